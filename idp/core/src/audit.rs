@@ -1,0 +1,123 @@
+//! Audit: what happened, as a closed list. Not a log: durable before the answer, appended only.
+
+use crate::cx::Cx;
+use crate::id::{ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, PlatformId, SessionId};
+use crate::timestamp::Timestamp;
+
+macro_rules! audit_kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum AuditKind { $($(#[$doc])* $name,)* }
+
+        impl AuditKind {
+            /// Every kind there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// The kind a stored word names.
+            pub fn of_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|k| k.as_str() == word)
+            }
+        }
+    };
+}
+
+audit_kinds! {
+    /// A lock signed in.
+    LoginSucceeded = "login.succeeded",
+    /// A proof was refused at login.
+    LoginRefused = "login.refused",
+    /// A session ended by the person.
+    LoggedOut = "logout",
+    /// An enterprise bound its first lock.
+    BindingSucceeded = "binding.succeeded",
+    /// A binding was refused.
+    BindingRefused = "binding.refused",
+    /// 确认授权.
+    ConsentGranted = "consent.granted",
+    /// 拒绝.
+    ConsentRefused = "consent.refused",
+    /// A code went out to a platform.
+    CodeIssued = "code.issued",
+    /// An authorization request was refused.
+    AuthorizationRefused = "authorization.refused",
+    /// A code was redeemed.
+    CodeRedeemed = "code.redeemed",
+    /// A code came a second time; what it gave is revoked.
+    CodeReplayed = "code.replayed",
+    /// A token request was refused.
+    TokenRefused = "token.refused",
+    /// A platform read userinfo.
+    UserinfoRead = "userinfo.read",
+    /// A token was refused at userinfo.
+    UserinfoRefused = "userinfo.refused",
+    /// An operator added a platform.
+    PlatformAdded = "platform.added",
+    /// A signing key was made.
+    SigningKeyMade = "signing-key.made",
+    /// A form came without its CSRF token or from another origin.
+    RequestForged = "request.forged",
+}
+
+/// One event. `sequence` is given by the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: AuditKind,
+    /// Short machine word for why it was refused.
+    pub reason: Option<String>,
+    /// Who, where known.
+    pub enterprise_id: Option<EnterpriseId>,
+    /// With which lock.
+    pub key_lock_id: Option<KeyLockId>,
+    /// Which platform.
+    pub platform_id: Option<PlatformId>,
+    /// Which session.
+    pub session_id: Option<SessionId>,
+    /// Which consent.
+    pub consent_id: Option<ConsentId>,
+    /// Which grant.
+    pub grant_id: Option<GrantId>,
+    /// On the error page the person saw.
+    pub incident_id: Option<IncidentId>,
+    /// Address of the other side.
+    pub remote_address: Option<String>,
+    /// Thumbprint or certificate facts that help a dispute; never a PIN, a secret or a token.
+    pub detail: Option<String>,
+}
+
+impl AuditEvent {
+    /// An event that knows only what and when; the flow fills in the rest.
+    pub fn new(cx: &Cx, kind: AuditKind) -> Self {
+        Self {
+            at: cx.now,
+            kind,
+            reason: None,
+            enterprise_id: None,
+            key_lock_id: None,
+            platform_id: None,
+            session_id: None,
+            consent_id: None,
+            grant_id: None,
+            incident_id: None,
+            remote_address: None,
+            detail: None,
+        }
+    }
+}
+
+/// A stored event with its place in the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Grows by one with each event.
+    pub sequence: i64,
+    /// The event.
+    pub event: AuditEvent,
+}

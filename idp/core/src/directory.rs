@@ -1,0 +1,236 @@
+//! Flow: the directory of platforms. Owns the fifteen the guide names and how an operator connects one.
+
+use crate::audit::{AuditEvent, AuditKind};
+use crate::cx::Cx;
+use crate::id::PlatformId;
+use crate::platform::{Client, Platform, PlatformState, Zone};
+use crate::region::RegionCode;
+use crate::store::{Store, StoreError};
+
+/// The guide names fifteen of sixteen; the sixteenth is data an operator adds. Zones as commonly used,
+/// with 赤峰 in the east: the guide's picture caption lists it under 西部盟市, and an operator can.
+const NAMED_BY_THE_GUIDE: [(&str, &str, &str, &str, Zone); 15] = [
+    (
+        "neimenggu",
+        "自治区工程交易中心",
+        "Inner Mongolia Engineering Trading Centre",
+        "150000",
+        Zone::Autonomous,
+    ),
+    (
+        "hohhot",
+        "呼和浩特市交易中心",
+        "Hohhot Trading Centre",
+        "150100",
+        Zone::Western,
+    ),
+    (
+        "baotou",
+        "包头市交易中心",
+        "Baotou Trading Centre",
+        "150200",
+        Zone::Western,
+    ),
+    (
+        "wuhai",
+        "乌海市交易中心",
+        "Wuhai Trading Centre",
+        "150300",
+        Zone::Western,
+    ),
+    (
+        "chifeng",
+        "赤峰市交易中心",
+        "Chifeng Trading Centre",
+        "150400",
+        Zone::Eastern,
+    ),
+    (
+        "tongliao",
+        "通辽市交易中心",
+        "Tongliao Trading Centre",
+        "150500",
+        Zone::Eastern,
+    ),
+    (
+        "ordos",
+        "鄂尔多斯市交易中心",
+        "Ordos Trading Centre",
+        "150600",
+        Zone::Western,
+    ),
+    (
+        "hulunbuir",
+        "呼伦贝尔市交易中心",
+        "Hulunbuir Trading Centre",
+        "150700",
+        Zone::Eastern,
+    ),
+    (
+        "bayannur",
+        "巴彦淖尔市交易中心",
+        "Bayannur Trading Centre",
+        "150800",
+        Zone::Western,
+    ),
+    (
+        "ulanqab",
+        "乌兰察布市交易中心",
+        "Ulanqab Trading Centre",
+        "150900",
+        Zone::Western,
+    ),
+    (
+        "hinggan",
+        "兴安盟交易中心",
+        "Hinggan League Trading Centre",
+        "152200",
+        Zone::Eastern,
+    ),
+    (
+        "xilingol",
+        "锡林郭勒盟交易中心",
+        "Xilingol League Trading Centre",
+        "152500",
+        Zone::Eastern,
+    ),
+    (
+        "erenhot",
+        "二连浩特市交易中心",
+        "Erenhot Trading Centre",
+        "152501",
+        Zone::Western,
+    ),
+    (
+        "alxa",
+        "阿拉善盟交易中心",
+        "Alxa League Trading Centre",
+        "152900",
+        Zone::Western,
+    ),
+    (
+        "manzhouli",
+        "满洲里市公共资源交易中心",
+        "Manzhouli Public Resource Trading Centre",
+        "150781",
+        Zone::Eastern,
+    ),
+];
+
+/// Lists every platform of the guide that is not in the directory yet.
+pub fn seed(store: &mut dyn Store) -> Result<(), StoreError> {
+    for (id, name_zh, name_en, region, zone) in NAMED_BY_THE_GUIDE {
+        let Ok(region_code) = RegionCode::parse(region) else {
+            continue;
+        };
+        store.insert_platform(&Platform {
+            id: PlatformId::from_text(id),
+            name_zh: name_zh.to_owned(),
+            name_en: name_en.to_owned(),
+            region_code,
+            zone,
+            support_contact: None,
+            state: PlatformState::Listed,
+            client: None,
+        })?;
+    }
+    Ok(())
+}
+
+/// Why a registration is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationRefusal {
+    /// Not lower-case letters, digits and hyphens, 2 to 40 of them.
+    #[error("the platform id must be 2 to 40 lower-case letters, digits or hyphens")]
+    BadId,
+    /// No redirect URI.
+    #[error("at least one redirect URI is needed")]
+    NoRedirectUri,
+    /// Not https (loopback may be http), or with a fragment or user.
+    #[error("{0} must be an https URI (http only on loopback) without fragment or user")]
+    BadUri(String),
+    /// `openid` is missing.
+    #[error("the scopes must contain openid")]
+    NoOpenid,
+    /// It is connected already.
+    #[error("the platform {0} is connected already")]
+    Connected(PlatformId),
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The registration.
+    #[error(transparent)]
+    Refused(#[from] RegistrationRefusal),
+}
+
+/// Connects a platform: a listed one, or a new one.
+pub fn connect(store: &mut dyn Store, cx: &Cx, platform: &Platform) -> Result<(), ConnectError> {
+    check_id(platform.id.as_str())?;
+    if let Some(client) = &platform.client {
+        check_client(client)?;
+    }
+    if !store.insert_platform(platform)? {
+        let standing = store.find_platform(&platform.id)?;
+        if standing.is_some_and(|p| p.state != PlatformState::Listed) {
+            return Err(RegistrationRefusal::Connected(platform.id.clone()).into());
+        }
+        store.update_platform(platform)?;
+    }
+    store.append_audit(&AuditEvent {
+        platform_id: Some(platform.id.clone()),
+        ..AuditEvent::new(cx, AuditKind::PlatformAdded)
+    })?;
+    Ok(())
+}
+
+fn check_id(id: &str) -> Result<(), RegistrationRefusal> {
+    let well_formed = (2..=40).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    well_formed.then_some(()).ok_or(RegistrationRefusal::BadId)
+}
+
+fn check_client(client: &Client) -> Result<(), RegistrationRefusal> {
+    use protocol::scope::Scope;
+    if client.redirect_uris.is_empty() {
+        return Err(RegistrationRefusal::NoRedirectUri);
+    }
+    if !client.scopes.contains(Scope::Openid) {
+        return Err(RegistrationRefusal::NoOpenid);
+    }
+    let uris = client
+        .redirect_uris
+        .iter()
+        .chain(&client.initiate_login_uri)
+        .chain(&client.target_link_uri);
+    for uri in uris {
+        if !is_acceptable_uri(uri) {
+            return Err(RegistrationRefusal::BadUri(uri.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn is_acceptable_uri(text: &str) -> bool {
+    let Ok(uri) = url::Url::parse(text) else {
+        return false;
+    };
+    let loopback = match uri.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(domain)) => domain == "localhost",
+        None => return false,
+    };
+    (uri.scheme() == "https" || (uri.scheme() == "http" && loopback))
+        && uri.fragment().is_none()
+        && uri.username().is_empty()
+        && uri.password().is_none()
+        // What is compared character by character later must be written as it is parsed now.
+        && !text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '*')
+}

@@ -1,0 +1,59 @@
+//! Enterprise (企业/主体): who signs in. Owns its data and state; knows no lock and no platform.
+
+use pki::holder::credit_code::CreditCode;
+use protocol::claims::SubjectType;
+
+use crate::id::EnterpriseId;
+use crate::region::RegionCode;
+use crate::timestamp::Timestamp;
+
+/// Whether an enterprise may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnterpriseState {
+    /// It may.
+    Active,
+    /// An operator froze it.
+    Suspended,
+}
+
+impl EnterpriseState {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    /// The state a stored word names.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Active, Self::Suspended]
+            .into_iter()
+            .find(|s| s.as_str() == word)
+    }
+}
+
+/// An enterprise that bound a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enterprise {
+    /// Also the `sub` claim.
+    pub id: EnterpriseId,
+    /// 统一社会信用代码; unique.
+    pub credit_code: CreditCode,
+    /// 主体名称, from the certificate that was bound first.
+    pub name: String,
+    /// 企业所在地市.
+    pub region_code: RegionCode,
+    /// 法人代表.
+    pub legal_representative: String,
+    /// 联系电话.
+    pub phone: Option<String>,
+    /// 单位地址.
+    pub address: Option<String>,
+    /// 主体类型, at least one.
+    pub subject_types: Vec<SubjectType>,
+    /// Whether it may sign in.
+    pub state: EnterpriseState,
+    /// When it was bound.
+    pub created_at: Timestamp,
+}

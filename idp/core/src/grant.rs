@@ -1,0 +1,59 @@
+//! Grant: what a redeemed code gave to a platform. Tokens stand on it; revoking it kills them.
+
+use protocol::scope::ScopeSet;
+
+use crate::enterprise::{Enterprise, EnterpriseState};
+use crate::id::{ConsentId, EnterpriseId, GrantId, KeyLockId, PlatformId, SessionId};
+use crate::key_lock::{KeyLock, KeyLockState};
+use crate::platform::{Platform, PlatformState};
+use crate::timestamp::Timestamp;
+
+/// A grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Identifier.
+    pub id: GrantId,
+    /// SHA-256 of the code it came from, hexadecimal; unique, so that a code gives one grant.
+    pub code_sha256: String,
+    /// Who.
+    pub enterprise_id: EnterpriseId,
+    /// With which lock.
+    pub key_lock_id: KeyLockId,
+    /// To whom.
+    pub platform_id: PlatformId,
+    /// On which consent.
+    pub consent_id: ConsentId,
+    /// In which session of the provider.
+    pub session_id: SessionId,
+    /// What.
+    pub scopes: ScopeSet,
+    /// When the lock signed.
+    pub auth_time: Timestamp,
+    /// When the code was redeemed.
+    pub created_at: Timestamp,
+    /// Set when it ended early.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A grant and all it stands on, read together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantStanding {
+    /// The grant.
+    pub grant: Grant,
+    /// Whose it is.
+    pub enterprise: Enterprise,
+    /// The lock that signed.
+    pub key_lock: KeyLock,
+    /// Who holds it.
+    pub platform: Platform,
+}
+
+impl GrantStanding {
+    /// Whether tokens of this grant still live: any part ended ends them.
+    pub fn is_alive(&self) -> bool {
+        self.grant.revoked_at.is_none()
+            && self.enterprise.state == EnterpriseState::Active
+            && self.key_lock.state == KeyLockState::Active
+            && self.platform.state == PlatformState::Active
+    }
+}

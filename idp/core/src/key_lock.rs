@@ -1,0 +1,87 @@
+//! Key lock (企业锁/CA锁): the bound certificate an enterprise signs in with.
+
+use protocol::claims::LockRole;
+
+use crate::id::{CaId, EnterpriseId, KeyLockId};
+use crate::timestamp::Timestamp;
+
+/// SHA-256 over the certificate's DER.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Thumbprint(pub [u8; 32]);
+
+impl Thumbprint {
+    /// Base64url text, as in `x5t#S256` (RFC 7515 §4.1.8) and in the database.
+    pub fn to_text(self) -> String {
+        use base64::Engine as _;
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+/// Where a lock is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyLockState {
+    /// It may sign in.
+    Active,
+    /// Deleted by the enterprise (解除绑定).
+    Removed,
+    /// Reported lost; an operator marked it.
+    Lost,
+    /// Its certificate was seen revoked; remembered for ever.
+    Revoked,
+}
+
+impl KeyLockState {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Removed => "removed",
+            Self::Lost => "lost",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// The state a stored word names.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Active, Self::Removed, Self::Lost, Self::Revoked]
+            .into_iter()
+            .find(|s| s.as_str() == word)
+    }
+}
+
+/// A bound lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLock {
+    /// Our identifier.
+    pub id: KeyLockId,
+    /// Whose it is.
+    pub enterprise_id: EnterpriseId,
+    /// 主锁 or 副锁.
+    pub role: LockRole,
+    /// Where it is in its life.
+    pub state: KeyLockState,
+    /// Its signing certificate, DER.
+    pub certificate_der: Vec<u8>,
+    /// Of that certificate; unique.
+    pub thumbprint: Thumbprint,
+    /// Which recognised CA issued it.
+    pub ca_id: CaId,
+    /// Name of that CA as platforms see it.
+    pub ca_name: String,
+    /// CA办理平台, as typed at binding: where the enterprise bought the lock.
+    pub ca_platform: String,
+    /// Serial number, upper-case hexadecimal.
+    pub serial_number: String,
+    /// 证书Key号.
+    pub key_number: String,
+    /// 硬件介质号, where the token has one.
+    pub media_number: Option<String>,
+    /// notBefore.
+    pub not_before: Timestamp,
+    /// notAfter.
+    pub not_after: Timestamp,
+    /// 绑定人姓名.
+    pub bound_by: String,
+    /// When it was bound.
+    pub bound_at: Timestamp,
+}

@@ -1,0 +1,43 @@
+//! The rules of the identity provider.
+//!
+//! Owns the nouns (enterprise, key lock, platform, consent, grant …), the flows that move them (log
+//! in, bind, authorize, consent, redeem a code, answer userinfo) and the ports they stand on
+//! ([`store`], [`ephemeral`], [`cx`]). Does not know HTTP, SQL, Redis, files, the clock or the
+//! random generator: those come in as arguments.
+//!
+//! Read in this order: the nouns, [`store`], then a flow from its top.
+
+pub mod cx;
+pub mod ephemeral;
+pub mod id;
+pub mod store;
+pub mod timestamp;
+
+// Nouns
+pub mod audit;
+pub mod authorization;
+pub mod challenge;
+pub mod consent;
+pub mod enterprise;
+pub mod grant;
+pub mod key_lock;
+pub mod platform;
+pub mod region;
+pub mod session;
+pub mod signing_key;
+
+// Shared steps: what several flows stand on
+pub mod presence;
+pub mod proof;
+pub mod recognition;
+pub mod signer;
+
+// Flows
+pub mod answer_consent;
+pub mod authorize;
+pub mod bind;
+pub mod directory;
+pub mod log_in;
+pub mod log_out;
+pub mod token;
+pub mod userinfo;

@@ -1,0 +1,22 @@
+//! Flow: sign out of the provider in this browser. Platforms are told in a later version.
+
+use crate::audit::{AuditEvent, AuditKind};
+use crate::cx::{Caller, Cx};
+use crate::session::Authentication;
+use crate::store::{Store, StoreError};
+
+/// Writes down that the person ended the session.
+pub fn log_out(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    authentication: &Authentication,
+) -> Result<(), StoreError> {
+    store.append_audit(&AuditEvent {
+        enterprise_id: Some(authentication.enterprise_id.clone()),
+        key_lock_id: Some(authentication.key_lock_id.clone()),
+        session_id: Some(authentication.session_id.clone()),
+        remote_address: caller.remote_address.clone(),
+        ..AuditEvent::new(cx, AuditKind::LoggedOut)
+    })
+}

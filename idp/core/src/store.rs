@@ -1,0 +1,118 @@
+//! Port to what must never be lost. Implemented by `idp-storage` over SQLite and PostgreSQL.
+//!
+//! Every method runs inside the transaction that the caller opened. An `insert_x` answers `false`
+//! when a row with the same unique value stands already; an `exchange_x` is compare-and-set and
+//! answers whether it won. `Err` means that the transaction is lost.
+
+use pki::holder::credit_code::CreditCode;
+
+use crate::audit::{AuditEntry, AuditEvent};
+use crate::consent::{ConsentRecord, StandingConsent};
+use crate::enterprise::Enterprise;
+use crate::grant::{Grant, GrantStanding};
+use crate::id::{ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
+use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use crate::platform::Platform;
+use crate::signing_key::SigningKey;
+use crate::timestamp::Timestamp;
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database is away, full or busy beyond its limit.
+    #[error("database unavailable: {0}")]
+    Unavailable(String),
+    /// A row that no version of this program writes.
+    #[error("impossible row in {table}: column {column} of {id}")]
+    ImpossibleRow {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// Row.
+        id: String,
+    },
+}
+
+/// Everything durable.
+pub trait Store {
+    /// One enterprise.
+    fn find_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError>;
+    /// The enterprise with this credit code.
+    fn find_enterprise_by_credit_code(
+        &mut self,
+        credit_code: &CreditCode,
+    ) -> Result<Option<Enterprise>, StoreError>;
+    /// `false`: the credit code is taken.
+    fn insert_enterprise(&mut self, enterprise: &Enterprise) -> Result<bool, StoreError>;
+
+    /// One lock.
+    fn find_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError>;
+    /// The lock with this certificate.
+    fn find_key_lock_by_thumbprint(
+        &mut self,
+        thumbprint: Thumbprint,
+    ) -> Result<Option<KeyLock>, StoreError>;
+    /// Locks of one enterprise, oldest first.
+    fn list_key_locks(&mut self, enterprise: &EnterpriseId) -> Result<Vec<KeyLock>, StoreError>;
+    /// `false`: the certificate is bound already.
+    fn insert_key_lock(&mut self, key_lock: &KeyLock) -> Result<bool, StoreError>;
+    /// `from` → `to`; `false` when the lock was not in `from`.
+    fn exchange_key_lock_state(
+        &mut self,
+        id: &KeyLockId,
+        from: KeyLockState,
+        to: KeyLockState,
+    ) -> Result<bool, StoreError>;
+
+    /// One platform.
+    fn find_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError>;
+    /// All platforms by zone, then region code.
+    fn list_platforms(&mut self) -> Result<Vec<Platform>, StoreError>;
+    /// `false`: the identifier is taken.
+    fn insert_platform(&mut self, platform: &Platform) -> Result<bool, StoreError>;
+    /// Replaces everything but the identifier; `false`: there is no such platform.
+    fn update_platform(&mut self, platform: &Platform) -> Result<bool, StoreError>;
+
+    /// Appends one asking.
+    fn insert_consent_record(&mut self, record: &ConsentRecord) -> Result<(), StoreError>;
+    /// One asking.
+    fn find_consent_record(&mut self, id: &ConsentId) -> Result<Option<ConsentRecord>, StoreError>;
+    /// Askings of one enterprise, newest first, at most `limit`.
+    fn list_consent_records(
+        &mut self,
+        enterprise: &EnterpriseId,
+        limit: u32,
+    ) -> Result<Vec<ConsentRecord>, StoreError>;
+    /// The consent in force.
+    fn find_standing_consent(
+        &mut self,
+        enterprise: &EnterpriseId,
+        platform: &PlatformId,
+    ) -> Result<Option<StandingConsent>, StoreError>;
+    /// Inserts or replaces the consent in force.
+    fn upsert_standing_consent(&mut self, consent: &StandingConsent) -> Result<(), StoreError>;
+
+    /// `false`: this code gave a grant already.
+    fn insert_grant(&mut self, grant: &Grant) -> Result<bool, StoreError>;
+    /// A grant with all it stands on.
+    fn find_grant_standing(&mut self, id: &GrantId) -> Result<Option<GrantStanding>, StoreError>;
+    /// Revokes what a code gave; `None` when the code gave nothing yet, else the grant.
+    fn revoke_grant_by_code(
+        &mut self,
+        code_sha256: &str,
+        at: Timestamp,
+    ) -> Result<Option<GrantId>, StoreError>;
+
+    /// All signing keys, oldest first.
+    fn list_signing_keys(&mut self) -> Result<Vec<SigningKey>, StoreError>;
+    /// `false`: the `kid`, or the generation within its algorithm, is taken.
+    fn insert_signing_key(&mut self, key: &SigningKey) -> Result<bool, StoreError>;
+    /// Sets when a key stops signing; `false` when that was set before.
+    fn retire_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Appends one event.
+    fn append_audit(&mut self, event: &AuditEvent) -> Result<(), StoreError>;
+    /// Events after `after`, oldest first, at most `limit`.
+    fn list_audit(&mut self, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+}

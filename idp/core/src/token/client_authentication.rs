@@ -1,0 +1,213 @@
+//! Client authentication (RFC 6749 §2.3, RFC 7523 §3, `OpenID` Connect Core §9).
+//!
+//! Owns the comparison of secrets and the checks on an assertion. Whether an assertion came before is
+//! the caller's to ask the ephemeral port: [`Authenticated::assertion_jti`] says with what.
+
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::TokenRefusal;
+use crate::cx::Cx;
+use crate::platform::{Client, ClientAuthentication, Platform};
+use crate::timestamp::Timestamp;
+
+/// Seconds by which clocks may differ.
+const SKEW_SECONDS: i64 = 60;
+/// An assertion may live this long at most, so that the replay set stays small.
+const ASSERTION_MAX_SECONDS: i64 = 600;
+/// Longest assertion, in octets.
+const ASSERTION_MAX_OCTETS: usize = 8192;
+
+/// `client_assertion_type` of RFC 7523 §2.2.
+pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Methods this endpoint takes, in the words of `OpenID` Connect Core §9.
+pub const METHODS: [&str; 4] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+];
+
+/// Algorithms an assertion may be signed with. Never a symmetric one.
+pub const ASSERTION_ALGORITHMS: [&str; 3] = ["ES256", "PS256", "RS256"];
+
+/// What a request presents. Holds secrets: no `Debug`.
+pub enum Presented {
+    /// `client_id` alone.
+    Nothing,
+    /// By header or body.
+    Secret(String),
+    /// `client_assertion`.
+    Assertion(String),
+}
+
+/// A client that proved itself. Only [`authenticate`] makes it.
+#[derive(Debug)]
+pub struct Authenticated {
+    assertion: Option<(String, Timestamp)>,
+}
+
+impl Authenticated {
+    /// `jti` and expiry of the assertion, where there was one: must be new.
+    pub fn assertion_jti(&self) -> Option<(&str, Timestamp)> {
+        self.assertion
+            .as_ref()
+            .map(|(jti, exp)| (jti.as_str(), *exp))
+    }
+}
+
+/// Reads the `sub` of an assertion without believing it, to look the client up.
+pub fn unverified_client_id(assertion: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Sub {
+        sub: String,
+    }
+    if assertion.len() > ASSERTION_MAX_OCTETS {
+        return None;
+    }
+    jsonwebtoken::dangerous::insecure_decode::<Sub>(assertion)
+        .ok()
+        .map(|token| token.claims.sub)
+}
+
+/// Checks what a client presents against its registration. The answer never says which part was wrong.
+pub fn authenticate(
+    cx: &Cx,
+    platform: Option<&Platform>,
+    presented: &Presented,
+) -> Result<Authenticated, TokenRefusal> {
+    let client = platform
+        .and_then(Platform::active_client)
+        .ok_or(TokenRefusal::InvalidClient("client authentication failed"))?;
+    let client_id = platform.map_or("", |p| p.id.as_str());
+    match (&client.authentication, presented) {
+        (ClientAuthentication::None, Presented::Nothing) => Ok(Authenticated { assertion: None }),
+        (ClientAuthentication::ClientSecret { sha256 }, Presented::Secret(secret))
+            if secret_matches(secret, sha256) =>
+        {
+            Ok(Authenticated { assertion: None })
+        }
+        (ClientAuthentication::PrivateKeyJwt { jwks }, Presented::Assertion(assertion)) => {
+            check_assertion(cx, client_id, jwks, assertion)
+        }
+        _ => Err(TokenRefusal::InvalidClient("client authentication failed")),
+    }
+}
+
+/// SHA-256 of a secret, hexadecimal, as it is stored.
+pub fn secret_sha256(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+fn secret_matches(secret: &str, sha256: &str) -> bool {
+    secret_sha256(secret)
+        .as_bytes()
+        .ct_eq(sha256.as_bytes())
+        .into()
+}
+
+/// Whether the method a client registered with needs nothing presented.
+pub fn is_public(client: &Client) -> bool {
+    client.authentication == ClientAuthentication::None
+}
+
+#[derive(Deserialize)]
+struct AssertionClaims {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    exp: i64,
+    #[serde(default)]
+    nbf: Option<i64>,
+    #[serde(default)]
+    iat: Option<i64>,
+    jti: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+fn check_assertion(
+    cx: &Cx,
+    client_id: &str,
+    jwks: &serde_json::Value,
+    assertion: &str,
+) -> Result<Authenticated, TokenRefusal> {
+    let claims = verified_claims(jwks, assertion)?;
+    // RFC 7523 §3: iss and sub are the client; aud names this provider.
+    if claims.iss != client_id || claims.sub != client_id {
+        return Err(TokenRefusal::InvalidClient(
+            "client_assertion iss and sub must be the client_id",
+        ));
+    }
+    let issuer = &cx.settings.issuer;
+    let token_endpoint = format!("{issuer}/oauth2/token");
+    let named = |aud: &String| aud == issuer || *aud == token_endpoint;
+    let named = match &claims.aud {
+        Audience::One(aud) => named(aud),
+        Audience::Many(auds) => auds.iter().any(named),
+    };
+    if !named {
+        return Err(TokenRefusal::InvalidClient(
+            "client_assertion aud does not name this issuer",
+        ));
+    }
+    let now = cx.now.unix_seconds();
+    let begins = claims.nbf.into_iter().chain(claims.iat).max();
+    if claims.exp.saturating_add(SKEW_SECONDS) <= now
+        || claims.exp > now.saturating_add(ASSERTION_MAX_SECONDS + SKEW_SECONDS)
+        || begins.is_some_and(|begins| begins > now.saturating_add(SKEW_SECONDS))
+    {
+        return Err(TokenRefusal::InvalidClient(
+            "client_assertion is not valid now",
+        ));
+    }
+    if claims.jti.is_empty() || claims.jti.len() > 256 {
+        return Err(TokenRefusal::InvalidClient(
+            "client_assertion jti is malformed",
+        ));
+    }
+    let expires = Timestamp::from_unix_seconds(claims.exp.saturating_add(SKEW_SECONDS));
+    Ok(Authenticated {
+        assertion: Some((claims.jti, expires)),
+    })
+}
+
+fn verified_claims(
+    jwks: &serde_json::Value,
+    assertion: &str,
+) -> Result<AssertionClaims, TokenRefusal> {
+    const UNVERIFIED: TokenRefusal =
+        TokenRefusal::InvalidClient("client_assertion is not signed by a registered key");
+    if assertion.len() > ASSERTION_MAX_OCTETS {
+        return Err(UNVERIFIED);
+    }
+    let header = jsonwebtoken::decode_header(assertion).or(Err(UNVERIFIED))?;
+    if !matches!(
+        header.alg,
+        Algorithm::ES256 | Algorithm::PS256 | Algorithm::RS256
+    ) {
+        return Err(UNVERIFIED);
+    }
+    let jwks = JwkSet::deserialize(jwks).or(Err(UNVERIFIED))?;
+    // Time and audience are checked above, against our own clock and words.
+    let mut validation = Validation::new(header.alg);
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    jwks.keys
+        .iter()
+        .filter(|jwk| header.kid.is_none() || jwk.common.key_id == header.kid)
+        .filter_map(|jwk: &Jwk| DecodingKey::from_jwk(jwk).ok())
+        .find_map(|key| jsonwebtoken::decode::<AssertionClaims>(assertion, &key, &validation).ok())
+        .map(|token| token.claims)
+        .ok_or(UNVERIFIED)
+}

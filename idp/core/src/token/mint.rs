@@ -1,0 +1,100 @@
+//! Minting: tokens for a grant that is durable. Owns their claims; the keys are the signer's.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::claims::{ACR_KEY_LOCK, AMR_KEY_LOCK, AccessTokenClaims, IdTokenClaims};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::authorization_code::Granted;
+use crate::cx::{Cx, random_text};
+use crate::platform::JwsAlgorithm;
+use crate::signer::{NoSigningKey, Signer};
+
+/// `typ` of an ID token.
+pub const ID_TOKEN_TYP: &str = "JWT";
+/// `typ` of an access token (RFC 9068 §2.1).
+pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
+
+/// A token response (RFC 6749 §5.1, `OpenID` Connect Core §3.1.3.3). Holds tokens: no `Debug`.
+#[derive(Serialize)]
+pub struct TokenResponse {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    id_token: String,
+    scope: String,
+}
+
+/// Signs both tokens.
+pub fn mint(
+    cx: &Cx,
+    signer: &dyn Signer,
+    granted: &Granted,
+) -> Result<TokenResponse, NoSigningKey> {
+    let access_token = signer.sign(
+        // Only the provider reads its access tokens: the fast algorithm serves every platform.
+        JwsAlgorithm::Es256,
+        ACCESS_TOKEN_TYP,
+        &json(&access_token_claims(cx, granted)),
+    )?;
+    let id_token = signer.sign(
+        granted.id_token_alg,
+        ID_TOKEN_TYP,
+        &json(&id_token_claims(cx, granted, &access_token)),
+    )?;
+    Ok(TokenResponse {
+        access_token,
+        token_type: "Bearer",
+        expires_in: cx.settings.access_token_lifetime.as_secs(),
+        id_token,
+        scope: granted.grant.scopes.to_string(),
+    })
+}
+
+fn access_token_claims(cx: &Cx, granted: &Granted) -> AccessTokenClaims {
+    let grant = &granted.grant;
+    AccessTokenClaims {
+        iss: cx.settings.issuer.clone(),
+        exp: (cx.now + cx.settings.access_token_lifetime).unix_seconds(),
+        aud: cx.settings.issuer.clone(),
+        sub: grant.enterprise_id.as_str().to_owned(),
+        client_id: grant.platform_id.as_str().to_owned(),
+        iat: cx.now.unix_seconds(),
+        jti: random_text(&*cx.rng),
+        scope: grant.scopes.to_string(),
+        grant_id: grant.id.as_str().to_owned(),
+        auth_time: grant.auth_time.unix_seconds(),
+        acr: ACR_KEY_LOCK.to_owned(),
+        amr: AMR_KEY_LOCK.map(str::to_owned).to_vec(),
+    }
+}
+
+fn id_token_claims(cx: &Cx, granted: &Granted, access_token: &str) -> IdTokenClaims {
+    let grant = &granted.grant;
+    IdTokenClaims {
+        iss: cx.settings.issuer.clone(),
+        sub: grant.enterprise_id.as_str().to_owned(),
+        aud: grant.platform_id.as_str().to_owned(),
+        exp: (cx.now + cx.settings.id_token_lifetime).unix_seconds(),
+        iat: cx.now.unix_seconds(),
+        auth_time: grant.auth_time.unix_seconds(),
+        nonce: granted.nonce.clone(),
+        acr: ACR_KEY_LOCK.to_owned(),
+        amr: AMR_KEY_LOCK.map(str::to_owned).to_vec(),
+        sid: grant.session_id.as_str().to_owned(),
+        at_hash: at_hash(access_token),
+    }
+}
+
+/// The left half of SHA-256 over the access token (`OpenID` Connect Core §3.1.3.6); both algorithms of
+/// ours use SHA-256.
+fn at_hash(access_token: &str) -> String {
+    let digest = Sha256::digest(access_token.as_bytes());
+    URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default())
+}
+
+fn json<T: Serialize>(claims: &T) -> Vec<u8> {
+    // Plain structs of text and numbers always serialise.
+    serde_json::to_vec(claims).unwrap_or_default()
+}

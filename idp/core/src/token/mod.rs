@@ -1,0 +1,91 @@
+//! Flow: the token endpoint (RFC 6749 §3.2). A numbered pipeline that no grant type can skip:
+//!
+//! 1. authenticate the client — [`client_authentication`], before the transaction
+//! 2. is the grant type known — [`GrantType::of_word`]
+//! 3. the grant type's own part — [`authorization_code`]
+//! 4. write the grant and the event, one transaction
+//! 5. mint the tokens — [`mint`], after the grant is durable
+
+pub mod authorization_code;
+pub mod client_authentication;
+pub mod mint;
+
+use crate::audit::{AuditEvent, AuditKind};
+use crate::cx::{Caller, Cx};
+use crate::id::PlatformId;
+use crate::store::{Store, StoreError};
+
+/// Grant types this endpoint knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantType {
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode,
+}
+
+impl GrantType {
+    /// Every grant type.
+    pub const ALL: [Self; 1] = [Self::AuthorizationCode];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+        }
+    }
+
+    /// The grant type a word names.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|g| g.as_str() == word)
+    }
+}
+
+/// Why a token request is refused (RFC 6749 §5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenRefusal {
+    /// A parameter is missing or came twice.
+    InvalidRequest(&'static str),
+    /// The client did not prove itself.
+    InvalidClient(&'static str),
+    /// The code, its redirect URI or its verifier are wrong.
+    InvalidGrant(&'static str),
+    /// A grant type nobody here knows.
+    UnsupportedGrantType,
+}
+
+impl TokenRefusal {
+    /// The word on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::InvalidClient(_) => "invalid_client",
+            Self::InvalidGrant(_) => "invalid_grant",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+        }
+    }
+
+    /// For the platform's developer; ASCII without `"` and `\`.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::InvalidRequest(text) | Self::InvalidClient(text) | Self::InvalidGrant(text) => {
+                text
+            }
+            Self::UnsupportedGrantType => "grant_type must be authorization_code",
+        }
+    }
+}
+
+/// Writes down that a token request was refused.
+pub fn note_refusal(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    platform_id: Option<&PlatformId>,
+    refusal: TokenRefusal,
+) -> Result<(), StoreError> {
+    store.append_audit(&AuditEvent {
+        reason: Some(format!("{}: {}", refusal.code(), refusal.description())),
+        platform_id: platform_id.cloned(),
+        remote_address: caller.remote_address.clone(),
+        ..AuditEvent::new(cx, AuditKind::TokenRefused)
+    })
+}

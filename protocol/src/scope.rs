@@ -1,0 +1,191 @@
+//! Scopes a platform may ask for, and which claims each one opens.
+//!
+//! Owns the closed list. Does not know the values, nor which platform may ask for what.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// One scope of the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// `OpenID` Connect itself (`OpenID` Connect Core §3.1.2.1).
+    Openid,
+    /// Who arrives: name, credit code, legal representative, region code, subject types.
+    Enterprise,
+    /// The lock it came with: issuer, serial, key and media number, validity, role.
+    Certificate,
+    /// How to reach it: phone and address.
+    Contact,
+}
+
+impl Scope {
+    /// Every scope, in the order in which the consent page shows them.
+    pub const ALL: [Self; 4] = [
+        Self::Openid,
+        Self::Enterprise,
+        Self::Certificate,
+        Self::Contact,
+    ];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Openid => "openid",
+            Self::Enterprise => "enterprise",
+            Self::Certificate => "certificate",
+            Self::Contact => "contact",
+        }
+    }
+
+    /// The claims this scope opens.
+    pub const fn claims(self) -> &'static [&'static str] {
+        match self {
+            Self::Openid => &["sub"],
+            Self::Enterprise => &[
+                "name",
+                "credit_code",
+                "legal_representative",
+                "region_code",
+                "subject_types",
+            ],
+            Self::Certificate => &[
+                "certificate_issuer",
+                "certificate_serial_number",
+                "key_number",
+                "media_number",
+                "certificate_not_before",
+                "certificate_not_after",
+                "x5t#S256",
+                "lock_role",
+            ],
+            Self::Contact => &["phone_number", "address"],
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that names no scope of this provider.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("unknown scope")]
+pub struct UnknownScope;
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(word: &str) -> Result<Self, UnknownScope> {
+        Self::ALL
+            .into_iter()
+            .find(|scope| scope.as_str() == word)
+            .ok_or(UnknownScope)
+    }
+}
+
+/// A set of scopes: ordered, without doubles.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct ScopeSet(Vec<Scope>);
+
+impl ScopeSet {
+    /// Every scope there is.
+    pub fn all() -> Self {
+        Scope::ALL.into_iter().collect()
+    }
+
+    /// Reads a `scope` parameter and passes over words this provider does not know: it MUST ignore
+    /// them (`OpenID` Connect Core §3.1.2.1).
+    pub fn of_known_words(parameter: &str) -> Self {
+        parameter
+            .split_ascii_whitespace()
+            .filter_map(|word| word.parse().ok())
+            .collect()
+    }
+
+    /// Whether `scope` is in the set.
+    pub fn contains(&self, scope: Scope) -> bool {
+        self.0.contains(&scope)
+    }
+
+    /// Whether every scope of `other` is in this set.
+    pub fn includes(&self, other: &Self) -> bool {
+        other.0.iter().all(|scope| self.contains(*scope))
+    }
+
+    /// Scopes that are in both.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.iter().filter(|scope| other.contains(*scope)).collect()
+    }
+
+    /// The scopes in their fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The claims all of them open, in order.
+    pub fn claims(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.iter().flat_map(|scope| scope.claims().iter().copied())
+    }
+}
+
+impl FromIterator<Scope> for ScopeSet {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        let mut scopes: Vec<Scope> = scopes.into_iter().collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        Self(scopes)
+    }
+}
+
+impl fmt::Display for ScopeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, scope) in self.iter().enumerate() {
+            if i > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(scope.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+impl From<ScopeSet> for String {
+    fn from(scopes: ScopeSet) -> Self {
+        scopes.to_string()
+    }
+}
+
+impl TryFrom<String> for ScopeSet {
+    type Error = UnknownScope;
+
+    fn try_from(text: String) -> Result<Self, UnknownScope> {
+        text.split_ascii_whitespace().map(str::parse).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scope_sets_ignore_order_doubles_and_strangers() {
+        let scopes = ScopeSet::of_known_words("contact openid profile openid");
+        assert_eq!(scopes.to_string(), "openid contact");
+        assert!(ScopeSet::all().includes(&scopes));
+        assert!(!scopes.includes(&ScopeSet::all()));
+    }
+
+    #[test]
+    fn stored_scope_sets_read_back_and_refuse_strangers() {
+        let all = ScopeSet::all();
+        assert_eq!(ScopeSet::try_from(all.to_string()), Ok(all));
+        assert_eq!(ScopeSet::try_from("profile".to_owned()), Err(UnknownScope));
+    }
+}
