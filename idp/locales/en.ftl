@@ -1,0 +1,489 @@
+### Words of the portal (English). Keys and placeholders must equal those of zh-CN.ftl.
+
+## Shared by all pages
+
+region-name = Inner Mongolia Public Resource Trading
+service-name = One-Certificate Pass, CA mutual recognition
+skip-to-content = Skip to main content
+nav-label = Main
+nav-home = Home
+nav-platforms = Platforms
+nav-driver = Driver
+nav-help = Help
+language-label = Language
+signed-in-as = Signed in for
+sign-out = Sign out
+demo-notice = Demonstration: certificates and data are samples. Do not enter real information.
+error-prefix = Error:{" "}
+footer-purpose = One CA lock and one driver for every public-resource trading platform of the region.
+footer-privacy = You type the PIN of your lock only in the certificate assistant on your own computer. This system never sees or keeps it.
+support-title = Technical support
+support-phone = Telephone
+support-email = E-mail
+support-hours = Hours
+support-unknown = Contact details of the support desk are not published yet. Please see the help page first.
+support-business = For everyday questions about registering, encrypting, preparing or uploading bids, ask the support of the trading platform concerned.
+back-to-home = Back to the home page
+back-to-login = Back to enterprise sign-in
+back-to-bind = Back to enterprise binding
+back-to-platforms = Back to the platforms
+link-driver = Download the driver and run the check
+link-bind = Go to enterprise binding
+link-login = Go to enterprise sign-in
+link-platforms = See all platforms
+link-faq = Read the answer in the help
+link-faq-8 = How to add a secondary lock
+incident = Incident number
+problem-code = Error code
+advice-title = What you can do
+
+## Home
+
+home-title = Home
+home-heading = One CA lock for every trading platform of the region
+home-lead = Obtain one enterprise lock, install one driver, bind once, and sign in to the public-resource trading platforms of all leagues and cities.
+home-sign-in = Enterprise sign-in
+home-sign-in-hint = For enterprises whose lock is bound
+home-bind = Enterprise binding
+home-bind-hint = First visit: bind your enterprise lock
+home-links-title = Services
+home-platforms = Trading platforms
+home-platforms-text = Connected platforms and their contacts
+home-driver = Driver download
+home-driver-text = Install the driver and assistant, check your computer
+home-help = Help and questions
+home-help-text = Driver, signing in, frequent questions
+home-steps-title = Three steps to any platform
+home-step-1-title = Lock and driver
+home-step-1-text = Obtain an enterprise lock from a CA of the region, install the driver, insert the lock and see that its certificate is shown.
+home-step-2-title = Enterprise binding
+home-step-2-text = Read the certificate, fill in the enterprise’s details, confirm. Each lock is bound only once.
+home-step-3-title = Sign in and authorise
+home-step-3-text = Sign in with the lock and its PIN, choose a platform, confirm the authorisation and arrive there.
+home-notices-title = Notices
+home-notices-none = There are no notices.
+home-scope-title = Locks are recognised, filings are not
+home-scope-text = This system makes CA locks recognised everywhere. It does not share filings: on your first visit to a platform, file your enterprise’s details there as it requires.
+
+## Sign-in
+
+login-title = Enterprise sign-in
+login-lead = Sign in to the region’s unified authentication with your bound enterprise lock.
+login-heading-for = You will continue to
+login-failed-title = Sign-in did not succeed
+login-steps-title = How to sign in
+login-step-1 = Insert the enterprise lock into your computer
+login-step-2 = Press “Sign in with the lock”; the certificate assistant opens
+login-step-3 = In its window read the text, choose the certificate and type the PIN of the lock
+login-statement-title = Your lock will sign this text
+login-sign = Sign in with the lock
+login-no-script-title = Scripts are switched off
+login-no-script = To reach the lock, this page must open the certificate assistant by script. Please allow scripts and reload the page.
+login-aside-title = Need help?
+login-to-bind = Not bound yet? Enterprise binding
+login-to-driver = No driver yet? Driver download
+login-to-help = PIN forgotten or sign-in failed? Frequent questions
+login-no-password = This page never asks for the PIN of your lock. You type it only in the certificate assistant on your own computer.
+
+agent-opening = Opening the certificate assistant…
+agent-waiting = Please continue in the window of the certificate assistant. If you do not see it, it may be behind another window.
+agent-submitting = Signed. Checking…
+agent-reading = Reading the certificate…
+agent-read = The certificate was read. Please check it and fill in the rest.
+
+## Binding
+
+bind-title = Enterprise binding
+bind-lead = Bind your enterprise’s certificate. Each enterprise lock is bound once and then opens every trading platform of the region.
+bind-warning = Use the enterprise lock for binding. Do not use the legal-person lock.
+bind-failed-title = The binding did not succeed
+bind-fields-failed-title = Please correct the following
+bind-required-note = Everything below is required.
+bind-part-1 = Read the certificate
+bind-part-1-hint = Insert the enterprise lock and press “Read certificate”. These details come from the certificate.
+bind-read = Read certificate
+bind-part-2 = Details of the enterprise
+bind-part-3 = Sign and confirm
+bind-holder_name = Enterprise name
+bind-key_number = Certificate key number
+bind-media_number = Hardware media number
+bind-not-read = Not read yet
+bind-credit_code = Unified social credit code
+bind-credit_code-hint = 18 characters, as on the business licence
+bind-region_code = League or city of the enterprise
+bind-region_code-hint = Where the enterprise is registered
+bind-ca_platform = CA lock obtained through
+bind-ca_platform-hint = The platform where the inserted certificate was obtained
+bind-legal_representative = Legal representative
+bind-phone = Telephone
+bind-phone-hint = A mobile number, or a landline with area code
+bind-address = Address
+bind-subject_types = Subject types
+bind-subject_types-hint = Choose every type that applies
+bind-binder_name = Name of the person binding
+bind-binder_name-hint = The person operating this binding now
+bind-certificate = Certificate
+bind-select = Please choose
+bind-statement-title = Your lock will sign this text
+bind-submit = Confirm application
+bind-already = Bound already? Enterprise sign-in
+
+## Outcome of a binding
+
+bound-title = Binding succeeded
+bound-lead = The enterprise lock is bound. You can sign in now.
+already-bound-title = Already bound
+already-bound-lead = This lock was bound in this system before. You can sign in directly.
+bound-sign-in = Enterprise sign-in
+bound-next-title = What comes next
+bound-next-1 = Sign in with this enterprise lock
+bound-next-2 = Look at the certificate and press “Continue to authorisation”
+bound-next-3 = Choose a trading platform and press “Confirm authorisation”
+
+## Certificate
+
+certificate-title = Certificate
+certificate-lead = You are signed in. Please check the certificate, then continue to the authorisation.
+certificate-platform = You are on the way to
+certificate-holder = Enterprise name
+certificate-credit-code = Unified social credit code
+certificate-lock-role = Role of the lock
+certificate-subject = Subject
+certificate-issuer = Issuer
+certificate-authority = Certificate authority
+certificate-serial = Serial number
+certificate-key-number = Certificate key number
+certificate-media-number = Hardware media number
+certificate-validity = Validity
+certificate-validity-range = { $from } to { $to }
+certificate-reminder-title = The certificate expires soon
+certificate-reminder = Days until the certificate expires: { $days }. Please ask the certificate authority to renew it in time.
+certificate-enter = Continue to authorisation
+certificate-details = Details of the certificate
+lock-role-primary = Primary lock
+lock-role-secondary = Secondary lock
+
+## Platforms
+
+platforms-title = Choose a trading platform
+platforms-title-public = Trading platforms
+platforms-lead = Choose the platform on which you want to trade. You will then be asked to confirm the authorisation.
+platforms-lead-public = The public-resource trading platforms of the region. Sign in to choose one.
+platforms-search = Search the platforms
+platforms-search-hint = League, city or platform name
+platforms-search-submit = Search
+platforms-search-clear = Show all
+platforms-count = Platforms: { $n }
+platforms-none = No platform matches. Please try another word.
+platforms-choose = Choose
+platforms-sign-in = Sign in
+platforms-choose-label = Choose { $platform }
+platforms-sign-in-label = Sign in to { $platform }
+platforms-support = Support
+zone-region = Autonomous region
+zone-west = Western leagues and cities
+zone-east = Eastern leagues and cities
+platform-state-available = Open
+platform-state-not-connected = Not connected
+platform-state-suspended = Suspended
+
+## Consent
+
+consent-title = Confirm authorisation
+consent-heading = Allow “{ $platform }” to receive these details
+consent-lead = When you confirm, you continue to the platform as { $enterprise }, and it receives the details below.
+consent-data-title = What the platform receives
+consent-next-title = What happens then
+consent-next-1 = Your browser goes to { $host }, where the platform asks you to confirm the sign-in.
+consent-next-2 = The platform receives only what is listed above, never your PIN or private key.
+consent-next-3 = You can revoke this authorisation at any time; the platform’s session then ends at once.
+consent-ask-each-time = You will be asked again each time you sign in to this platform.
+consent-remembered = Days for which you will not be asked again for this platform: { $days }.
+consent-filing-title = Locks are recognised, filings are not
+consent-filing = Mutual recognition covers the CA lock, not the filing of your enterprise’s details. If you have not filed with this platform, register there and have your details reviewed as its trading centre requires.
+consent-grant = Confirm authorisation
+consent-refuse = Refuse
+consent-version = Version of this text
+consent-empty = Not given
+
+scope-openid = Identifier
+scope-enterprise = Enterprise
+scope-certificate = Certificate
+scope-contact = Contact
+claim-sub = Enterprise identifier
+claim-name = Enterprise name
+claim-credit_code = Unified social credit code
+claim-legal_representative = Legal representative
+claim-region_code = League or city
+claim-subject_types = Subject types
+claim-certificate_issuer = Certificate authority
+claim-certificate_serial_number = Certificate serial number
+claim-key_number = Certificate key number
+claim-media_number = Hardware media number
+claim-certificate_not_before = Certificate valid from
+claim-certificate_not_after = Certificate valid until
+claim-x5t-S256 = Certificate fingerprint (SHA-256)
+claim-lock_role = Role of the lock
+claim-phone_number = Telephone
+claim-address = Address
+
+## Error page
+
+error-title-request = This request cannot be handled
+error-title-refused = You cannot continue
+error-title-not-found = Page not found
+error-title-slow-down = Too many attempts
+error-title-unavailable = The service is unavailable
+error-title-internal = Something went wrong
+error-time = Time
+error-quote = When you contact support, please give these details:
+
+## Help
+
+help-title = Help
+help-lead = Installing the driver, binding, signing in, and frequent questions.
+help-contents = On this page
+help-driver-title = Install the driver
+help-driver-1 = Download the driver from “Driver download” here, or through the link on any trading platform.
+help-driver-2 = Open the installer and choose “Quick install” (recommended, default folder), or “Custom install” to choose a folder.
+help-driver-3 = Insert the CA lock, open the certificate assistant and press “Show certificate”. If the certificate appears, the installation succeeded.
+help-driver-link = Go to driver download
+help-cross-title = Sign in across platforms
+help-cross-1 = Binding: insert the enterprise lock, press “Read certificate”, fill in the details, press “Confirm application”.
+help-cross-2 = Sign-in: press “Sign in with the lock” and type the PIN of the lock in the window of the certificate assistant.
+help-cross-3 = Look at the certificate, press “Continue to authorisation” and choose a trading platform.
+help-cross-4 = Press “Confirm authorisation”. The platform shows who arrives; press “Confirm sign-in” there.
+help-cross-5 = If your enterprise has filed its details with that platform and passed review, you can bid at once. If not, fill in the details and submit them for review as the platform requires; ask the local trading centre how.
+help-faq-title = Frequent questions
+
+faq-1-question = We are registered at Chifeng Public Resource Trading Centre and our details passed review. To bid in Hohhot, must we bring our papers there for review too?
+faq-1-answer =
+    At present mutual recognition across the region covers the CA lock (UKey) only, not the details of the enterprise.
+    For example: a bidder registered in the credit base of the Chifeng platform, review passed, wants to trade on the Hohhot platform through the mutual-recognition system. If it never registered in Hohhot, it must register there and pass review as the local trading centre requires.
+faq-2-question = Can a legal-person lock be used to bid across platforms?
+faq-2-answer = No. Legal-person locks do not support bidding across platforms. Please use the enterprise lock.
+faq-3-question = Binding says that the unified social credit code is already used. What now?
+faq-3-answer =
+    A CA certificate (UKey) of your company is already bound in the mutual-recognition system.
+    Find out inside the company which one it is, then add your other locks as question 8 describes.
+faq-4-question = Can a CA lock obtained outside Inner Mongolia be used here?
+faq-4-answer = No. Bidders must use a CA certificate obtained inside the Inner Mongolia Autonomous Region.
+faq-5-question = Signing in says “Initialising the signing-certificate selection failed” or “No certificate assistant was found”. What now?
+faq-5-answer =
+    See whether the driver (Inner Mongolia interoperable edition) is installed. If not, install it as described on this page.
+    If it is installed, open the certificate assistant, run “Check” and follow its repairs, then try again.
+faq-6-question = Our enterprise has a new name. How do we use the system?
+faq-6-answer =
+    When the name of a bidder changes, update it in this order:
+    1. Change the credit-base details on each trading platform and pass review.
+    2. Have the name in the CA certificate changed at an office of the CA.
+    3. Bring the papers to the Government Procurement Centre of Inner Mongolia (room 515, 89 Hulunbuir North Road, Xincheng District, Hohhot) to have the record changed.
+faq-7-question = What if the PIN of the CA certificate is forgotten?
+faq-7-answer =
+    Ask the authority that issued the certificate to reset it.
+    After a wrong PIN the page shows how many attempts are left. When none is left the lock is blocked, and again the issuing authority can help.
+faq-8-question = Our company has two or more CA certificates and wants to sign in with each. How?
+faq-8-answer =
+    1. Sign in with the certificate that was bound first (the primary lock), go to the choice of platforms, press “Personal information” and open your details.
+    2. Press “Change information” and take out the primary lock.
+    3. Insert the other lock, press “Read certificate”; when key number and media number appear, press “Activate”.
+    Note: the unit names of both locks must be equal, otherwise the binding fails.
+faq-9-question = How do we remove a secondary lock ourselves?
+faq-9-answer =
+    1. Sign in with the certificate that was bound first (the primary lock), go to the choice of platforms, press “Personal information” and open your details.
+    2. Press “Change information”, choose the entry under “Certificate binding” and press “Delete”.
+    Sessions opened with that lock end at once. The primary lock cannot be removed this way.
+faq-10-question = Our only CA lock is lost. How is the binding removed?
+faq-10-answer = Report the loss to the authority that issued the certificate, then contact the operators of the mutual-recognition system to update the record.
+faq-11-question = Signing in says “This certificate has been revoked, please contact the issuing CA”. What now?
+faq-11-answer = Your CA certificate may have expired or been reported lost. Please ask the authority that issued it.
+faq-12-question = Whom do we ask about everyday business on a trading platform (registering, encrypting, preparing or uploading bids)?
+faq-12-answer = Ask the technical support of that trading platform. The contacts are on the page “Trading platforms”.
+
+## Driver
+
+driver-title = Driver download
+driver-lead = The driver and the certificate assistant run on your computer. They read the CA lock, take the PIN and sign. One installation serves all trading platforms of the region.
+driver-downloads-title = Download
+driver-version = Version
+driver-download = Download
+driver-download-label = Download the driver for { $system }
+driver-none = There is no package to download here at present. Please use the driver link on any trading platform.
+driver-sha256 = SHA-256 checksum
+driver-steps-title = Installation
+driver-step-1-title = Download and open the installer
+driver-step-1-text = Choose the package for your system and open it when it has been downloaded.
+driver-step-2-title = Press “Quick install”
+driver-step-2-text = The default folder is recommended; “Custom install” lets you choose another. Nothing else is installed along with it.
+driver-step-3-title = Insert the lock and look at the certificate
+driver-step-3-text = Open the certificate assistant and press “Show certificate”. If the certificate appears, the installation succeeded.
+driver-check-title = Check the installation
+driver-check-text = Open the certificate assistant on this computer and run “Check”: it tests driver, lock and certificate and offers repairs.
+driver-check-link = Open the certificate assistant
+driver-trouble-title = No certificate is shown?
+driver-trouble-1 = Install the driver again
+driver-trouble-2 = Install the driver on another computer
+driver-trouble-3 = Ask the CA whether the lock is defective
+driver-safety-title = Safety
+driver-safety-text = The driver runs on your computer only, answers signing requests of this system only, installs no root certificate and never records a PIN.
+
+## Leaving
+
+signed-out-title = Signed out
+signed-out-lead = You are signed out. Please remove the enterprise lock and keep it safe.
+signed-out-platforms = Sessions on trading platforms
+signed-out-confirmed = Sign-out confirmed
+signed-out-unconfirmed = Not confirmed yet; please sign out there yourself
+signed-out-onward = Back to { $platform }
+signed-out-again = Sign in again
+redirecting-title = On the way to { $platform }
+redirecting-lead = If your browser does not move on by itself, please use the link below.
+redirecting-continue = Continue
+
+## Problems and advice: problem-<code> and problem-<code>-advice (one advice a line)
+
+problem-no-agent = No certificate assistant was found, so the signing certificate cannot be reached.
+problem-no-agent-advice =
+    See that the driver (Inner Mongolia interoperable edition) is installed and running.
+    If it is not installed, download and install it first. If it is, open the certificate assistant and run “Check”.
+problem-agent-version = The certificate assistant is too old for this system.
+problem-agent-version-advice = Use “Upgrade” in the certificate assistant, or download and install the latest driver.
+problem-popup-blocked = Your browser blocked the window of the certificate assistant.
+problem-popup-blocked-advice = Allow this site to open windows, then try again.
+problem-agent-failed = The certificate assistant could not finish.
+problem-agent-failed-advice = Open the certificate assistant, run “Check”, follow its repairs and try again.
+problem-no-lock = No CA lock was found.
+problem-no-lock-advice =
+    Insert the enterprise lock, wait for its light, and try again.
+    If it is still not found, use another USB port or run “Check” in the certificate assistant.
+problem-only-encryption-certificate = The lock holds only an encryption certificate and none for signing in.
+problem-only-encryption-certificate-advice = Ask the issuing CA whether the signing certificate of the lock is in order.
+problem-legal-person-lock = Legal-person locks do not support bidding across platforms. Please use the enterprise lock.
+problem-legal-person-lock-advice = Remove the legal-person lock, insert the enterprise lock and try again.
+problem-lock-kind-undecidable = It cannot be decided whether this is an enterprise lock or a legal-person lock.
+problem-lock-kind-undecidable-advice = Ask the issuing CA for the kind of the lock, and give the incident number to support.
+problem-foreign-ca = The CA certificate must have been obtained inside the Inner Mongolia Autonomous Region.
+problem-foreign-ca-advice = CA locks obtained outside the region cannot be used. Use an enterprise lock issued by a CA of the region.
+problem-pin-wrong = The PIN is wrong. Attempts left: { $n }.
+problem-pin-wrong-advice =
+    Check the PIN and try again. When no attempt is left the lock is blocked.
+    If the PIN is forgotten, ask the issuing CA to reset it.
+problem-pin-wrong-unknown = The PIN is wrong.
+problem-pin-wrong-unknown-advice =
+    Check the PIN and try again. Repeated mistakes block the lock.
+    If the PIN is forgotten, ask the issuing CA to reset it.
+problem-pin-locked = The CA lock is blocked.
+problem-pin-locked-advice = The PIN was wrong too often. Ask the issuing CA to unblock the lock and reset the PIN.
+problem-cancelled = You cancelled.
+problem-cancelled-advice = Nothing was signed. To continue, press the button again.
+problem-timed-out = The time is over.
+problem-timed-out-advice = The certificate assistant did not finish in time. Have the lock and its PIN ready and try again.
+problem-lock-removed = The CA lock was removed during the operation.
+problem-lock-removed-advice = Insert the enterprise lock again and leave it in until the operation has finished.
+problem-busy = The certificate assistant is busy with another operation.
+problem-busy-advice = Finish or close the open window of the certificate assistant, then try again.
+problem-origin-refused = The certificate assistant does not trust this site and refused.
+problem-origin-refused-advice = See that the address in your browser is the region’s CA mutual-recognition system. If it is, upgrade the driver.
+
+problem-proof-missing = No signature of the lock arrived.
+problem-proof-missing-advice = Allow scripts in your browser, press the button and sign in the window of the certificate assistant.
+problem-proof-malformed = The signature data that arrived are malformed.
+problem-proof-malformed-advice = Reload the page and sign again. If this happens again, upgrade the driver.
+problem-challenge-expired = The page was open for too long and this request to sign has expired.
+problem-challenge-expired-advice = The page is fresh now. Press the button and sign again.
+problem-challenge-of-other-browser = This request to sign does not belong to this browser.
+problem-challenge-of-other-browser-advice = Open the page and sign in the same browser. Do not use links that others sent you.
+problem-signature-invalid = The signature is not valid.
+problem-signature-invalid-advice = Insert the enterprise lock again and retry. If it still fails, have the lock checked by the issuing CA.
+problem-algorithm-mismatch = The signature algorithm does not match the certificate.
+problem-algorithm-mismatch-advice = Upgrade the driver and try again.
+problem-certificate-expired = This certificate has expired. Please contact the issuing CA.
+problem-certificate-expired-advice = Have the certificate renewed by the issuing CA, then sign in.
+problem-certificate-not-yet-valid = This certificate is not valid yet.
+problem-certificate-not-yet-valid-advice = Use it from the start of its validity, or ask the issuing CA.
+problem-certificate-revoked = This certificate has been revoked. Please contact the issuing CA.
+problem-certificate-revoked-advice = It may have expired or been reported lost. Ask the issuing CA for details.
+problem-revocation-unavailable = It cannot be confirmed at present that this certificate is still valid. For safety you cannot continue.
+problem-revocation-unavailable-advice = The service that knows revoked certificates does not answer. Try again later; if it keeps failing, give the incident number to support.
+problem-certificate-key-weak = The key of this certificate is too weak to be used.
+problem-certificate-key-weak-advice = Ask the issuing CA for a new certificate.
+problem-certificate-invalid = This certificate did not pass verification.
+problem-certificate-invalid-advice = Ask the issuing CA whether the certificate is in order, and give the incident number to support.
+problem-certificate-not-for-signing = This certificate cannot be used to sign in.
+problem-certificate-not-for-signing-advice = In the window of the certificate assistant choose the signing certificate, not the encryption certificate.
+problem-no-credit-code = The certificate holds no unified social credit code.
+problem-no-credit-code-advice = Ask the issuing CA for an enterprise certificate that holds the unified social credit code.
+problem-conflicting-credit-codes = The certificate holds different unified social credit codes and cannot be used.
+problem-conflicting-credit-codes-advice = Ask the issuing CA to correct the certificate.
+problem-bad-credit-code = The unified social credit code is not correct.
+problem-bad-credit-code-advice = Compare the 18 characters with the business licence. The letters I, O, S, V and Z are never used.
+problem-credit-code-mismatch = The unified social credit code differs from the one in the certificate.
+problem-credit-code-mismatch-advice = Check what you typed, and see that the lock of your own enterprise is inserted.
+problem-credit-code-bound = Another CA lock is already bound to this unified social credit code.
+problem-credit-code-bound-advice =
+    A CA certificate of your company is bound in this system. Find that lock (the primary lock) inside the company.
+    Sign in with the primary lock and add this lock as a secondary lock in your information.
+problem-already-bound = This enterprise lock is bound already.
+problem-already-bound-advice = Sign in with this enterprise lock directly.
+problem-not-bound = This enterprise lock is not bound yet.
+problem-not-bound-advice = Bind the enterprise first, then sign in.
+problem-enterprise-renamed = The unit name in the certificate differs from the bound one. Please have the change of name recorded first.
+problem-enterprise-renamed-advice =
+    1. Change the credit-base details on each trading platform and pass review.
+    2. Have the name in the CA certificate changed at an office of the CA.
+    3. Bring the papers to the Government Procurement Centre of Inner Mongolia (room 515, 89 Hulunbuir North Road, Xincheng District, Hohhot) to have the record changed.
+problem-lock-not-active = This CA lock is out of use and cannot sign in.
+problem-lock-not-active-advice = Sign in with another bound enterprise lock. If the lock was reported lost or deleted, contact the operators of the mutual-recognition system.
+problem-enterprise-suspended = This enterprise is suspended.
+problem-enterprise-suspended-advice = Contact the operators of the mutual-recognition system for the reason.
+problem-platform-unknown = This trading platform was not found.
+problem-platform-unknown-advice = Choose again from the list of platforms, or start again at the sign-in page of the trading platform.
+problem-platform-not-connected = This trading platform is not connected to the mutual-recognition system yet.
+problem-platform-not-connected-advice = Choose another platform, or ask the support of this one.
+problem-platform-suspended = Signing in to this trading platform through the mutual-recognition system is suspended.
+problem-platform-suspended-advice = Try again later, or ask the support of that platform.
+problem-redirect-uri-mismatch = The return address given by the trading platform is not registered. For safety you cannot continue.
+problem-redirect-uri-mismatch-advice = Contact the support of that trading platform and give the incident number.
+problem-request-invalid = The sign-in request is not correct.
+problem-request-invalid-advice = Start again at the sign-in page of the trading platform or at our home page. If this happens again, contact the support of that platform.
+problem-request-expired = The sign-in request has expired.
+problem-request-expired-advice = Start again at the sign-in page of the trading platform or at our home page.
+problem-session-expired = Your session has ended. Please sign in again.
+problem-session-expired-advice = Insert the enterprise lock and sign in again.
+problem-csrf = It cannot be confirmed that you yourself sent this from our page.
+problem-csrf-advice = Go back, reload the page and try again. See that your browser allows cookies of this site.
+problem-not-found = The page does not exist or has moved.
+problem-not-found-advice = Check the address, or start from the home page.
+problem-method-not-allowed = This address cannot be used in that way.
+problem-method-not-allowed-advice = Start from the home page. Do not reload a page that was submitted.
+problem-too-large = What was sent is too large.
+problem-too-large-advice = Shorten what you filled in and submit again.
+problem-too-many-requests = There were too many attempts in a short time.
+problem-too-many-requests-advice = Wait a few minutes and try again.
+problem-unavailable = The service does not answer at present.
+problem-unavailable-advice = Try again later. If it stays unavailable, contact support.
+problem-internal = An internal error occurred and the operation was not completed.
+problem-internal-advice = Try again later. If it happens again, give the incident number to support.
+problem-fields-invalid = Some details are missing or not correct.
+problem-fields-invalid-advice = Correct them as marked and submit again.
+problem-field-required = Please fill in: { $field }.
+problem-field-too-long = { $field }: at most { $max } characters.
+problem-phone-malformed = The telephone number is malformed. Give a mobile number, or a landline with area code.
+problem-phone-malformed-advice = For example 13800000000 or 0471-0000000.
+problem-region-unknown = Choose the league or city of the enterprise from the list.
+problem-region-unknown-advice = Choose where the enterprise is registered.
+problem-subject-type-required = Choose at least one subject type.
+problem-subject-type-required-advice = You can choose more than one.
+
+
+# What a lock is asked to sign: shown in the agent's window, in the words of the page.
+statement-login = With this enterprise lock our enterprise signs in to the CA mutual-recognition system of the public resource trading platforms of Inner Mongolia (Yizhengtong): { $origin }
+statement-bind = Our enterprise applies to bind this enterprise lock to the CA mutual-recognition system of the public resource trading platforms of Inner Mongolia (Yizhengtong): { $origin }
+
+# Subject types
+subject-type-bidder = Bidder
+subject-type-supplier = Supplier
+subject-type-tenderer = Tenderer
+subject-type-purchaser = Purchaser
+subject-type-tender-agency = Tendering agency
+subject-type-auction-bidder = Auction bidder

@@ -1,0 +1,118 @@
+//! Revocation lists from files, read in the background and never on the login path.
+//!
+//! A file that can't be read any more leaves the last good list in force: it closes by itself when its
+//! nextUpdate has passed. A file that was never readable gives no list, and so no login.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use idp_core::id::CaId;
+use idp_core::recognition::RevocationLists;
+use pki::revocation::Crl;
+
+use crate::config::AuthorityConfig;
+
+/// Lists at hand, by CA.
+pub struct CrlFiles {
+    sources: Vec<(CaId, Vec<PathBuf>)>,
+    lists: RwLock<HashMap<CaId, Arc<[Crl]>>>,
+    stamps: RwLock<HashMap<PathBuf, Loaded>>,
+    version: AtomicU64,
+}
+
+struct Loaded {
+    modified: Option<SystemTime>,
+    crls: Vec<Crl>,
+}
+
+impl CrlFiles {
+    /// Reads every file of the configuration for the first time.
+    pub fn load(authorities: &[AuthorityConfig]) -> Self {
+        let files = Self {
+            sources: authorities
+                .iter()
+                .map(|a| (CaId::from_text(&a.id), a.crls.clone()))
+                .collect(),
+            lists: RwLock::default(),
+            stamps: RwLock::default(),
+            version: AtomicU64::new(0),
+        };
+        files.refresh();
+        files
+    }
+
+    /// Grows whenever a list changed; a cached verdict is worth nothing then.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// Reads again what changed. Blocking.
+    pub fn refresh(&self) {
+        let mut changed = false;
+        for path in self.sources.iter().flat_map(|(_, paths)| paths) {
+            changed |= self.refresh_file(path);
+        }
+        if changed {
+            let stamps = self.stamps.read().unwrap_or_else(PoisonError::into_inner);
+            let lists = self.sources.iter().map(|(ca, paths)| {
+                let crls = paths
+                    .iter()
+                    .filter_map(|p| stamps.get(p))
+                    .flat_map(|l| l.crls.clone());
+                (ca.clone(), crls.collect())
+            });
+            *self.lists.write().unwrap_or_else(PoisonError::into_inner) = lists.collect();
+            self.version.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    fn refresh_file(&self, path: &Path) -> bool {
+        let modified = std::fs::metadata(path).and_then(|m| m.modified()).ok();
+        {
+            let stamps = self.stamps.read().unwrap_or_else(PoisonError::into_inner);
+            if modified.is_some() && stamps.get(path).is_some_and(|l| l.modified == modified) {
+                return false;
+            }
+        }
+        match read(path) {
+            Ok(crls) => {
+                tracing::info!(file = %path.display(), lists = crls.len(), "revocation list read");
+                self.stamps
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(path.to_owned(), Loaded { modified, crls });
+                true
+            }
+            Err(problem) => {
+                tracing::error!(file = %path.display(), problem, "revocation list can't be read");
+                false
+            }
+        }
+    }
+}
+
+impl RevocationLists for CrlFiles {
+    fn lists_of(&self, ca: &CaId) -> Arc<[Crl]> {
+        self.lists
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(ca)
+            .cloned()
+            .unwrap_or_else(|| Arc::from([]))
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<Crl>, String> {
+    let octets = std::fs::read(path).map_err(|e| e.to_string())?;
+    if octets.starts_with(b"-----BEGIN") {
+        let text = std::str::from_utf8(&octets).map_err(|e| e.to_string())?;
+        Crl::from_pem(text).map_err(|e| e.to_string())
+    } else {
+        Crl::from_der(&octets)
+            .map(|crl| vec![crl])
+            .map_err(|e| e.to_string())
+    }
+}

@@ -1,0 +1,59 @@
+//! Verdicts on certificates, remembered for a while: a chain costs several signatures, and a lock
+//! comes back often. The challenge signature is always checked anew, elsewhere.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use idp_core::recognition::{CaRegistry, CertificateRefusal, Recognised, recognise};
+use idp_core::timestamp::Timestamp;
+use moka::sync::Cache;
+use pki::certificate::Certificate;
+
+use super::CrlFiles;
+
+/// Good verdicts that are remembered at most.
+const REMEMBERED: u64 = 20_000;
+
+/// Asks the core, or remembers.
+pub struct Verdicts {
+    registry: CaRegistry,
+    lists: Arc<CrlFiles>,
+    good: Cache<([u8; 32], u64), Recognised>,
+}
+
+impl Verdicts {
+    /// Over a registry and its lists.
+    pub fn new(registry: CaRegistry, lists: Arc<CrlFiles>) -> Self {
+        Self {
+            registry,
+            lists,
+            good: Cache::builder()
+                .max_capacity(REMEMBERED)
+                .time_to_live(Duration::from_secs(3600))
+                .build(),
+        }
+    }
+
+    /// The verdict now. Only good ones are remembered, under the version of the lists they were made
+    /// with, and no longer than they say themselves.
+    pub fn on(
+        &self,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<Recognised, CertificateRefusal> {
+        let key = (certificate.thumbprint_sha256(), self.lists.version());
+        if let Some(recognised) = self.good.get(&key)
+            && now < recognised.good_until()
+        {
+            return Ok(recognised);
+        }
+        let recognised = recognise(&self.registry, &*self.lists, certificate, now)?;
+        self.good.insert(key, recognised.clone());
+        Ok(recognised)
+    }
+
+    /// The CAs that are recognised.
+    pub fn registry(&self) -> &CaRegistry {
+        &self.registry
+    }
+}

@@ -1,0 +1,82 @@
+//! `GET /certificate`: what the lock says (证书信息), and on to 进入授权.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use idp_core::authorization::AuthorizationRequest;
+use idp_core::ephemeral::TypedEphemeral as _;
+use pki::certificate::Certificate;
+
+use super::error::Failure;
+use super::extract::browser::to_login;
+use super::extract::form::pairs;
+use super::extract::{Browser, Visit};
+use super::{page, routes};
+use crate::view::{CertificateFacts, CertificatePage};
+
+/// `GET /certificate`
+pub async fn show(mut visit: Visit, request: HttpRequest) -> HttpResponse {
+    match shown(&mut visit, &request).await {
+        Ok(answer) => answer,
+        Err(failure) => failure.page(&visit),
+    }
+}
+
+async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse, Failure> {
+    let query = pairs(request.query_string().as_bytes());
+    let waiting = query
+        .iter()
+        .find(|(n, _)| n == "request")
+        .map(|(_, id)| id.as_str());
+    let browser = Browser::find(visit, request).await?;
+    let Some(present) = &browser.present else {
+        return Ok(to_login(waiting));
+    };
+    let platform = match waiting {
+        Some(id) => platform_name(visit, id).await?,
+        None => None,
+    };
+    let lock = &present.key_lock;
+    let certificate = Certificate::from_der(&lock.certificate_der).map_err(Failure::internal)?;
+    let enter = match waiting {
+        Some(_) => routes::with_request(routes::CONSENT, waiting),
+        None => routes::PLATFORMS.to_owned(),
+    };
+    let page = CertificatePage {
+        frame: visit.frame(Some(&browser)),
+        certificate: CertificateFacts {
+            holder_name: &present.enterprise.name,
+            credit_code: present.enterprise.credit_code.as_str(),
+            subject: &certificate.subject().to_string(),
+            issuer: &certificate.issuer().to_string(),
+            authority: &lock.ca_name,
+            serial_number: &lock.serial_number,
+            key_number: &lock.key_number,
+            media_number: lock.media_number.as_deref(),
+            not_before: page::moment(lock.not_before),
+            not_after: page::moment(lock.not_after),
+            lock_role: page::lock_role(lock.role),
+        },
+        days_left: i64::try_from(lock.not_after.since(visit.cx.now).as_secs() / 86_400)
+            .unwrap_or(0),
+        enter_href: &enter,
+        platform_name: platform.as_deref(),
+    };
+    Ok(visit.html(StatusCode::OK, page.render()))
+}
+
+async fn platform_name(visit: &mut Visit, waiting: &str) -> Result<Option<String>, Failure> {
+    let state = visit.state.clone();
+    let Some(request) = state
+        .ephemeral
+        .get_record::<AuthorizationRequest>(waiting)
+        .await?
+    else {
+        return Ok(None);
+    };
+    visit.wish(request.ui_locales.as_deref());
+    let platform = state
+        .database
+        .read(move |store| store.find_platform(&request.platform_id))
+        .await?;
+    Ok(platform.map(|p| page::platform_name(&p, visit.locale).to_owned()))
+}

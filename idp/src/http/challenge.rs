@@ -1,0 +1,113 @@
+//! Asking a lock to sign, and taking its answer: what the pages with `#challenge-form` share.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use idp_core::challenge::Challenge;
+use idp_core::ephemeral::TypedEphemeral as _;
+use idp_core::proof::{self, ProofRefusal, Proven};
+use protocol::challenge::{CHALLENGE_LIFETIME_SECONDS, Purpose};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::error::Failure;
+use super::extract::{Browser, Form, Visit};
+use super::routes;
+use crate::view::{ChallengeForm, Messages};
+
+/// Algorithms a page tells the agent, in the order in which we like them.
+const ALGORITHMS: &str = "SM2SM3 ES256 ES384 RS256 PS256";
+
+/// Makes a challenge for this browser and remembers it.
+pub async fn issue(
+    visit: &Visit,
+    browser: &Browser,
+    purpose: Purpose,
+) -> Result<Challenge, Failure> {
+    let (session, _) = browser.session()?;
+    let challenge = Challenge::issue(&visit.cx, session, purpose, statement(visit, purpose));
+    let lifetime = std::time::Duration::from_secs(CHALLENGE_LIFETIME_SECONDS.unsigned_abs());
+    visit
+        .state
+        .ephemeral
+        .put_record(&challenge.nonce, &challenge, lifetime)
+        .await?;
+    Ok(challenge)
+}
+
+/// The text the agent shows and the lock signs.
+fn statement(visit: &Visit, purpose: Purpose) -> String {
+    let origin = visit.state.settings.origin.as_str();
+    Messages::of(visit.locale)
+        .ta(&format!("statement-{purpose}"), &[("origin", origin)])
+        .into_owned()
+}
+
+/// A challenge as a form carries it.
+pub fn form<'a>(visit: &'a Visit, challenge: &'a Challenge) -> ChallengeForm<'a> {
+    ChallengeForm {
+        nonce: &challenge.nonce,
+        purpose: challenge.purpose.as_str(),
+        statement: &challenge.statement,
+        origin: &visit.state.settings.origin,
+        agent_ports: &visit.state.agent_ports,
+        algorithms: ALGORITHMS,
+        refresh_path: Some(routes::CHALLENGE),
+    }
+}
+
+/// Takes the challenge a form answers and checks the proof. The challenge is spent either way.
+pub async fn prove(
+    visit: &Visit,
+    browser: &Browser,
+    form: &Form,
+    purpose: Purpose,
+) -> Result<Result<Proven, ProofRefusal>, Failure> {
+    let (session, _) = browser.session()?;
+    let nonce = form.one("nonce")?;
+    let challenge = visit
+        .state
+        .ephemeral
+        .take_record::<Challenge>(nonce)
+        .await?;
+    Ok(proof::check(
+        &visit.cx,
+        challenge.as_ref(),
+        session,
+        purpose,
+        form.one("proof")?,
+    ))
+}
+
+/// What the script asks for when a page has been open for longer than a challenge lives.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refresh {
+    purpose: Purpose,
+}
+
+/// `POST /challenge`: a fresh nonce with the same statement.
+pub async fn refresh(visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    match refreshed(&visit, &request, &body).await {
+        Ok(challenge) => HttpResponse::Ok()
+            .insert_header(("Cache-Control", "no-store"))
+            .json(json!({ "nonce": challenge.nonce, "statement": challenge.statement })),
+        Err(failure) => failure.json(&visit),
+    }
+}
+
+async fn refreshed(
+    visit: &Visit,
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<Challenge, Failure> {
+    let browser = Browser::find(visit, request).await?;
+    browser.check_header(visit, request).await?;
+    let Refresh { purpose } = serde_json::from_slice(body).or(Err(Failure::refused(
+        StatusCode::BAD_REQUEST,
+        "request-invalid",
+    )))?;
+    if !matches!(purpose, Purpose::Login | Purpose::Bind) {
+        return Err(Failure::refused(StatusCode::BAD_REQUEST, "request-invalid"));
+    }
+    issue(visit, &browser, purpose).await
+}

@@ -1,0 +1,273 @@
+//! 确认授权: `GET /consent` names the platform and every datum, `POST /consent` takes the answer.
+//!
+//! Two ways lead here (REQUIREMENTS §3): a platform's waiting request (`?request=`), or a platform chosen
+//! at the portal (`?platform=`).
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use idp_core::answer_consent::{Answered, answer_consent};
+use idp_core::authorization::AuthorizationRequest;
+use idp_core::authorize::ErrorCode;
+use idp_core::consent::{ConsentOffer, ConsentOutcome, TEXT_VERSION};
+use idp_core::cx::random_text;
+use idp_core::ephemeral::TypedEphemeral as _;
+use idp_core::id::PlatformId;
+use idp_core::platform::{Client, ConsentPolicy, Platform, PlatformState};
+
+use super::error::Failure;
+use super::extract::browser::{see_other, to_login};
+use super::extract::form::pairs;
+use super::extract::{Browser, Form, Visit};
+use super::onward::{self, Onward, leave};
+use super::{guard, page, routes};
+use crate::view::ConsentPage;
+
+/// `GET /consent`
+pub async fn show(mut visit: Visit, request: HttpRequest) -> HttpResponse {
+    match shown(&mut visit, &request).await {
+        Ok(answer) => answer,
+        Err(failure) => failure.page(&visit),
+    }
+}
+
+async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse, Failure> {
+    let query = pairs(request.query_string().as_bytes());
+    let parameter = |name| {
+        query
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+    };
+    let browser = Browser::find(visit, request).await?;
+    match (parameter("request"), parameter("platform")) {
+        (Some(waiting), _) => {
+            let asked = waiting_request(visit, waiting).await?;
+            visit.wish(asked.ui_locales.as_deref());
+            let (platform, client) = connected(visit, &asked.platform_id).await?;
+            match onward::go_on(visit, &browser, &asked, &client).await? {
+                Onward::LogIn => Ok(to_login(Some(waiting))),
+                Onward::Leave(answer) => Ok(answer),
+                Onward::Ask => {
+                    ask(
+                        visit,
+                        &browser,
+                        (&platform, &client),
+                        Some((waiting, &asked)),
+                    )
+                    .await
+                }
+            }
+        }
+        (None, Some(id)) => {
+            if browser.present.is_none() {
+                return Ok(to_login(None));
+            }
+            let (platform, client) = connected(visit, &PlatformId::from_text(id)).await?;
+            ask(visit, &browser, (&platform, &client), None).await
+        }
+        (None, None) => Ok(see_other(routes::PLATFORMS)),
+    }
+}
+
+async fn waiting_request(visit: &Visit, id: &str) -> Result<AuthorizationRequest, Failure> {
+    visit
+        .state
+        .ephemeral
+        .get_record::<AuthorizationRequest>(id)
+        .await?
+        .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "request-expired"))
+}
+
+/// A platform that people can go to now.
+async fn connected(visit: &Visit, id: &PlatformId) -> Result<(Platform, Client), Failure> {
+    let id = id.clone();
+    let platform = visit
+        .state
+        .database
+        .read(move |store| store.find_platform(&id))
+        .await?
+        .ok_or(Failure::refused(StatusCode::NOT_FOUND, "platform-unknown"))?;
+    match (platform.active_client().cloned(), platform.state) {
+        (Some(client), _) => Ok((platform, client)),
+        (None, PlatformState::Suspended) => Err(Failure::refused(
+            StatusCode::FORBIDDEN,
+            "platform-suspended",
+        )),
+        (None, _) => Err(Failure::refused(
+            StatusCode::NOT_FOUND,
+            "platform-not-connected",
+        )),
+    }
+}
+
+/// The page. What it shows is remembered, so that the answer is to that and nothing else.
+async fn ask(
+    visit: &Visit,
+    browser: &Browser,
+    (platform, client): (&Platform, &Client),
+    waiting: Option<(&str, &AuthorizationRequest)>,
+) -> Result<HttpResponse, Failure> {
+    let present = browser.present()?;
+    let (session, _) = browser.session()?;
+    let offer = ConsentOffer {
+        session: session.as_str().to_owned(),
+        enterprise_id: present.enterprise.id.clone(),
+        key_lock_id: present.key_lock.id.clone(),
+        platform_id: platform.id.clone(),
+        scopes: waiting
+            .map_or(&client.scopes, |(_, asked)| &asked.scopes)
+            .clone(),
+        language: visit.locale.tag().to_owned(),
+        request: waiting.map(|(id, _)| id.to_owned()),
+    };
+    let id = random_text(&*visit.cx.rng);
+    let lifetime = visit.state.settings.request_lifetime;
+    visit
+        .state
+        .ephemeral
+        .put_record(&id, &offer, lifetime)
+        .await?;
+
+    let target = match waiting {
+        Some((_, asked)) => asked.redirect_uri.as_str(),
+        None => client.initiate_login_uri.as_deref().unwrap_or_default(),
+    };
+    let host = url::Url::parse(target)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default();
+    let frame = visit.frame(Some(browser));
+    let page = ConsentPage {
+        frame,
+        consent: &id,
+        platform_name: page::platform_name(platform, visit.locale),
+        platform_host: &host,
+        enterprise_name: &present.enterprise.name,
+        groups: page::disclosure(
+            &frame,
+            &offer.scopes,
+            &present.enterprise,
+            &present.key_lock,
+        ),
+        text_version: &TEXT_VERSION.to_string(),
+        remembered_days: match client.consent {
+            ConsentPolicy::AskAlways => None,
+            ConsentPolicy::RememberDays(days) => Some(u32::from(days)),
+        },
+    };
+    let mut answer = visit.html(StatusCode::OK, page.render());
+    let origins = client
+        .initiate_login_uri
+        .iter()
+        .chain(&client.redirect_uris);
+    let policy = guard::form_action(origins.map(String::as_str));
+    if let Ok(policy) = header::HeaderValue::from_str(&policy) {
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(answer)
+}
+
+/// `POST /consent`
+pub async fn answer(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    visit.at(routes::PLATFORMS);
+    match answered(&visit, &request, &Form::parse(&body)).await {
+        Ok(answer) => answer,
+        Err(failure) => failure.page(&visit),
+    }
+}
+
+async fn answered(
+    visit: &Visit,
+    request: &HttpRequest,
+    form: &Form,
+) -> Result<HttpResponse, Failure> {
+    // Gather.
+    let browser = Browser::find(visit, request).await?;
+    browser.check_form(visit, form).await?;
+    let outcome = match form.one("decision")? {
+        "grant" => ConsentOutcome::Granted,
+        "refuse" => ConsentOutcome::Refused,
+        _ => return Err(Failure::refused(StatusCode::BAD_REQUEST, "request-invalid")),
+    };
+    let present = browser.present()?.clone();
+    let offer = taken_offer(visit, &browser, form.one("consent")?).await?;
+    let (_, client) = connected(visit, &offer.platform_id).await?;
+    let asked = match &offer.request {
+        None => None,
+        Some(id) => Some(
+            visit
+                .state
+                .ephemeral
+                .take_record::<AuthorizationRequest>(id)
+                .await?
+                .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "request-expired"))?,
+        ),
+    };
+    // Decide.
+    let (cx, caller) = (visit.cx.clone(), visit.caller());
+    let (person, waiting) = (present.clone(), asked.clone());
+    let platform_id = offer.platform_id.clone();
+    let answered = visit
+        .state
+        .database
+        .write(move |store| {
+            let who = (&person, waiting.as_ref());
+            answer_consent(store, &cx, &caller, (&offer, outcome), who)
+        })
+        .await?;
+    // Answer.
+    match (answered, asked) {
+        (Answered::Code(code), Some(asked)) => onward::send_code(visit, &asked, &code).await,
+        (Answered::Refused, Some(asked)) => {
+            onward::send_error(visit, &asked, ErrorCode::AccessDenied).await
+        }
+        (Answered::Fresh(fresh), None) => {
+            let name = onward::fresh_name(&present, &platform_id);
+            let lifetime = visit.state.settings.fresh_consent_lifetime;
+            visit
+                .state
+                .ephemeral
+                .put_record(&name, &fresh, lifetime)
+                .await?;
+            Ok(leave(&initiate_uri(visit, &client)?))
+        }
+        (Answered::Refused, None) => Ok(see_other(routes::PLATFORMS)),
+        (Answered::Code(_), None) | (Answered::Fresh(_), Some(_)) => Err(Failure::internal(
+            "a consent was answered for another way in",
+        )),
+    }
+}
+
+/// The offer this form answers: once, by the browser, enterprise and lock it was shown to.
+async fn taken_offer(visit: &Visit, browser: &Browser, id: &str) -> Result<ConsentOffer, Failure> {
+    let (session, _) = browser.session()?;
+    let present = browser.present()?;
+    visit
+        .state
+        .ephemeral
+        .take_record::<ConsentOffer>(id)
+        .await?
+        .filter(|offer| offer.session == session.as_str())
+        .filter(|offer| offer.enterprise_id == present.enterprise.id)
+        .filter(|offer| offer.key_lock_id == present.key_lock.id)
+        .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "request-expired"))
+}
+
+/// Third-party-initiated login (`OpenID` Connect Core §4): the platform begins, nothing is sent unasked.
+fn initiate_uri(visit: &Visit, client: &Client) -> Result<String, Failure> {
+    let initiate = client.initiate_login_uri.as_deref();
+    let mut uri = initiate
+        .and_then(|uri| url::Url::parse(uri).ok())
+        .ok_or(Failure::refused(
+            StatusCode::NOT_FOUND,
+            "platform-not-connected",
+        ))?;
+    uri.query_pairs_mut()
+        .append_pair("iss", &visit.state.settings.issuer);
+    if let Some(target) = &client.target_link_uri {
+        uri.query_pairs_mut().append_pair("target_link_uri", target);
+    }
+    Ok(uri.into())
+}

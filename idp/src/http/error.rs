@@ -1,0 +1,124 @@
+//! Problems of pages: which status, which text, which incident. Written to the log once, here.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use idp_core::ephemeral::EphemeralError;
+use idp_core::id::IncidentId;
+use idp_core::store::StoreError;
+
+use super::extract::Visit;
+use crate::view::{BackLink, ErrorPage, Problem};
+
+/// A request that ends on the error page.
+#[derive(Debug)]
+pub struct Failure {
+    /// Status of the answer.
+    pub status: StatusCode,
+    /// Code of the text: `problem-<code>`.
+    pub code: &'static str,
+    /// For the log; never shown.
+    pub cause: Option<String>,
+}
+
+impl Failure {
+    /// A refusal that needs no explanation in the log.
+    pub const fn refused(status: StatusCode, code: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            cause: None,
+        }
+    }
+
+    fn unavailable(cause: String) -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "unavailable",
+            cause: Some(cause),
+        }
+    }
+
+    /// Something that cannot happen.
+    pub fn internal(cause: impl ToString) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: "internal",
+            cause: Some(cause.to_string()),
+        }
+    }
+
+    /// The error page.
+    pub fn page(&self, visit: &Visit) -> HttpResponse {
+        self.log(&visit.incident_id);
+        let page = ErrorPage {
+            frame: visit.frame(None),
+            status: self.status.as_u16(),
+            problem: Problem {
+                code: self.code,
+                args: &[],
+                incident: Some(visit.incident_id.as_str()),
+            },
+            at: visit.moment(),
+            back: self.back(),
+        };
+        visit.html(self.status, page.render())
+    }
+
+    /// The same for a script: the code and its text in the page's language.
+    pub fn json(&self, visit: &Visit) -> HttpResponse {
+        self.log(&visit.incident_id);
+        let messages = crate::view::Messages::of(visit.locale);
+        HttpResponse::build(self.status)
+            .insert_header((actix_web::http::header::CACHE_CONTROL, "no-store"))
+            .json(serde_json::json!({
+                "error": self.code,
+                "message": messages.t(&format!("problem-{}", self.code)),
+                "advice": messages.t(&format!("problem-{}-advice", self.code)),
+                "incident": visit.incident_id.as_str(),
+            }))
+    }
+
+    /// Writes the cause to the log, where there is one.
+    pub fn log(&self, incident: &IncidentId) {
+        match &self.cause {
+            Some(cause) if self.status.is_server_error() => {
+                tracing::error!(%incident, code = self.code, cause, "request failed");
+            }
+            _ => tracing::info!(%incident, code = self.code, "request refused"),
+        }
+    }
+
+    fn back(&self) -> Option<BackLink<'static>> {
+        matches!(self.code, "session-expired" | "csrf" | "request-expired").then_some(BackLink {
+            href: "/login",
+            label_key: "back-to-login",
+        })
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(error.to_string()),
+            StoreError::ImpossibleRow { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<EphemeralError> for Failure {
+    fn from(error: EphemeralError) -> Self {
+        match error {
+            EphemeralError::Unavailable(_) => Self::unavailable(error.to_string()),
+            EphemeralError::ImpossibleRecord(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<idp_core::bind::BindError> for Failure {
+    fn from(error: idp_core::bind::BindError) -> Self {
+        match error {
+            idp_core::bind::BindError::Store(error) => error.into(),
+            idp_core::bind::BindError::Raced => Self::unavailable(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Forms and queries as pairs of names and values; a name that came twice is never silently dropped.
+
+use actix_web::http::StatusCode;
+
+use crate::http::error::Failure;
+
+/// Largest body of a form, in octets.
+pub const FORM_MAX: usize = 64 * 1024;
+
+/// Pairs of an `application/x-www-form-urlencoded` text, in order.
+pub fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(text).into_owned().collect()
+}
+
+/// A posted form.
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads a body.
+    pub fn parse(body: &[u8]) -> Self {
+        Self(pairs(body))
+    }
+
+    /// The one value of a field, empty when it is missing. Twice is refused.
+    pub fn one(&self, name: &str) -> Result<&str, Failure> {
+        let mut values = self.0.iter().filter(|(n, _)| n == name);
+        match (values.next(), values.next()) {
+            (None, _) => Ok(""),
+            (Some((_, value)), None) => Ok(value),
+            _ => Err(Failure::refused(StatusCode::BAD_REQUEST, "request-invalid")),
+        }
+    }
+
+    /// Every value of a field.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.0
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| v.clone())
+            .collect()
+    }
+}

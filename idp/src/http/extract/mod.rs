@@ -1,0 +1,11 @@
+//! From a request to typed words. Owns cookies, forms, client authentication and the address of the
+//! other side; knows no flow.
+
+pub mod browser;
+pub mod client_auth;
+pub mod form;
+mod visit;
+
+pub use browser::Browser;
+pub use form::Form;
+pub use visit::Visit;

@@ -1,0 +1,186 @@
+//! Visit: what every page needs of the request besides the session: language, place, caller.
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use idp_core::cx::{Caller, Cx};
+use idp_core::id::IncidentId;
+use time::OffsetDateTime;
+
+use super::Browser;
+use super::form::pairs;
+use crate::state::AppState;
+use crate::view::{Frame, LanguageWishes, Locale, SignedIn, Support};
+
+/// Remembers the chosen language.
+const LANGUAGE_COOKIE: &str = "yzt_lang";
+
+/// One visit to one page.
+pub struct Visit {
+    /// The state of the server.
+    pub state: web::Data<AppState>,
+    /// The moment, randomness, settings.
+    pub cx: Cx,
+    /// Language of the answer.
+    pub locale: Locale,
+    /// Number under which this visit is found again.
+    pub incident_id: IncidentId,
+    chosen: Option<Locale>,
+    accept_language: Option<String>,
+    language_cookie: Option<String>,
+    path_and_query: String,
+    remote_address: Option<String>,
+}
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = std::future::Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(
+            request
+                .app_data::<web::Data<AppState>>()
+                .map(|state| Self::of(request, state))
+                .ok_or_else(|| actix_web::error::ErrorInternalServerError("no state")),
+        )
+    }
+}
+
+impl Visit {
+    /// Reads what a page needs of a request.
+    pub fn of(request: &HttpRequest, state: &web::Data<AppState>) -> Self {
+        let cx = state.cx();
+        let query = pairs(request.query_string().as_bytes());
+        let chosen = query
+            .iter()
+            .find(|(name, _)| name == "lang")
+            .and_then(|(_, value)| Locale::of_tag(value));
+        let accept_language = header_text(request, &header::ACCEPT_LANGUAGE);
+        let language_cookie = request
+            .cookie(LANGUAGE_COOKIE)
+            .map(|c| c.value().to_owned());
+        let mut visit = Self {
+            state: state.clone(),
+            locale: Locale::default(),
+            incident_id: IncidentId::generate(&*cx.rng, cx.now),
+            cx,
+            chosen,
+            accept_language,
+            language_cookie,
+            path_and_query: request
+                .uri()
+                .path_and_query()
+                .map_or("/", |p| p.as_str())
+                .to_owned(),
+            remote_address: remote_address(request, state),
+        };
+        visit.wish(None);
+        visit
+    }
+
+    /// Takes a platform's `ui_locales` into account.
+    pub fn wish(&mut self, ui_locales: Option<&str>) {
+        self.locale = Locale::negotiate(LanguageWishes {
+            lang: self.chosen.map(Locale::tag),
+            cookie: self.language_cookie.as_deref(),
+            ui_locales,
+            accept_language: self.accept_language.as_deref(),
+        });
+    }
+
+    /// Who is on the other side, for the audit trail.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            remote_address: self.remote_address.clone(),
+            incident_id: self.incident_id.clone(),
+        }
+    }
+
+    /// A page to link to instead of this one (a form's own address answers no GET).
+    pub fn at(&mut self, path_and_query: &str) {
+        path_and_query.clone_into(&mut self.path_and_query);
+    }
+
+    /// The frame around a page.
+    pub fn frame<'a>(&'a self, browser: Option<&'a Browser>) -> Frame<'a> {
+        let portal = &self.state.config.portal;
+        Frame {
+            locale: self.locale,
+            path_and_query: &self.path_and_query,
+            signed_in: browser
+                .and_then(|b| b.present.as_ref())
+                .map(|present| SignedIn {
+                    enterprise_name: &present.enterprise.name,
+                }),
+            csrf_token: browser
+                .and_then(|b| b.session.as_ref())
+                .map_or("", |(_, session)| &session.csrf_token),
+            assets: self.state.assets.paths(),
+            support: Support {
+                phone: portal.support_phone.as_deref(),
+                email: portal.support_email.as_deref(),
+                hours: portal.support_hours.as_deref(),
+            },
+            demo: portal.demo,
+        }
+    }
+
+    /// Now, as pages write it: in the time of the region.
+    pub fn moment(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.cx.now.unix_seconds())
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// A page with its status and the language cookie. Personal or not, no cache keeps it.
+    pub fn html(&self, status: StatusCode, page: Result<String, askama::Error>) -> HttpResponse {
+        let Ok(page) = page else {
+            tracing::error!(incident = %self.incident_id, "a page can't be rendered");
+            return HttpResponse::InternalServerError().finish();
+        };
+        let mut answer = HttpResponse::build(status);
+        answer
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((
+                header::CONTENT_LANGUAGE,
+                HeaderValue::from_static(self.locale.tag()),
+            ));
+        if let Some(locale) = self.chosen {
+            answer.cookie(
+                Cookie::build(LANGUAGE_COOKIE, locale.tag())
+                    .path("/")
+                    .secure(self.state.config.is_https())
+                    .http_only(true)
+                    .same_site(SameSite::Lax)
+                    .max_age(Duration::days(365))
+                    .finish(),
+            );
+        }
+        answer.body(page)
+    }
+}
+
+fn header_text(request: &HttpRequest, name: &header::HeaderName) -> Option<String> {
+    request
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+}
+
+/// The peer, or what a configured proxy says of it: the last address it did not add itself.
+fn remote_address(request: &HttpRequest, state: &AppState) -> Option<String> {
+    let peer = request.peer_addr()?.ip();
+    let trusted = &state.config.http.trusted_proxies;
+    if !trusted.contains(&peer) {
+        return Some(peer.to_string());
+    }
+    let forwarded = header_text(request, &header::HeaderName::from_static("x-forwarded-for"));
+    let hops = forwarded.as_deref().unwrap_or_default().rsplit(',');
+    hops.filter_map(|hop| hop.trim().parse::<std::net::IpAddr>().ok())
+        .find(|address| !trusted.contains(address))
+        .or(Some(peer))
+        .map(|address| address.to_string())
+}

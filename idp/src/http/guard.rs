@@ -1,0 +1,125 @@
+//! Around every answer: security headers, and who may post.
+//!
+//! Owns the content security policy. A page that sends a form on to a platform names the origins it may
+//! reach ([`form_action`]), since browsers hold redirects after a post to `form-action` too.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, web};
+use idp_core::audit::{AuditEvent, AuditKind};
+
+use super::error::Failure;
+use super::extract::Visit;
+use super::routes;
+use crate::state::AppState;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                      connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// A policy whose forms may also lead to these origins.
+pub fn form_action<'a>(origins: impl Iterator<Item = &'a str>) -> String {
+    let mut policy = POLICY.to_owned();
+    let mut seen = Vec::new();
+    for uri in origins {
+        let Ok(url) = url::Url::parse(uri) else {
+            continue;
+        };
+        let origin = url.origin().ascii_serialization();
+        if !seen.contains(&origin) {
+            policy.push(' ');
+            policy.push_str(&origin);
+            seen.push(origin);
+        }
+    }
+    policy
+}
+
+/// The middleware.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let state = request.app_data::<web::Data<AppState>>().cloned();
+    if let Some(state) = &state
+        && is_forged(&request, state)
+    {
+        let answer = refuse(&request, state).await;
+        let mut response = request.into_response(answer).map_into_boxed_body();
+        dress(&mut response, state.config.is_https());
+        return Ok(response);
+    }
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    dress(&mut response, state.is_some_and(|s| s.config.is_https()));
+    Ok(response)
+}
+
+/// A post to one of our pages that a browser says comes from elsewhere. Programs send neither header;
+/// they still need the session's token.
+fn is_forged(request: &ServiceRequest, state: &AppState) -> bool {
+    if request.method() != Method::POST || routes::OPEN_TO_OTHERS.contains(&request.path()) {
+        return false;
+    }
+    let headers = request.headers();
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        return origin.as_bytes() != state.settings.origin.as_bytes();
+    }
+    headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site.as_bytes() != b"same-origin" && site.as_bytes() != b"none")
+}
+
+async fn refuse(request: &ServiceRequest, state: &web::Data<AppState>) -> HttpResponse {
+    let visit = Visit::of(request.request(), state);
+    let caller = visit.caller();
+    let event = AuditEvent {
+        reason: Some("origin".to_owned()),
+        incident_id: Some(caller.incident_id),
+        remote_address: caller.remote_address,
+        ..AuditEvent::new(&visit.cx, AuditKind::RequestForged)
+    };
+    let written = state
+        .database
+        .write(move |store| store.append_audit(&event))
+        .await;
+    match written {
+        Ok(()) => Failure::refused(StatusCode::FORBIDDEN, "csrf").page(&visit),
+        Err(error) => Failure::from(error).page(&visit),
+    }
+}
+
+fn dress<B>(response: &mut ServiceResponse<B>, https: bool) {
+    const FIXED: [(HeaderName, &str); 5] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        // `no-referrer` would make browsers send `Origin: null` with our own forms.
+        (header::REFERRER_POLICY, "same-origin"),
+        // KEY-AGENT §2: the agent's window keeps its opener.
+        (
+            header::CROSS_ORIGIN_OPENER_POLICY,
+            "same-origin-allow-popups",
+        ),
+        (
+            header::PERMISSIONS_POLICY,
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
+    ];
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        );
+    }
+    if https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! Pages that need no session to read: home, help, driver, and what answers everywhere else.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::error::Failure;
+use super::extract::{Browser, Visit};
+use crate::view::{Download, DriverPage, HelpPage, HomePage};
+
+/// `GET /`
+pub async fn home(visit: Visit, request: HttpRequest) -> HttpResponse {
+    match Browser::find(&visit, &request).await {
+        Ok(browser) => {
+            let page = HomePage {
+                frame: visit.frame(Some(&browser)),
+                notices: Vec::new(),
+            };
+            visit.html(StatusCode::OK, page.render())
+        }
+        Err(failure) => failure.page(&visit),
+    }
+}
+
+/// `GET /help`
+pub async fn help(visit: Visit, request: HttpRequest) -> HttpResponse {
+    match Browser::find(&visit, &request).await {
+        Ok(browser) => {
+            let page = HelpPage {
+                frame: visit.frame(Some(&browser)),
+            };
+            visit.html(StatusCode::OK, page.render())
+        }
+        Err(failure) => failure.page(&visit),
+    }
+}
+
+/// `GET /driver`
+pub async fn driver(visit: Visit, request: HttpRequest) -> HttpResponse {
+    let browser = match Browser::find(&visit, &request).await {
+        Ok(browser) => browser,
+        Err(failure) => return failure.page(&visit),
+    };
+    let agent = &visit.state.config.agent;
+    let port = agent.ports.first().copied().unwrap_or_default();
+    let assistant = format!("http://127.0.0.1:{port}/");
+    let downloads = agent.downloads.iter().map(|d| Download {
+        system: &d.system,
+        version: &d.version,
+        size: &d.size,
+        href: &d.href,
+        sha256: d.sha256.as_deref(),
+    });
+    let page = DriverPage {
+        frame: visit.frame(Some(&browser)),
+        downloads: downloads.collect(),
+        assistant_href: &assistant,
+    };
+    visit.html(StatusCode::OK, page.render())
+}
+
+/// Everything that is nowhere.
+pub async fn not_found(visit: Visit, request: HttpRequest) -> HttpResponse {
+    let failure = if request.match_pattern().is_some() {
+        Failure::refused(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
+    } else {
+        Failure::refused(StatusCode::NOT_FOUND, "not-found")
+    };
+    failure.page(&visit)
+}

@@ -1,0 +1,23 @@
+//! HTTP: requests to typed calls, outcomes to answers.
+//!
+//! Every handler has three beats: gather (async), decide (a flow of the core in one transaction),
+//! answer. A handler imports `extract`, `error`, `page`, `routes`, the state and one flow; never a
+//! sibling handler. The map of addresses is [`routes`].
+
+pub mod assets;
+mod binding;
+mod certificate;
+mod challenge;
+mod consent;
+mod error;
+pub(crate) mod extract;
+pub mod guard;
+mod health;
+mod home;
+mod login;
+mod logout;
+pub(crate) mod oidc;
+mod onward;
+pub(crate) mod page;
+mod platforms;
+pub mod routes;

@@ -1,0 +1,84 @@
+//! Discovery and JWKS. The document is generated from what the handlers and flows say they can do, once,
+//! and served as octets.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use idp_core::platform::JwsAlgorithm;
+use idp_core::token::GrantType;
+use idp_core::token::client_authentication::{ASSERTION_ALGORITHMS, METHODS};
+use protocol::claims::ACR_KEY_LOCK;
+use protocol::metadata::ProviderMetadata;
+use protocol::scope::{Scope, ScopeSet};
+
+use super::cors;
+use crate::http::routes;
+use crate::state::AppState;
+use crate::view::Locale;
+
+/// The document of an issuer.
+pub fn document(issuer: &str) -> ProviderMetadata {
+    let at = |path: &str| format!("{issuer}{path}");
+    let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+    let claims = [
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "acr",
+        "amr",
+        "sid",
+        "at_hash",
+    ];
+    ProviderMetadata {
+        issuer: issuer.to_owned(),
+        authorization_endpoint: at(routes::AUTHORIZE),
+        token_endpoint: at(routes::TOKEN),
+        userinfo_endpoint: at(routes::USERINFO),
+        jwks_uri: at(routes::JWKS),
+        scopes_supported: Scope::ALL.map(|s| s.as_str().to_owned()).to_vec(),
+        response_types_supported: words(&["code"]),
+        response_modes_supported: words(&["query"]),
+        grant_types_supported: GrantType::ALL.map(|g| g.as_str().to_owned()).to_vec(),
+        acr_values_supported: words(&[ACR_KEY_LOCK]),
+        subject_types_supported: words(&["public"]),
+        id_token_signing_alg_values_supported: JwsAlgorithm::ALL
+            .map(|a| a.as_str().to_owned())
+            .to_vec(),
+        token_endpoint_auth_methods_supported: words(&METHODS),
+        token_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
+        code_challenge_methods_supported: words(&["S256"]),
+        claim_types_supported: words(&["normal"]),
+        claims_supported: ScopeSet::all()
+            .claims()
+            .chain(claims)
+            .map(str::to_owned)
+            .collect(),
+        ui_locales_supported: Locale::ALL.map(|l| l.tag().to_owned()).to_vec(),
+        prompt_values_supported: words(&["none", "login", "consent", "select_account"]),
+        claims_parameter_supported: false,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+        authorization_response_iss_parameter_supported: true,
+        service_documentation: None,
+    }
+}
+
+/// `GET /.well-known/openid-configuration`
+pub async fn metadata(state: web::Data<AppState>) -> HttpResponse {
+    json(state.discovery.to_string(), "public, max-age=3600")
+}
+
+/// `GET /oauth2/jwks`
+pub async fn jwks(state: web::Data<AppState>) -> HttpResponse {
+    // Shorter than a successor is published before it signs.
+    json(state.keys.jwks().to_string(), "public, max-age=900")
+}
+
+fn json(body: String, cache: &'static str) -> HttpResponse {
+    cors::open(&mut HttpResponse::Ok())
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, cache))
+        .body(body)
+}

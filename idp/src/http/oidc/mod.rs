@@ -1,0 +1,42 @@
+//! The endpoints that platforms use (`OpenID` Connect Core, RFC 6749). One file an endpoint.
+
+mod authorize;
+mod cors;
+mod discovery;
+mod token;
+mod userinfo;
+
+use actix_web::web::{self, ServiceConfig};
+
+use super::routes;
+
+pub use discovery::document;
+
+/// Mounts them.
+pub fn mount(app: &mut ServiceConfig) {
+    app.route(
+        routes::OPENID_CONFIGURATION,
+        web::get().to(discovery::metadata),
+    )
+    .route(
+        routes::AUTHORIZATION_SERVER,
+        web::get().to(discovery::metadata),
+    )
+    .route(routes::JWKS, web::get().to(discovery::jwks))
+    .service(
+        web::resource(routes::AUTHORIZE)
+            .get(authorize::by_query)
+            .post(authorize::by_form),
+    )
+    .service(
+        web::resource(routes::TOKEN)
+            .post(token::token)
+            .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+    )
+    .service(
+        web::resource(routes::USERINFO)
+            .get(userinfo::by_header)
+            .post(userinfo::by_header_or_body)
+            .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+    );
+}

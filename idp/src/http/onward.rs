@@ -1,0 +1,144 @@
+//! Onward: what an authorization request meets next, shared by the endpoint where it arrives and the
+//! page where it waits. Owns putting a code where it waits and the redirect that carries it.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use idp_core::authorization::{AuthorizationCode, AuthorizationRequest, code_sha256};
+use idp_core::authorize::{
+    ConsentAtHand, Decision, ErrorCode, decide, issue_code, needs_login, note_refusal,
+};
+use idp_core::consent::FreshConsent;
+use idp_core::cx::random_text;
+use idp_core::ephemeral::TypedEphemeral as _;
+use idp_core::id::PlatformId;
+use idp_core::platform::{Client, ConsentPolicy};
+use idp_core::presence::Present;
+
+use super::error::Failure;
+use super::extract::{Browser, Visit};
+
+/// What comes next.
+pub enum Onward {
+    /// A lock has to sign.
+    LogIn,
+    /// The person has to be asked.
+    Ask,
+    /// The browser goes back to the platform.
+    Leave(HttpResponse),
+}
+
+/// Decides, and carries out what needs no person.
+pub async fn go_on(
+    visit: &Visit,
+    browser: &Browser,
+    request: &AuthorizationRequest,
+    client: &Client,
+) -> Result<Onward, Failure> {
+    let present = browser.present.as_ref();
+    let consent = consent_at_hand(visit, request, client, present).await?;
+    match (
+        decide(&visit.cx, request, client, present, &consent),
+        present,
+    ) {
+        (Decision::Issue(consent_id), Some(present)) => {
+            let (cx, caller) = (visit.cx.clone(), visit.caller());
+            let (asked, present) = (request.clone(), present.clone());
+            let code = visit
+                .state
+                .database
+                .write(move |store| {
+                    issue_code(store, &cx, &caller, &asked, (&present, &consent_id))
+                })
+                .await?;
+            Ok(Onward::Leave(send_code(visit, request, &code).await?))
+        }
+        (Decision::Refuse(error), _) => Ok(Onward::Leave(send_error(visit, request, error).await?)),
+        (Decision::Ask, Some(_)) => Ok(Onward::Ask),
+        (Decision::LogIn | Decision::Issue(_) | Decision::Ask, _) => Ok(Onward::LogIn),
+    }
+}
+
+/// Takes a consent just given at the portal, where this request could use it, and reads a remembered one
+/// where the platform may remember.
+async fn consent_at_hand(
+    visit: &Visit,
+    request: &AuthorizationRequest,
+    client: &Client,
+    present: Option<&Present>,
+) -> Result<ConsentAtHand, Failure> {
+    let Some(present) = present.filter(|p| !needs_login(&visit.cx, request, Some(p))) else {
+        return Ok(ConsentAtHand::default());
+    };
+    let name = fresh_name(present, &request.platform_id);
+    let fresh = visit
+        .state
+        .ephemeral
+        .take_record::<FreshConsent>(&name)
+        .await?;
+    let standing = match client.consent {
+        ConsentPolicy::AskAlways => None,
+        ConsentPolicy::RememberDays(_) => {
+            let enterprise = present.enterprise.id.clone();
+            let platform = request.platform_id.clone();
+            visit
+                .state
+                .database
+                .read(move |store| store.find_standing_consent(&enterprise, &platform))
+                .await?
+        }
+    };
+    Ok(ConsentAtHand { fresh, standing })
+}
+
+/// A fresh consent belongs to one sign-in and one platform.
+pub fn fresh_name(present: &Present, platform_id: &PlatformId) -> String {
+    format!("{}:{platform_id}", present.authentication.session_id)
+}
+
+/// Puts the code where it waits and sends the browser to the platform with it.
+pub async fn send_code(
+    visit: &Visit,
+    request: &AuthorizationRequest,
+    code: &AuthorizationCode,
+) -> Result<HttpResponse, Failure> {
+    let text = random_text(&*visit.cx.rng);
+    visit
+        .state
+        .ephemeral
+        .put_record(
+            &code_sha256(&text),
+            code,
+            visit.state.settings.code_lifetime,
+        )
+        .await?;
+    let uri = request
+        .code_uri(&visit.state.settings.issuer, &text)
+        .ok_or_else(|| Failure::internal("a registered redirect URI can't be read"))?;
+    Ok(leave(&uri))
+}
+
+/// Sends the browser to the platform with an error; written down before.
+pub async fn send_error(
+    visit: &Visit,
+    request: &AuthorizationRequest,
+    error: ErrorCode,
+) -> Result<HttpResponse, Failure> {
+    let (cx, caller, asked) = (visit.cx.clone(), visit.caller(), request.clone());
+    visit
+        .state
+        .database
+        .write(move |store| note_refusal(store, &cx, &caller, &asked, error))
+        .await?;
+    let uri = request
+        .error_uri(&visit.state.settings.issuer, error)
+        .ok_or_else(|| Failure::internal("a registered redirect URI can't be read"))?;
+    Ok(leave(&uri))
+}
+
+/// 303: whatever brought the browser here, it goes on with a GET (RFC 9700 §2.6 forbids 307).
+pub fn leave(uri: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, uri))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}

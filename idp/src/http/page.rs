@@ -1,0 +1,123 @@
+//! From nouns of the core to what pages show. Owns no text: those are the view's messages.
+
+use std::borrow::Cow;
+
+use idp_core::enterprise::Enterprise;
+use idp_core::key_lock::KeyLock;
+use idp_core::platform::{Platform, PlatformState, Zone};
+use idp_core::region::RegionCode;
+use idp_core::timestamp::Timestamp;
+use idp_core::userinfo::disclose;
+use protocol::claims::{LockRole, SubjectType};
+use protocol::scope::{Scope, ScopeSet};
+use time::OffsetDateTime;
+
+use crate::view::{self, ConsentGroup, ConsentItem, Frame, Locale};
+
+/// A moment as pages write it.
+pub fn moment(at: Timestamp) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(at.unix_seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// A platform's name in the page's language.
+pub fn platform_name(platform: &Platform, locale: Locale) -> &str {
+    match locale {
+        Locale::ZhCn => &platform.name_zh,
+        Locale::En => &platform.name_en,
+    }
+}
+
+/// A zone of the portal.
+pub const fn zone(zone: Zone) -> view::Zone {
+    match zone {
+        Zone::Autonomous => view::Zone::Region,
+        Zone::Western => view::Zone::West,
+        Zone::Eastern => view::Zone::East,
+    }
+}
+
+/// Whether one can go there.
+pub const fn platform_state(state: PlatformState) -> view::PlatformState {
+    match state {
+        PlatformState::Listed => view::PlatformState::NotConnected,
+        PlatformState::Active => view::PlatformState::Available,
+        PlatformState::Suspended => view::PlatformState::Suspended,
+    }
+}
+
+/// Primary or secondary.
+pub const fn lock_role(role: LockRole) -> view::LockRole {
+    match role {
+        LockRole::Primary => view::LockRole::Primary,
+        LockRole::Secondary => view::LockRole::Secondary,
+    }
+}
+
+/// Name of a subject type.
+pub fn subject_type(frame: &Frame<'_>, subject_type: SubjectType) -> Cow<'static, str> {
+    frame.t(&format!("subject-type-{}", subject_type.as_str()))
+}
+
+/// Every datum that `scopes` open, by scope, as a person reads it. Made from what userinfo would
+/// answer, so that the page can't name less than is sent.
+pub fn disclosure<'a>(
+    frame: &Frame<'_>,
+    scopes: &ScopeSet,
+    enterprise: &Enterprise,
+    key_lock: &KeyLock,
+) -> Vec<ConsentGroup<'a>> {
+    let sent = serde_json::to_value(disclose(scopes, enterprise, key_lock)).unwrap_or_default();
+    scopes
+        .iter()
+        .map(|scope| ConsentGroup {
+            scope: scope.as_str(),
+            items: items(frame, scope, &sent),
+        })
+        .collect()
+}
+
+fn items<'a>(frame: &Frame<'_>, scope: Scope, sent: &serde_json::Value) -> Vec<ConsentItem<'a>> {
+    scope
+        .claims()
+        .iter()
+        .filter_map(|claim| {
+            let value = readable(frame, claim, sent.get(claim)?);
+            Some(ConsentItem {
+                claim,
+                value: Cow::Owned(value),
+            })
+        })
+        .collect()
+}
+
+fn readable(frame: &Frame<'_>, claim: &str, value: &serde_json::Value) -> String {
+    let text = value.as_str().unwrap_or_default();
+    match claim {
+        "certificate_not_before" | "certificate_not_after" => {
+            let at = Timestamp::from_unix_seconds(value.as_i64().unwrap_or_default());
+            frame.locale.date(moment(at))
+        }
+        "region_code" => {
+            let name = RegionCode::parse(text).map_or("", |region| region.name());
+            format!("{name} ({text})")
+        }
+        "lock_role" => frame.t(&format!("lock-role-{text}")).into_owned(),
+        "address" => value
+            .get("formatted")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        "subject_types" => value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|word| SubjectType::of_word(word.as_str()?))
+            .map(|t| subject_type(frame, t).into_owned())
+            .collect::<Vec<_>>()
+            .join(match frame.locale {
+                Locale::ZhCn => "、",
+                Locale::En => ", ",
+            }),
+        _ => text.to_owned(),
+    }
+}

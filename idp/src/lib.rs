@@ -1,0 +1,16 @@
+//! The identity provider: HTTP, pages, configuration, wiring.
+//!
+//! Owns everything that touches the machine: the clock, files, sockets, keys. Holds no SQL and no rule
+//! that could be tested without HTTP: those are `idp-storage`'s and `idp-core`'s.
+//!
+//! Read in this order: [`serve`] (wiring), [`http::routes`] (the map), one handler from its top.
+
+pub mod certificates;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod serve;
+pub mod signing;
+pub mod state;
+pub mod view;

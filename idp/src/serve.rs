@@ -1,0 +1,215 @@
+//! Wiring, in one place: from a configuration to a running server and its background tasks.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use idp_core::cx::Rng;
+use idp_core::directory;
+use idp_storage::{Database, DatabaseSettings, EphemeralStore};
+
+use crate::certificates::{CrlFiles, Verdicts, load_registry};
+use crate::clock::{self, SystemRng};
+use crate::config::Config;
+use crate::http::assets::Assets;
+use crate::http::extract::form::FORM_MAX;
+use crate::http::{guard, oidc, routes};
+use crate::signing::{KeyRing, MasterKey, ensure_keys};
+use crate::state::AppState;
+
+/// How often keys and revocation lists are looked at.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+
+/// Grants whose delivery is remembered at most.
+const DELIVERED: u64 = 50_000;
+
+/// Why the server does not start. Each names what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {why}")]
+pub struct StartError {
+    /// Which part.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+impl StartError {
+    pub(crate) fn new(what: impl Into<String>, why: impl ToString) -> Self {
+        Self {
+            what: what.into(),
+            why: why.to_string(),
+        }
+    }
+}
+
+/// A running server.
+pub struct Running {
+    /// Where it listens.
+    pub addresses: Vec<SocketAddr>,
+    /// What every request can reach; for tests and the demo.
+    pub state: web::Data<AppState>,
+    handle: ServerHandle,
+    server: Server,
+    housekeeping: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Stops it from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.handle.clone()
+    }
+
+    /// Serves until it is stopped, by [`Self::handle`] or a signal.
+    pub async fn serve(self) -> std::io::Result<()> {
+        let ended = self.server.await;
+        self.housekeeping.abort();
+        ended
+    }
+}
+
+/// Opens the database of a configuration, its folder made where it is missing.
+pub fn open_database(config: &Config) -> Result<Database, StartError> {
+    std::fs::create_dir_all(&config.state_dir)
+        .map_err(|e| StartError::new(format!("state folder {}", config.state_dir.display()), e))?;
+    let settings = DatabaseSettings {
+        pool_size: config.database.pool_size,
+        ..DatabaseSettings::new(config.database_url())
+    };
+    Database::open(&settings).map_err(|e| StartError::new("database", e))
+}
+
+/// Opens everything.
+pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartError> {
+    config
+        .check()
+        .map_err(|e| StartError::new("configuration", e))?;
+    let settings = Arc::new(
+        config
+            .settings()
+            .map_err(|e| StartError::new("configuration", e))?,
+    );
+    let database = open_database(&config)?;
+    database
+        .migrate()
+        .await
+        .map_err(|e| StartError::new("database migration", e))?;
+    database
+        .write(|store| directory::seed(store))
+        .await
+        .map_err(|e| StartError::new("platform directory", e))?;
+    let ephemeral = open_ephemeral(&config).await?;
+    let registry = load_registry(&config.certificate_authorities)
+        .map_err(|e| StartError::new("certificate authorities", e))?;
+    let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
+    let master = MasterKey::load(&config).map_err(|e| StartError::new("master key", e))?;
+    let longest = settings
+        .access_token_lifetime
+        .max(settings.id_token_lifetime);
+    let keys = Arc::new(KeyRing::new(config.key_schedule(), longest));
+    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    ensure_keys(&database, &master, &keys, &clock::cx(&settings, &rng))
+        .await
+        .map_err(|e| StartError::new("signing keys", e))?;
+    let discovery = serde_json::to_string(&oidc::document(&config.issuer))
+        .map_err(|e| StartError::new("discovery document", e))?;
+    Ok(web::Data::new(AppState {
+        agent_ports: words(&config.agent.ports),
+        delivered: moka::sync::Cache::new(DELIVERED),
+        discovery: discovery.into(),
+        assets: Assets::embedded(),
+        verdicts: Verdicts::new(registry, Arc::clone(&lists)),
+        config,
+        settings,
+        rng,
+        database,
+        ephemeral,
+        keys,
+        lists,
+    }))
+}
+
+async fn open_ephemeral(config: &Config) -> Result<EphemeralStore, StartError> {
+    match config.ephemeral.url.as_str() {
+        "memory:" => Ok(EphemeralStore::in_process(config.ephemeral.capacity)),
+        url => EphemeralStore::redis(url)
+            .await
+            .map_err(|e| StartError::new("ephemeral store", e)),
+    }
+}
+
+fn words(ports: &[u16]) -> String {
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    ports.join(" ")
+}
+
+/// Starts listening. Call inside an actix or tokio runtime; then [`Running::serve`].
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let listeners = config
+        .listen
+        .iter()
+        .map(|address| {
+            TcpListener::bind(address)
+                .map_err(|e| StartError::new(format!("listening on {address}"), e))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    start_on(config, listeners).await
+}
+
+/// As [`start`], on sockets that are open already.
+pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Running, StartError> {
+    let workers = config.http.workers;
+    let state = build_state(config).await?;
+    let addresses = listeners
+        .iter()
+        .filter_map(|l| l.local_addr().ok())
+        .collect();
+    let app_state = state.clone();
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .app_data(app_state.clone())
+            .app_data(web::PayloadConfig::new(FORM_MAX))
+            .wrap(from_fn(guard::guard))
+            .configure(routes::mount)
+    })
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(10);
+    if workers > 0 {
+        server = server.workers(workers);
+    }
+    for listener in listeners {
+        server = server
+            .listen(listener)
+            .map_err(|e| StartError::new("listening", e))?;
+    }
+    let server = server.run();
+    Ok(Running {
+        addresses,
+        handle: server.handle(),
+        housekeeping: tokio::spawn(keep_house(state.clone())),
+        server,
+        state,
+    })
+}
+
+/// Rotates keys and reads revocation lists again, off the request path.
+async fn keep_house(state: web::Data<AppState>) {
+    let mut tick = tokio::time::interval(HOUSEKEEPING);
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        let lists = Arc::clone(&state.lists);
+        if let Err(error) = tokio::task::spawn_blocking(move || lists.refresh()).await {
+            tracing::error!(%error, "revocation lists can't be read again");
+        }
+        let renewed = match MasterKey::load(&state.config) {
+            Ok(master) => ensure_keys(&state.database, &master, &state.keys, &state.cx()).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = renewed {
+            tracing::error!(%error, "signing keys can't be renewed; the old ones stay in force");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The keys in force, opened once, behind the core's port [`Signer`].
+//!
+//! Owns the snapshot that every request reads; [`super::rotation`] replaces it. Also remembers which
+//! access tokens of ours it has seen whole, so that a second look costs a digest and not a signature.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use idp_core::platform::JwsAlgorithm;
+use idp_core::signer::{NoSigningKey, Signer};
+use idp_core::signing_key::{KeySchedule, SigningKey};
+use idp_core::timestamp::Timestamp;
+use moka::sync::Cache;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::key_pair::KeyPair;
+use crate::clock;
+
+/// Verified tokens that are remembered at most.
+const REMEMBERED_TOKENS: u64 = 50_000;
+
+/// A key with its opened pair.
+pub(super) struct OpenKey {
+    pub(super) key: SigningKey,
+    pub(super) pair: KeyPair,
+}
+
+struct Snapshot {
+    keys: Vec<Arc<OpenKey>>,
+    stored: Vec<SigningKey>,
+    jwks: Arc<str>,
+}
+
+/// Keys in force.
+pub struct KeyRing {
+    schedule: KeySchedule,
+    snapshot: RwLock<Arc<Snapshot>>,
+    seen: Cache<[u8; 32], Arc<[u8]>>,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    typ: Option<String>,
+    alg: String,
+    kid: Option<String>,
+    #[serde(default)]
+    crit: Option<serde_json::Value>,
+}
+
+impl KeyRing {
+    /// Empty; [`super::ensure_keys`] fills it.
+    pub fn new(schedule: KeySchedule, longest_token: Duration) -> Self {
+        Self {
+            schedule,
+            snapshot: RwLock::new(Arc::new(Snapshot {
+                keys: Vec::new(),
+                stored: Vec::new(),
+                jwks: Arc::from(r#"{"keys":[]}"#),
+            })),
+            seen: Cache::builder()
+                .max_capacity(REMEMBERED_TOKENS)
+                .time_to_live(longest_token)
+                .build(),
+        }
+    }
+
+    /// The JWK Set (RFC 7517 §5), JSON text.
+    pub fn jwks(&self) -> Arc<str> {
+        Arc::clone(&self.current().jwks)
+    }
+
+    pub(super) fn schedule(&self) -> &KeySchedule {
+        &self.schedule
+    }
+
+    /// Puts another set in force. Retired keys past their time are left out.
+    pub(super) fn replace(&self, keys: Vec<OpenKey>, now: Timestamp) {
+        let published: Vec<Arc<OpenKey>> = keys
+            .into_iter()
+            .filter(|open| self.schedule.is_published(&open.key, now))
+            .map(Arc::new)
+            .collect();
+        let jwks: Vec<serde_json::Value> = published
+            .iter()
+            .filter_map(|open| serde_json::from_str(&open.key.public_jwk).ok())
+            .collect();
+        let snapshot = Snapshot {
+            stored: published.iter().map(|open| open.key.clone()).collect(),
+            keys: published,
+            jwks: json!({ "keys": jwks }).to_string().into(),
+        };
+        *self
+            .snapshot
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        self.seen.invalidate_all();
+    }
+
+    fn current(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Signer for KeyRing {
+    fn sign(
+        &self,
+        algorithm: JwsAlgorithm,
+        typ: &'static str,
+        claims: &[u8],
+    ) -> Result<String, NoSigningKey> {
+        let none = NoSigningKey(algorithm.as_str());
+        let snapshot = self.current();
+        let Some(key) = KeySchedule::signing(&snapshot.stored, algorithm, clock::now()) else {
+            return Err(none);
+        };
+        let Some(open) = snapshot.keys.iter().find(|open| open.key.id == key.id) else {
+            return Err(none);
+        };
+        let header = json!({ "alg": algorithm.as_str(), "kid": key.id.as_str(), "typ": typ });
+        let mut token = URL_SAFE_NO_PAD.encode(header.to_string());
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(claims, &mut token);
+        let signature = open.pair.sign(token.as_bytes()).or(Err(none))?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        if typ == idp_core::token::mint::ACCESS_TOKEN_TYP {
+            self.seen
+                .insert(Sha256::digest(token.as_bytes()).into(), Arc::from(claims));
+        }
+        Ok(token)
+    }
+
+    fn verify(&self, typ: &'static str, token: &str) -> Option<Vec<u8>> {
+        let access_token = typ == idp_core::token::mint::ACCESS_TOKEN_TYP;
+        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        if access_token && let Some(claims) = self.seen.get(&digest) {
+            return Some(claims.to_vec());
+        }
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+        if header.typ.as_deref() != Some(typ) || header.crit.is_some() {
+            return None;
+        }
+        let snapshot = self.current();
+        let open = snapshot
+            .keys
+            .iter()
+            .find(|open| header.kid.as_deref() == Some(open.key.id.as_str()))?;
+        if header.alg != open.key.algorithm.as_str() {
+            return None;
+        }
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        if !open.pair.verifies(signed.as_bytes(), &signature) {
+            return None;
+        }
+        let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
+        if access_token {
+            self.seen.insert(digest, Arc::from(claims.as_slice()));
+        }
+        Some(claims)
+    }
+}

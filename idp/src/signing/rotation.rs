@@ -1,0 +1,127 @@
+//! Rotation: makes the keys that are due, retires those whose successor signs, and fills the ring.
+
+use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::cx::Cx;
+use idp_core::id::KeyId;
+use idp_core::platform::JwsAlgorithm;
+use idp_core::signing_key::SigningKey;
+use idp_core::store::{Store, StoreError};
+use idp_core::timestamp::Timestamp;
+use idp_storage::Database;
+
+use super::key_pair::{BadKey, KeyPair};
+use super::key_ring::{KeyRing, OpenKey};
+use super::{MasterKey, MasterKeyError};
+
+/// Why the keys are not in order.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The master key.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// A key pair.
+    #[error(transparent)]
+    BadKey(#[from] BadKey),
+}
+
+/// Makes what is due and fills the ring from the store. Called at start and every minute, so that
+/// several processes over one store come to the same keys.
+pub async fn ensure_keys(
+    database: &Database,
+    master: &MasterKey,
+    ring: &KeyRing,
+    cx: &Cx,
+) -> Result<(), KeysError> {
+    let mut stored = database.read(|store| store.list_signing_keys()).await?;
+    for algorithm in JwsAlgorithm::ALL {
+        if let Some(signs_from) = ring.schedule().successor_due(&stored, algorithm, cx.now) {
+            make(database, master, cx, (algorithm, signs_from)).await?;
+            stored = database.read(|store| store.list_signing_keys()).await?;
+        }
+    }
+    ring.replace(open_all(master, stored)?, cx.now);
+    Ok(())
+}
+
+/// Makes a successor of every algorithm that signs at once (`idp keys rotate`).
+pub async fn rotate_now(
+    database: &Database,
+    master: &MasterKey,
+    cx: &Cx,
+    signs_from: Timestamp,
+) -> Result<Vec<KeyId>, KeysError> {
+    let mut made = Vec::new();
+    for algorithm in JwsAlgorithm::ALL {
+        made.push(make(database, master, cx, (algorithm, signs_from)).await?);
+    }
+    Ok(made)
+}
+
+async fn make(
+    database: &Database,
+    master: &MasterKey,
+    cx: &Cx,
+    (algorithm, signs_from): (JwsAlgorithm, Timestamp),
+) -> Result<KeyId, KeysError> {
+    let (pair, pkcs8) = KeyPair::generate(algorithm)?;
+    let (kid, public_jwk) = pair.public_jwk()?;
+    let key = SigningKey {
+        id: KeyId::from_text(&kid),
+        algorithm,
+        generation: 0,
+        public_jwk,
+        private_encrypted: master.close(&kid, &pkcs8)?,
+        created_at: cx.now,
+        signs_from,
+        retired_at: None,
+    };
+    let (id, cx) = (key.id.clone(), cx.clone());
+    database
+        .write(move |store| succeed(store, &cx, key))
+        .await
+        .map_err(KeysError::from)?;
+    Ok(id)
+}
+
+/// Puts the successor in and sets when its predecessors end.
+fn succeed(store: &mut dyn Store, cx: &Cx, mut key: SigningKey) -> Result<(), StoreError> {
+    let stored = store.list_signing_keys()?;
+    let predecessors: Vec<&SigningKey> = stored
+        .iter()
+        .filter(|other| other.algorithm == key.algorithm)
+        .collect();
+    key.generation = predecessors
+        .iter()
+        .map(|other| other.generation)
+        .max()
+        .unwrap_or(0)
+        + 1;
+    // Another process made the same successor in the same moment: its key serves.
+    if !store.insert_signing_key(&key)? {
+        return Ok(());
+    }
+    for other in predecessors
+        .iter()
+        .filter(|other| other.retired_at.is_none())
+    {
+        store.retire_signing_key(&other.id, key.signs_from)?;
+    }
+    store.append_audit(&AuditEvent {
+        detail: Some(format!("{} {}", key.algorithm.as_str(), key.id)),
+        ..AuditEvent::new(cx, AuditKind::SigningKeyMade)
+    })
+}
+
+fn open_all(master: &MasterKey, stored: Vec<SigningKey>) -> Result<Vec<OpenKey>, KeysError> {
+    stored
+        .into_iter()
+        .map(|key| {
+            let pkcs8 = master.open(key.id.as_str(), &key.private_encrypted)?;
+            let pair = KeyPair::open(key.algorithm, &pkcs8)?;
+            Ok(OpenKey { key, pair })
+        })
+        .collect()
+}

@@ -1,0 +1,33 @@
+//! Pages on which a person leaves: signed out, or on the way to a platform.
+
+use askama::Template;
+
+use super::{Frame, page};
+
+/// The page after signing out.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signed_out.html")]
+pub struct SignedOutPage<'a> {
+    /// The frame.
+    pub frame: Frame<'a>,
+    /// Platforms that were told to end their session too, and whether each confirmed.
+    pub platforms: Vec<(&'a str, bool)>,
+    /// Where to go on, when a platform sent the person here: address and platform name.
+    pub onward: Option<(&'a str, &'a str)>,
+}
+
+/// The page that takes the browser to a platform after a form was posted: `form-action` of the
+/// content security policy would stop a redirect to another site there.
+#[derive(Clone, Debug, Template)]
+#[template(path = "redirecting.html")]
+pub struct RedirectingPage<'a> {
+    /// The frame.
+    pub frame: Frame<'a>,
+    /// Where to, already checked.
+    pub href: &'a str,
+    /// Who is there.
+    pub platform_name: &'a str,
+}
+
+page!(SignedOutPage, 6 * 1024);
+page!(RedirectingPage, 6 * 1024);

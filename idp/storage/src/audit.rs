@@ -1,0 +1,108 @@
+//! Rows of `audit`, appended only. The databases themselves refuse to change one (see `migrations/`).
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use idp_core::audit::{AuditEntry, AuditEvent, AuditKind};
+use idp_core::id::{
+    ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, PlatformId, SessionId,
+};
+use idp_core::store::StoreError;
+use idp_core::timestamp::Timestamp;
+
+use crate::database::{Connection, failed, query};
+use crate::row::RowName;
+use crate::schema::audit;
+
+/// An event without its place in the order, which the database gives.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit)]
+struct EventRow {
+    at: i64,
+    kind: String,
+    reason: Option<String>,
+    enterprise_id: Option<String>,
+    key_lock_id: Option<String>,
+    platform_id: Option<String>,
+    session_id: Option<String>,
+    consent_id: Option<String>,
+    grant_id: Option<String>,
+    incident_id: Option<String>,
+    remote_address: Option<String>,
+    detail: Option<String>,
+}
+
+impl From<&AuditEvent> for EventRow {
+    fn from(event: &AuditEvent) -> Self {
+        Self {
+            at: event.at.unix_millis(),
+            kind: event.kind.as_str().to_owned(),
+            reason: event.reason.clone(),
+            enterprise_id: event.enterprise_id.as_ref().map(ToString::to_string),
+            key_lock_id: event.key_lock_id.as_ref().map(ToString::to_string),
+            platform_id: event.platform_id.as_ref().map(ToString::to_string),
+            session_id: event.session_id.as_ref().map(ToString::to_string),
+            consent_id: event.consent_id.as_ref().map(ToString::to_string),
+            grant_id: event.grant_id.as_ref().map(ToString::to_string),
+            incident_id: event.incident_id.as_ref().map(ToString::to_string),
+            remote_address: event.remote_address.clone(),
+            detail: event.detail.clone(),
+        }
+    }
+}
+
+fn entry((sequence, row): (i64, EventRow)) -> Result<AuditEntry, StoreError> {
+    let id = sequence.to_string();
+    let name = RowName {
+        table: "audit",
+        id: &id,
+    };
+    let event = AuditEvent {
+        at: Timestamp::from_unix_millis(row.at),
+        kind: name.column("kind", AuditKind::of_word(&row.kind))?,
+        reason: row.reason,
+        enterprise_id: row.enterprise_id.map(EnterpriseId::from_text),
+        key_lock_id: row.key_lock_id.map(KeyLockId::from_text),
+        platform_id: row.platform_id.map(PlatformId::from_text),
+        session_id: row.session_id.map(SessionId::from_text),
+        consent_id: row.consent_id.map(ConsentId::from_text),
+        grant_id: row.grant_id.map(GrantId::from_text),
+        incident_id: row.incident_id.map(IncidentId::from_text),
+        remote_address: row.remote_address,
+        detail: row.detail,
+    };
+    Ok(AuditEntry { sequence, event })
+}
+
+pub(crate) fn append(connection: &mut Connection, event: &AuditEvent) -> Result<(), StoreError> {
+    let row = EventRow::from(event);
+    query!(connection, c => diesel::insert_into(audit::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// With `PostgreSQL` a transaction may commit after another that drew a higher sequence. Events are
+/// shown only once no running transaction can still put one before them, so a reader who goes on
+/// from the last sequence misses none. `SQLite` has one writer and no such gap.
+pub(crate) fn list(
+    connection: &mut Connection,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let page = audit::table
+        .filter(audit::sequence.gt(after))
+        .order(audit::sequence)
+        .limit(limit.into());
+    let rows: Vec<(i64, EventRow)> = match connection {
+        Connection::Sqlite(c) => page
+            .select((audit::sequence, EventRow::as_select()))
+            .load(c),
+        Connection::Postgres(c) => page
+            .filter(sql::<Bool>(
+                "written_by < pg_snapshot_xmin(pg_current_snapshot())",
+            ))
+            .select((audit::sequence, EventRow::as_select()))
+            .load(c),
+    }
+    .map_err(failed)?;
+    rows.into_iter().map(entry).collect()
+}

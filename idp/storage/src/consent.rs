@@ -1,0 +1,177 @@
+//! Rows of `consent_records` (append-only) and `standing_consents` (one a pair).
+
+use diesel::prelude::*;
+use idp_core::consent::{ConsentOutcome, ConsentRecord, StandingConsent};
+use idp_core::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId};
+use idp_core::store::StoreError;
+use idp_core::timestamp::Timestamp;
+
+use crate::database::{Connection, query};
+use crate::row::RowName;
+use crate::schema::{consent_records, standing_consents};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = consent_records)]
+struct ConsentRecordRow {
+    id: String,
+    enterprise_id: String,
+    key_lock_id: String,
+    platform_id: String,
+    scopes: String,
+    claims_version: i64,
+    text_version: i64,
+    language: String,
+    outcome: String,
+    at: i64,
+}
+
+impl From<&ConsentRecord> for ConsentRecordRow {
+    fn from(record: &ConsentRecord) -> Self {
+        Self {
+            id: record.id.as_str().to_owned(),
+            enterprise_id: record.enterprise_id.as_str().to_owned(),
+            key_lock_id: record.key_lock_id.as_str().to_owned(),
+            platform_id: record.platform_id.as_str().to_owned(),
+            scopes: record.scopes.to_string(),
+            claims_version: record.claims_version.into(),
+            text_version: record.text_version.into(),
+            language: record.language.clone(),
+            outcome: record.outcome.as_str().to_owned(),
+            at: record.at.unix_millis(),
+        }
+    }
+}
+
+impl TryFrom<ConsentRecordRow> for ConsentRecord {
+    type Error = StoreError;
+
+    fn try_from(row: ConsentRecordRow) -> Result<Self, StoreError> {
+        let name = RowName {
+            table: "consent_records",
+            id: &row.id,
+        };
+        Ok(Self {
+            scopes: name.scopes("scopes", &row.scopes)?,
+            claims_version: name.number("claims_version", row.claims_version)?,
+            text_version: name.number("text_version", row.text_version)?,
+            outcome: name.column("outcome", ConsentOutcome::of_word(&row.outcome))?,
+            id: ConsentId::from_text(row.id),
+            enterprise_id: EnterpriseId::from_text(row.enterprise_id),
+            key_lock_id: KeyLockId::from_text(row.key_lock_id),
+            platform_id: PlatformId::from_text(row.platform_id),
+            language: row.language,
+            at: Timestamp::from_unix_millis(row.at),
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = standing_consents)]
+#[diesel(primary_key(enterprise_id, platform_id))]
+#[diesel(treat_none_as_null = true)]
+struct StandingConsentRow {
+    enterprise_id: String,
+    platform_id: String,
+    consent_id: String,
+    scopes: String,
+    claims_version: i64,
+    granted_at: i64,
+    revoked_at: Option<i64>,
+}
+
+impl From<&StandingConsent> for StandingConsentRow {
+    fn from(consent: &StandingConsent) -> Self {
+        Self {
+            enterprise_id: consent.enterprise_id.as_str().to_owned(),
+            platform_id: consent.platform_id.as_str().to_owned(),
+            consent_id: consent.consent_id.as_str().to_owned(),
+            scopes: consent.scopes.to_string(),
+            claims_version: consent.claims_version.into(),
+            granted_at: consent.granted_at.unix_millis(),
+            revoked_at: consent.revoked_at.map(Timestamp::unix_millis),
+        }
+    }
+}
+
+impl TryFrom<StandingConsentRow> for StandingConsent {
+    type Error = StoreError;
+
+    fn try_from(row: StandingConsentRow) -> Result<Self, StoreError> {
+        let id = format!("{} at {}", row.enterprise_id, row.platform_id);
+        let name = RowName {
+            table: "standing_consents",
+            id: &id,
+        };
+        Ok(Self {
+            scopes: name.scopes("scopes", &row.scopes)?,
+            claims_version: name.number("claims_version", row.claims_version)?,
+            enterprise_id: EnterpriseId::from_text(row.enterprise_id),
+            platform_id: PlatformId::from_text(row.platform_id),
+            consent_id: ConsentId::from_text(row.consent_id),
+            granted_at: Timestamp::from_unix_millis(row.granted_at),
+            revoked_at: row.revoked_at.map(Timestamp::from_unix_millis),
+        })
+    }
+}
+
+pub(crate) fn insert_record(
+    connection: &mut Connection,
+    record: &ConsentRecord,
+) -> Result<(), StoreError> {
+    let row = ConsentRecordRow::from(record);
+    query!(connection, c => diesel::insert_into(consent_records::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+pub(crate) fn find_record(
+    connection: &mut Connection,
+    id: &ConsentId,
+) -> Result<Option<ConsentRecord>, StoreError> {
+    let row: Option<ConsentRecordRow> = query!(connection, c => consent_records::table
+        .find(id.as_str())
+        .select(ConsentRecordRow::as_select())
+        .first(c)
+        .optional())?;
+    row.map(ConsentRecord::try_from).transpose()
+}
+
+pub(crate) fn list_records(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+    limit: u32,
+) -> Result<Vec<ConsentRecord>, StoreError> {
+    let rows: Vec<ConsentRecordRow> = query!(connection, c => consent_records::table
+        .filter(consent_records::enterprise_id.eq(enterprise.as_str()))
+        .order((consent_records::at.desc(), consent_records::id.desc()))
+        .limit(limit.into())
+        .select(ConsentRecordRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(ConsentRecord::try_from).collect()
+}
+
+pub(crate) fn find_standing(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+    platform: &PlatformId,
+) -> Result<Option<StandingConsent>, StoreError> {
+    let row: Option<StandingConsentRow> = query!(connection, c => standing_consents::table
+        .find((enterprise.as_str(), platform.as_str()))
+        .select(StandingConsentRow::as_select())
+        .first(c)
+        .optional())?;
+    row.map(StandingConsent::try_from).transpose()
+}
+
+pub(crate) fn upsert_standing(
+    connection: &mut Connection,
+    consent: &StandingConsent,
+) -> Result<(), StoreError> {
+    let row = StandingConsentRow::from(consent);
+    query!(connection, c => diesel::insert_into(standing_consents::table)
+        .values(&row)
+        .on_conflict((standing_consents::enterprise_id, standing_consents::platform_id))
+        .do_update()
+        .set(&row)
+        .execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! One connection, to either database. The only enum a query meets.
+
+use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
+use diesel::sqlite::SqliteConnection;
+use idp_core::store::StoreError;
+
+use super::postgres::PostgresConnection;
+
+/// A connection to one of the two.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are a handful, each moved once a transaction at most"
+)]
+pub(crate) enum Connection {
+    Postgres(PostgresConnection),
+    Sqlite(SqliteConnection),
+}
+
+impl Connection {
+    /// Runs statements that answer nothing.
+    pub(super) fn execute(&mut self, statements: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(c) => c.batch_execute(statements),
+            Self::Sqlite(c) => c.batch_execute(statements),
+        }
+        .map_err(failed)
+    }
+
+    /// Whether the database answers.
+    pub(super) fn ping(&mut self) -> Result<(), StoreError> {
+        query!(self, c => diesel::sql_query("SELECT 1").execute(c)).map(drop)
+    }
+}
+
+/// Any failure of a query. Its text tells what the database said, without the values.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "stands as map_err's function"
+)]
+pub(crate) fn failed(error: diesel::result::Error) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}
+
+/// Runs one query, written once, on whichever database the connection is to:
+/// `query!(connection, c => table.load(c))`.
+macro_rules! query {
+    ($connection:expr, $c:ident => $query:expr) => {
+        match $connection {
+            $crate::database::Connection::Postgres($c) => $query,
+            $crate::database::Connection::Sqlite($c) => $query,
+        }
+        .map_err($crate::database::failed)
+    };
+}
+
+pub(crate) use query;

@@ -1,0 +1,129 @@
+//! What is short-lived and single-use, in process or on Redis, behind the core's port.
+//!
+//! Owns which of the two answers. A kind of record is either taken or spent, never both: on Redis a
+//! take removes what a spend left.
+
+mod in_process;
+mod redis;
+
+use std::time::Duration;
+
+use idp_core::ephemeral::{Ephemeral, EphemeralError, Spent};
+
+pub use self::in_process::{Clock, InProcess, SystemClock};
+pub use self::redis::Redis;
+use crate::database::settings::OpenError;
+
+/// Longest and shortest lifetime an entry is given: nothing here is meant to live for ever, and
+/// Redis refuses a lifetime of zero.
+const LIFETIMES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_hours(366 * 24));
+
+fn bounded(lifetime: Duration) -> Duration {
+    lifetime.clamp(LIFETIMES.0, LIFETIMES.1)
+}
+
+/// The ephemeral store. Cloning is cheap and gives the same store.
+#[derive(Clone)]
+pub enum EphemeralStore {
+    /// In this process; gone with it.
+    InProcess(InProcess),
+    /// On Redis, shared by all processes.
+    Redis(Redis),
+}
+
+impl EphemeralStore {
+    /// In this process, holding at most `capacity` octets (keys, values and what they cost to keep).
+    pub fn in_process(capacity: usize) -> Self {
+        Self::InProcess(InProcess::new(capacity))
+    }
+
+    /// On the Redis that `redis://` or `rediss://` names. Fails when it does not answer now.
+    pub async fn redis(url: &str) -> Result<Self, OpenError> {
+        Redis::open(url).await.map(Self::Redis)
+    }
+
+    /// Whether the store answers now.
+    pub async fn ping(&self) -> Result<(), EphemeralError> {
+        match self {
+            Self::InProcess(_) => Ok(()),
+            Self::Redis(redis) => redis.ping().await,
+        }
+    }
+}
+
+impl Ephemeral for EphemeralStore {
+    async fn put(
+        &self,
+        kind: &'static str,
+        id: &str,
+        value: Vec<u8>,
+        lifetime: Duration,
+    ) -> Result<(), EphemeralError> {
+        match self {
+            Self::InProcess(store) => store.put(kind, id, value, bounded(lifetime)),
+            Self::Redis(store) => store.put(kind, id, value, bounded(lifetime)).await,
+        }
+    }
+
+    async fn put_if_absent(
+        &self,
+        kind: &'static str,
+        id: &str,
+        value: Vec<u8>,
+        lifetime: Duration,
+    ) -> Result<bool, EphemeralError> {
+        match self {
+            Self::InProcess(store) => store.put_if_absent(kind, id, value, bounded(lifetime)),
+            Self::Redis(store) => {
+                store
+                    .put_if_absent(kind, id, value, bounded(lifetime))
+                    .await
+            }
+        }
+    }
+
+    async fn get(&self, kind: &'static str, id: &str) -> Result<Option<Vec<u8>>, EphemeralError> {
+        match self {
+            Self::InProcess(store) => store.find(kind, id),
+            Self::Redis(store) => store.find(kind, id).await,
+        }
+    }
+
+    async fn get_extending(
+        &self,
+        kind: &'static str,
+        id: &str,
+        lifetime: Duration,
+    ) -> Result<Option<Vec<u8>>, EphemeralError> {
+        match self {
+            Self::InProcess(store) => store.find_extending(kind, id, bounded(lifetime)),
+            Self::Redis(store) => store.find_extending(kind, id, bounded(lifetime)).await,
+        }
+    }
+
+    async fn take(&self, kind: &'static str, id: &str) -> Result<Option<Vec<u8>>, EphemeralError> {
+        match self {
+            Self::InProcess(store) => store.take(kind, id),
+            Self::Redis(store) => store.take(kind, id).await,
+        }
+    }
+
+    async fn spend(&self, kind: &'static str, id: &str) -> Result<Spent<Vec<u8>>, EphemeralError> {
+        match self {
+            Self::InProcess(store) => store.spend(kind, id),
+            Self::Redis(store) => store.spend(kind, id).await,
+        }
+    }
+
+    async fn count(
+        &self,
+        kind: &'static str,
+        id: &str,
+        window: Duration,
+    ) -> Result<u64, EphemeralError> {
+        match self {
+            Self::InProcess(store) => store.count(kind, id, bounded(window)),
+            Self::Redis(store) => store.count(kind, id, bounded(window)).await,
+        }
+    }
+}

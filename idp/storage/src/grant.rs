@@ -1,0 +1,132 @@
+//! Rows of `grants`, and a grant joined with all it stands on.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+use idp_core::grant::{Grant, GrantStanding};
+use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyLockId, PlatformId, SessionId};
+use idp_core::store::StoreError;
+use idp_core::timestamp::Timestamp;
+
+use crate::database::{Connection, query};
+use crate::enterprise::EnterpriseRow;
+use crate::key_lock::KeyLockRow;
+use crate::platform::PlatformRow;
+use crate::row::RowName;
+use crate::schema::{enterprises, grants, key_locks, platforms};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The first value that is not null.
+    fn coalesce(first: Nullable<BigInt>, second: Nullable<BigInt>) -> Nullable<BigInt>;
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = grants)]
+struct GrantRow {
+    id: String,
+    code_sha256: String,
+    enterprise_id: String,
+    key_lock_id: String,
+    platform_id: String,
+    consent_id: String,
+    session_id: String,
+    scopes: String,
+    auth_time: i64,
+    created_at: i64,
+    revoked_at: Option<i64>,
+}
+
+impl From<&Grant> for GrantRow {
+    fn from(grant: &Grant) -> Self {
+        Self {
+            id: grant.id.as_str().to_owned(),
+            code_sha256: grant.code_sha256.clone(),
+            enterprise_id: grant.enterprise_id.as_str().to_owned(),
+            key_lock_id: grant.key_lock_id.as_str().to_owned(),
+            platform_id: grant.platform_id.as_str().to_owned(),
+            consent_id: grant.consent_id.as_str().to_owned(),
+            session_id: grant.session_id.as_str().to_owned(),
+            scopes: grant.scopes.to_string(),
+            auth_time: grant.auth_time.unix_millis(),
+            created_at: grant.created_at.unix_millis(),
+            revoked_at: grant.revoked_at.map(Timestamp::unix_millis),
+        }
+    }
+}
+
+impl TryFrom<GrantRow> for Grant {
+    type Error = StoreError;
+
+    fn try_from(row: GrantRow) -> Result<Self, StoreError> {
+        let name = RowName {
+            table: "grants",
+            id: &row.id,
+        };
+        Ok(Self {
+            scopes: name.scopes("scopes", &row.scopes)?,
+            id: GrantId::from_text(row.id),
+            code_sha256: row.code_sha256,
+            enterprise_id: EnterpriseId::from_text(row.enterprise_id),
+            key_lock_id: KeyLockId::from_text(row.key_lock_id),
+            platform_id: PlatformId::from_text(row.platform_id),
+            consent_id: ConsentId::from_text(row.consent_id),
+            session_id: SessionId::from_text(row.session_id),
+            auth_time: Timestamp::from_unix_millis(row.auth_time),
+            created_at: Timestamp::from_unix_millis(row.created_at),
+            revoked_at: row.revoked_at.map(Timestamp::from_unix_millis),
+        })
+    }
+}
+
+pub(crate) fn insert(connection: &mut Connection, grant: &Grant) -> Result<bool, StoreError> {
+    let row = GrantRow::from(grant);
+    let rows = query!(connection, c => diesel::insert_into(grants::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(rows == 1)
+}
+
+pub(crate) fn find_standing(
+    connection: &mut Connection,
+    id: &GrantId,
+) -> Result<Option<GrantStanding>, StoreError> {
+    type Joined = (GrantRow, EnterpriseRow, KeyLockRow, PlatformRow);
+    let row: Option<Joined> = query!(connection, c => grants::table
+        .inner_join(enterprises::table)
+        .inner_join(key_locks::table)
+        .inner_join(platforms::table)
+        .filter(grants::id.eq(id.as_str()))
+        .select((
+            GrantRow::as_select(),
+            EnterpriseRow::as_select(),
+            KeyLockRow::as_select(),
+            PlatformRow::as_select(),
+        ))
+        .first(c)
+        .optional())?;
+    let Some((grant, enterprise, key_lock, platform)) = row else {
+        return Ok(None);
+    };
+    Ok(Some(GrantStanding {
+        grant: grant.try_into()?,
+        enterprise: enterprise.try_into()?,
+        key_lock: key_lock.try_into()?,
+        platform: platform.try_into()?,
+    }))
+}
+
+/// The first revocation stands: a later one does not move its time.
+pub(crate) fn revoke_by_code(
+    connection: &mut Connection,
+    code_sha256: &str,
+    at: Timestamp,
+) -> Result<Option<GrantId>, StoreError> {
+    let id: Option<String> = query!(connection, c => diesel::update(grants::table)
+        .filter(grants::code_sha256.eq(code_sha256))
+        .set(grants::revoked_at.eq(coalesce(grants::revoked_at, at.unix_millis())))
+        .returning(grants::id)
+        .get_result(c)
+        .optional())?;
+    Ok(id.map(GrantId::from_text))
+}

@@ -1,0 +1,27 @@
+//! Diesel and Redis behind the ports of the core.
+//!
+//! Owns tables, queries, transactions and what is short-lived. Holds no rule: it answers what stands
+//! there and whether a guarded write won.
+//!
+//! Read in this order: [`Database`] (what a transaction is), [`schema`], then a noun (`grant`, say);
+//! [`EphemeralStore`] beside it. The two databases differ in `database/` and in `migrations/` alone.
+
+pub mod database;
+pub mod ephemeral;
+
+mod schema;
+mod store;
+
+// Nouns
+mod audit;
+mod consent;
+mod enterprise;
+mod grant;
+mod key_lock;
+mod platform;
+mod row;
+mod signing_key;
+
+pub use database::settings::{DatabaseSettings, OpenError};
+pub use database::{Database, MigrationError};
+pub use ephemeral::EphemeralStore;

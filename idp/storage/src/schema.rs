@@ -1,0 +1,131 @@
+//! The tables as both databases have them. Times are milliseconds since the Unix epoch.
+//!
+//! Owns the shape; the databases' own differences (types, triggers, indexes) are in `migrations/`.
+
+diesel::table! {
+    enterprises (id) {
+        id -> Text,
+        credit_code -> Text,
+        name -> Text,
+        region_code -> Text,
+        legal_representative -> Text,
+        phone -> Nullable<Text>,
+        address -> Nullable<Text>,
+        subject_types -> Text,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    key_locks (id) {
+        id -> Text,
+        enterprise_id -> Text,
+        role -> Text,
+        state -> Text,
+        certificate_der -> Binary,
+        thumbprint -> Text,
+        ca_id -> Text,
+        ca_name -> Text,
+        ca_platform -> Text,
+        serial_number -> Text,
+        key_number -> Text,
+        media_number -> Nullable<Text>,
+        not_before -> BigInt,
+        not_after -> BigInt,
+        bound_by -> Text,
+        bound_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    platforms (id) {
+        id -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        region_code -> Text,
+        zone -> Text,
+        support_contact -> Nullable<Text>,
+        state -> Text,
+        client -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    consent_records (id) {
+        id -> Text,
+        enterprise_id -> Text,
+        key_lock_id -> Text,
+        platform_id -> Text,
+        scopes -> Text,
+        claims_version -> BigInt,
+        text_version -> BigInt,
+        language -> Text,
+        outcome -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    standing_consents (enterprise_id, platform_id) {
+        enterprise_id -> Text,
+        platform_id -> Text,
+        consent_id -> Text,
+        scopes -> Text,
+        claims_version -> BigInt,
+        granted_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        code_sha256 -> Text,
+        enterprise_id -> Text,
+        key_lock_id -> Text,
+        platform_id -> Text,
+        consent_id -> Text,
+        session_id -> Text,
+        scopes -> Text,
+        auth_time -> BigInt,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        algorithm -> Text,
+        generation -> BigInt,
+        public_jwk -> Text,
+        private_encrypted -> Binary,
+        created_at -> BigInt,
+        signs_from -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit (sequence) {
+        sequence -> BigInt,
+        at -> BigInt,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        enterprise_id -> Nullable<Text>,
+        key_lock_id -> Nullable<Text>,
+        platform_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        consent_id -> Nullable<Text>,
+        grant_id -> Nullable<Text>,
+        incident_id -> Nullable<Text>,
+        remote_address -> Nullable<Text>,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(grants -> enterprises (enterprise_id));
+diesel::joinable!(grants -> key_locks (key_lock_id));
+diesel::joinable!(grants -> platforms (platform_id));
+diesel::allow_tables_to_appear_in_same_query!(grants, enterprises, key_locks, platforms);

@@ -1,0 +1,91 @@
+//! Rows of `signing_keys`. The private part stays the ciphertext it came as.
+
+use diesel::prelude::*;
+use idp_core::id::KeyId;
+use idp_core::platform::JwsAlgorithm;
+use idp_core::signing_key::SigningKey;
+use idp_core::store::StoreError;
+use idp_core::timestamp::Timestamp;
+
+use crate::database::{Connection, query};
+use crate::row::RowName;
+use crate::schema::signing_keys;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = signing_keys)]
+struct SigningKeyRow {
+    id: String,
+    algorithm: String,
+    generation: i64,
+    public_jwk: String,
+    private_encrypted: Vec<u8>,
+    created_at: i64,
+    signs_from: i64,
+    retired_at: Option<i64>,
+}
+
+impl From<&SigningKey> for SigningKeyRow {
+    fn from(key: &SigningKey) -> Self {
+        Self {
+            id: key.id.as_str().to_owned(),
+            algorithm: key.algorithm.as_str().to_owned(),
+            generation: key.generation.into(),
+            public_jwk: key.public_jwk.clone(),
+            private_encrypted: key.private_encrypted.clone(),
+            created_at: key.created_at.unix_millis(),
+            signs_from: key.signs_from.unix_millis(),
+            retired_at: key.retired_at.map(Timestamp::unix_millis),
+        }
+    }
+}
+
+impl TryFrom<SigningKeyRow> for SigningKey {
+    type Error = StoreError;
+
+    fn try_from(row: SigningKeyRow) -> Result<Self, StoreError> {
+        let name = RowName {
+            table: "signing_keys",
+            id: &row.id,
+        };
+        Ok(Self {
+            algorithm: name.column("algorithm", JwsAlgorithm::of_word(&row.algorithm))?,
+            generation: name.number("generation", row.generation)?,
+            id: KeyId::from_text(row.id),
+            public_jwk: row.public_jwk,
+            private_encrypted: row.private_encrypted,
+            created_at: Timestamp::from_unix_millis(row.created_at),
+            signs_from: Timestamp::from_unix_millis(row.signs_from),
+            retired_at: row.retired_at.map(Timestamp::from_unix_millis),
+        })
+    }
+}
+
+pub(crate) fn list(connection: &mut Connection) -> Result<Vec<SigningKey>, StoreError> {
+    let rows: Vec<SigningKeyRow> = query!(connection, c => signing_keys::table
+        .order((signing_keys::created_at, signing_keys::id))
+        .select(SigningKeyRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(SigningKey::try_from).collect()
+}
+
+pub(crate) fn insert(connection: &mut Connection, key: &SigningKey) -> Result<bool, StoreError> {
+    let row = SigningKeyRow::from(key);
+    let rows = query!(connection, c => diesel::insert_into(signing_keys::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(rows == 1)
+}
+
+pub(crate) fn retire(
+    connection: &mut Connection,
+    id: &KeyId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = query!(connection, c => diesel::update(signing_keys::table)
+        .filter(signing_keys::id.eq(id.as_str()))
+        .filter(signing_keys::retired_at.is_null())
+        .set(signing_keys::retired_at.eq(at.unix_millis()))
+        .execute(c))?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,176 @@
+//! [`Store`] over one connection: says which noun answers, and remembers a lost transaction.
+
+use idp_core::audit::{AuditEntry, AuditEvent};
+use idp_core::consent::{ConsentRecord, StandingConsent};
+use idp_core::enterprise::Enterprise;
+use idp_core::grant::{Grant, GrantStanding};
+use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
+use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use idp_core::platform::Platform;
+use idp_core::signing_key::SigningKey;
+use idp_core::store::{Store, StoreError};
+use idp_core::timestamp::Timestamp;
+use pki::holder::credit_code::CreditCode;
+
+use crate::database::Connection;
+use crate::{audit, consent, enterprise, grant, key_lock, platform, signing_key};
+
+/// What a closure of `read` or `write` works on.
+///
+/// After the first error nothing more reaches the database: `PostgreSQL` would refuse it anyway, and
+/// `SQLite` may have rolled back by itself, so that the next statement would stand alone.
+pub(crate) struct Transaction<'a> {
+    connection: &'a mut Connection,
+    lost: bool,
+}
+
+impl<'a> Transaction<'a> {
+    pub(crate) fn over(connection: &'a mut Connection) -> Self {
+        Self {
+            connection,
+            lost: false,
+        }
+    }
+
+    /// Whether a query failed, even when the caller passed over it.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    fn run<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.lost {
+            return Err(StoreError::Unavailable("the transaction is lost".into()));
+        }
+        let result = work(self.connection);
+        self.lost = result.is_err();
+        result
+    }
+}
+
+impl Store for Transaction<'_> {
+    fn find_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError> {
+        self.run(|c| enterprise::find(c, id))
+    }
+
+    fn find_enterprise_by_credit_code(
+        &mut self,
+        credit_code: &CreditCode,
+    ) -> Result<Option<Enterprise>, StoreError> {
+        self.run(|c| enterprise::find_by_credit_code(c, credit_code))
+    }
+
+    fn insert_enterprise(&mut self, enterprise: &Enterprise) -> Result<bool, StoreError> {
+        self.run(|c| enterprise::insert(c, enterprise))
+    }
+
+    fn find_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError> {
+        self.run(|c| key_lock::find(c, id))
+    }
+
+    fn find_key_lock_by_thumbprint(
+        &mut self,
+        thumbprint: Thumbprint,
+    ) -> Result<Option<KeyLock>, StoreError> {
+        self.run(|c| key_lock::find_by_thumbprint(c, thumbprint))
+    }
+
+    fn list_key_locks(&mut self, enterprise: &EnterpriseId) -> Result<Vec<KeyLock>, StoreError> {
+        self.run(|c| key_lock::list(c, enterprise))
+    }
+
+    fn insert_key_lock(&mut self, key_lock: &KeyLock) -> Result<bool, StoreError> {
+        self.run(|c| key_lock::insert(c, key_lock))
+    }
+
+    fn exchange_key_lock_state(
+        &mut self,
+        id: &KeyLockId,
+        from: KeyLockState,
+        to: KeyLockState,
+    ) -> Result<bool, StoreError> {
+        self.run(|c| key_lock::exchange_state(c, id, from, to))
+    }
+
+    fn find_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError> {
+        self.run(|c| platform::find(c, id))
+    }
+
+    fn list_platforms(&mut self) -> Result<Vec<Platform>, StoreError> {
+        self.run(platform::list)
+    }
+
+    fn insert_platform(&mut self, platform: &Platform) -> Result<bool, StoreError> {
+        self.run(|c| platform::insert(c, platform))
+    }
+
+    fn update_platform(&mut self, platform: &Platform) -> Result<bool, StoreError> {
+        self.run(|c| platform::update(c, platform))
+    }
+
+    fn insert_consent_record(&mut self, record: &ConsentRecord) -> Result<(), StoreError> {
+        self.run(|c| consent::insert_record(c, record))
+    }
+
+    fn find_consent_record(&mut self, id: &ConsentId) -> Result<Option<ConsentRecord>, StoreError> {
+        self.run(|c| consent::find_record(c, id))
+    }
+
+    fn list_consent_records(
+        &mut self,
+        enterprise: &EnterpriseId,
+        limit: u32,
+    ) -> Result<Vec<ConsentRecord>, StoreError> {
+        self.run(|c| consent::list_records(c, enterprise, limit))
+    }
+
+    fn find_standing_consent(
+        &mut self,
+        enterprise: &EnterpriseId,
+        platform: &PlatformId,
+    ) -> Result<Option<StandingConsent>, StoreError> {
+        self.run(|c| consent::find_standing(c, enterprise, platform))
+    }
+
+    fn upsert_standing_consent(&mut self, consent: &StandingConsent) -> Result<(), StoreError> {
+        self.run(|c| consent::upsert_standing(c, consent))
+    }
+
+    fn insert_grant(&mut self, grant: &Grant) -> Result<bool, StoreError> {
+        self.run(|c| grant::insert(c, grant))
+    }
+
+    fn find_grant_standing(&mut self, id: &GrantId) -> Result<Option<GrantStanding>, StoreError> {
+        self.run(|c| grant::find_standing(c, id))
+    }
+
+    fn revoke_grant_by_code(
+        &mut self,
+        code_sha256: &str,
+        at: Timestamp,
+    ) -> Result<Option<GrantId>, StoreError> {
+        self.run(|c| grant::revoke_by_code(c, code_sha256, at))
+    }
+
+    fn list_signing_keys(&mut self) -> Result<Vec<SigningKey>, StoreError> {
+        self.run(signing_key::list)
+    }
+
+    fn insert_signing_key(&mut self, key: &SigningKey) -> Result<bool, StoreError> {
+        self.run(|c| signing_key::insert(c, key))
+    }
+
+    fn retire_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
+        self.run(|c| signing_key::retire(c, id, at))
+    }
+
+    fn append_audit(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
+        self.run(|c| audit::append(c, event))
+    }
+
+    fn list_audit(&mut self, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.run(|c| audit::list(c, after, limit))
+    }
+}

@@ -1,0 +1,105 @@
+//! One suite of properties, run on every backend: SQLite in a file and in memory, PostgreSQL, the
+//! ephemeral store in process and on Redis.
+//!
+//! Each property is a function over a backend. Servers: see `servers.rs`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod backend;
+mod durable;
+mod ephemeral;
+mod in_process;
+mod migrations;
+mod nouns;
+mod outage;
+mod races;
+mod samples;
+mod servers;
+mod speed;
+mod tls;
+
+use std::future::Future;
+use std::sync::LazyLock;
+
+use backend::{Backend, Property};
+use idp_storage::EphemeralStore;
+use tokio::runtime::{Builder, Runtime};
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .unwrap()
+});
+
+/// Runs a future to its end. Not from inside another.
+fn run<F: Future>(future: F) -> F::Output {
+    RUNTIME.block_on(future)
+}
+
+fn check(backend: &Backend, properties: &[&[Property]]) {
+    let mut passed = 0;
+    for (name, property) in properties.iter().copied().flatten() {
+        println!("{}: {name}", backend.name);
+        property(backend);
+        passed += 1;
+    }
+    println!("{}: {passed} properties passed", backend.name);
+}
+
+#[test]
+fn sqlite_has_every_property() {
+    let backend = Backend::sqlite();
+    check(
+        &backend,
+        &[
+            nouns::ALL,
+            nouns::PAST_THE_STORE,
+            races::ALL,
+            durable::ALL,
+            migrations::ALL,
+        ],
+    );
+}
+
+#[test]
+fn sqlite_in_memory_has_every_property_of_one_process() {
+    check(&Backend::sqlite_in_memory(), &[nouns::ALL, races::ALL]);
+}
+
+#[test]
+fn postgres_has_every_property() {
+    let Some(server) = servers::postgres(&[], &[]) else {
+        return;
+    };
+    let backend = Backend::postgres(&server.url);
+    check(
+        &backend,
+        &[
+            nouns::ALL,
+            nouns::PAST_THE_STORE,
+            races::ALL,
+            durable::ALL,
+            migrations::ALL,
+        ],
+    );
+}
+
+#[test]
+fn in_process_has_every_ephemeral_property() {
+    ephemeral::check("in process", &EphemeralStore::in_process(16 << 20));
+}
+
+#[test]
+fn redis_has_every_ephemeral_property() {
+    let Some(server) = servers::redis(&[]) else {
+        return;
+    };
+    ephemeral::check("redis", &run(EphemeralStore::redis(&server.url)).unwrap());
+}

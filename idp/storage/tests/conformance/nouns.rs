@@ -1,0 +1,574 @@
+//! Properties of each noun: what was stored comes back; what is unique stays so.
+
+use idp_core::enterprise::EnterpriseState;
+use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
+use idp_core::key_lock::{KeyLockState, Thumbprint};
+use idp_core::platform::{PlatformState, Zone};
+use idp_core::region::RegionCode;
+use idp_core::store::{Store, StoreError};
+use protocol::claims::LockRole;
+use protocol::scope::ScopeSet;
+
+use crate::backend::{Backend, Property, properties};
+use crate::samples::{self, Standing, at};
+
+pub const ALL: &[Property] = properties![
+    enterprise_comes_back_as_stored,
+    credit_code_is_unique,
+    key_lock_comes_back_as_stored,
+    key_locks_are_listed_oldest_first,
+    certificate_is_bound_once_for_ever,
+    enterprise_has_one_active_primary_lock,
+    key_lock_state_is_exchanged_only_from_the_expected_one,
+    platform_comes_back_as_stored_and_updated,
+    platforms_are_listed_by_zone_then_region,
+    consent_records_are_listed_newest_first,
+    standing_consent_is_replaced,
+    grant_comes_back_with_all_it_stands_on,
+    code_gives_one_grant,
+    first_revocation_of_a_grant_stands,
+    signing_key_comes_back_and_retires_once,
+    signing_key_generation_is_unique,
+    audit_comes_back_in_growing_order,
+    unknown_names_find_nothing,
+];
+
+/// For databases that can be reached past the store.
+pub const PAST_THE_STORE: &[Property] = properties![
+    audit_refuses_change_and_removal,
+    consent_records_refuse_change_and_removal,
+    impossible_rows_are_named,
+    second_active_primary_is_refused_by_the_database,
+];
+
+/// Stores everything a grant stands on; not the grant.
+pub fn insert_standing(store: &mut dyn Store, s: &Standing) -> Result<(), StoreError> {
+    assert!(store.insert_enterprise(&s.enterprise)?);
+    assert!(store.insert_key_lock(&s.key_lock)?);
+    assert!(store.insert_platform(&s.platform)?);
+    store.insert_consent_record(&s.record)?;
+    store.upsert_standing_consent(&s.consent)
+}
+
+/// Runs the body in one write transaction and unwraps.
+macro_rules! write {
+    ($backend:expr, |$store:ident| $body:expr) => {
+        $backend
+            .database
+            .write(move |$store| Ok::<_, idp_core::store::StoreError>($body))
+            .await
+            .unwrap()
+    };
+}
+pub(crate) use write;
+
+/// Runs the body in one read transaction and unwraps.
+macro_rules! read {
+    ($backend:expr, |$store:ident| $body:expr) => {
+        $backend
+            .database
+            .read(move |$store| Ok::<_, idp_core::store::StoreError>($body))
+            .await
+            .unwrap()
+    };
+}
+pub(crate) use read;
+
+async fn enterprise_comes_back_as_stored(b: &Backend) {
+    let mut full = samples::enterprise();
+    full.address = Some("新城区".into());
+    full.state = EnterpriseState::Suspended;
+    let mut bare = samples::enterprise();
+    bare.phone = None;
+    for enterprise in [full, bare] {
+        let stored = enterprise.clone();
+        assert!(write!(b, |s| s.insert_enterprise(&stored)?));
+        let (id, code) = (enterprise.id.clone(), enterprise.credit_code.clone());
+        let found = read!(b, |s| (
+            s.find_enterprise(&id)?,
+            s.find_enterprise_by_credit_code(&code)?
+        ));
+        assert_eq!(found, (Some(enterprise.clone()), Some(enterprise)));
+    }
+}
+
+async fn credit_code_is_unique(b: &Backend) {
+    let first = samples::enterprise();
+    let mut second = samples::enterprise();
+    second.credit_code = first.credit_code.clone();
+    let id = second.id.clone();
+    // The transaction lives on after the conflict.
+    let third = samples::enterprise();
+    let inserted = write!(b, |s| {
+        let taken = (s.insert_enterprise(&first)?, s.insert_enterprise(&second)?);
+        (taken, s.insert_enterprise(&third)?)
+    });
+    assert_eq!(inserted, ((true, false), true));
+    assert_eq!(read!(b, |s| s.find_enterprise(&id)?), None);
+}
+
+async fn key_lock_comes_back_as_stored(b: &Backend) {
+    let enterprise = samples::enterprise();
+    let mut primary = samples::key_lock(&enterprise, LockRole::Primary);
+    primary.media_number = Some("M-9".into());
+    let secondary = samples::key_lock(&enterprise, LockRole::Secondary);
+    let (p, q) = (primary.clone(), secondary.clone());
+    write!(b, |s| {
+        assert!(s.insert_enterprise(&enterprise)?);
+        assert!(s.insert_key_lock(&p)? && s.insert_key_lock(&q)?);
+    });
+    let (id, thumbprint) = (primary.id.clone(), secondary.thumbprint);
+    let found = read!(b, |s| (
+        s.find_key_lock(&id)?,
+        s.find_key_lock_by_thumbprint(thumbprint)?
+    ));
+    assert_eq!(found, (Some(primary), Some(secondary)));
+}
+
+async fn key_locks_are_listed_oldest_first(b: &Backend) {
+    let enterprise = samples::enterprise();
+    let id = enterprise.id.clone();
+    let mut locks: Vec<_> = (0..3)
+        .map(|_| samples::key_lock(&enterprise, LockRole::Secondary))
+        .collect();
+    locks[0].bound_at = at(30);
+    locks[1].bound_at = at(10);
+    locks[2].bound_at = at(20);
+    let stored = locks.clone();
+    let other = samples::enterprise();
+    let others = samples::key_lock(&other, LockRole::Primary);
+    write!(b, |s| {
+        s.insert_enterprise(&enterprise)?;
+        s.insert_enterprise(&other)?;
+        s.insert_key_lock(&others)?;
+        for lock in &stored {
+            s.insert_key_lock(lock)?;
+        }
+    });
+    let listed = read!(b, |s| s.list_key_locks(&id)?);
+    assert_eq!(
+        listed,
+        [locks[1].clone(), locks[2].clone(), locks[0].clone()]
+    );
+}
+
+async fn certificate_is_bound_once_for_ever(b: &Backend) {
+    let enterprise = samples::enterprise();
+    let mut removed = samples::key_lock(&enterprise, LockRole::Primary);
+    removed.state = KeyLockState::Removed;
+    let mut again = samples::key_lock(&enterprise, LockRole::Primary);
+    again.thumbprint = removed.thumbprint;
+    let inserted = write!(b, |s| {
+        s.insert_enterprise(&enterprise)?;
+        (s.insert_key_lock(&removed)?, s.insert_key_lock(&again)?)
+    });
+    assert_eq!(inserted, (true, false));
+}
+
+async fn enterprise_has_one_active_primary_lock(b: &Backend) {
+    let enterprise = samples::enterprise();
+    let mut lost = samples::key_lock(&enterprise, LockRole::Primary);
+    lost.state = KeyLockState::Lost;
+    let first = samples::key_lock(&enterprise, LockRole::Primary);
+    let second = samples::key_lock(&enterprise, LockRole::Primary);
+    let secondary = samples::key_lock(&enterprise, LockRole::Secondary);
+    let inserted = write!(b, |s| {
+        s.insert_enterprise(&enterprise)?;
+        [
+            s.insert_key_lock(&lost)?,
+            s.insert_key_lock(&first)?,
+            s.insert_key_lock(&second)?,
+            s.insert_key_lock(&secondary)?,
+        ]
+    });
+    assert_eq!(inserted, [true, true, false, true]);
+}
+
+async fn key_lock_state_is_exchanged_only_from_the_expected_one(b: &Backend) {
+    use KeyLockState::{Active, Lost, Removed};
+    let standing = samples::standing();
+    let id = standing.key_lock.id.clone();
+    let exchanged = write!(b, |s| {
+        insert_standing(s, &standing)?;
+        [
+            s.exchange_key_lock_state(&id, Lost, Removed)?,
+            s.exchange_key_lock_state(&id, Active, Lost)?,
+            s.exchange_key_lock_state(&id, Active, Removed)?,
+            s.exchange_key_lock_state(&KeyLockId::from_text("none"), Active, Lost)?,
+        ]
+    });
+    assert_eq!(exchanged, [false, true, false, false]);
+}
+
+async fn platform_comes_back_as_stored_and_updated(b: &Backend) {
+    let platform = samples::platform();
+    let (stored, id) = (platform.clone(), platform.id.clone());
+    let inserted = write!(b, |s| (
+        s.insert_platform(&stored)?,
+        s.insert_platform(&stored)?
+    ));
+    assert_eq!(inserted, (true, false));
+    let found = {
+        let id = id.clone();
+        read!(b, |s| s.find_platform(&id)?)
+    };
+    assert_eq!(found.as_ref(), Some(&platform));
+    let mut listed = samples::platform();
+    listed.id = id.clone();
+    listed.state = PlatformState::Listed;
+    listed.client = None;
+    listed.support_contact = None;
+    listed.zone = Zone::Autonomous;
+    let (changed, unknown) = (listed.clone(), samples::platform());
+    let updated = write!(b, |s| (
+        s.update_platform(&changed)?,
+        s.update_platform(&unknown)?
+    ));
+    assert_eq!(updated, (true, false));
+    assert_eq!(read!(b, |s| s.find_platform(&id)?), Some(listed));
+}
+
+async fn platforms_are_listed_by_zone_then_region(b: &Backend) {
+    let places = [
+        (Zone::Eastern, "150400"),
+        (Zone::Western, "150200"),
+        (Zone::Western, "150100"),
+        (Zone::Autonomous, "150000"),
+    ];
+    let platforms = places.map(|(zone, region)| {
+        let mut platform = samples::platform();
+        platform.zone = zone;
+        platform.region_code = RegionCode::parse(region).unwrap();
+        platform
+    });
+    let ids = platforms.clone().map(|platform| platform.id);
+    write!(b, |s| {
+        for platform in &platforms {
+            s.insert_platform(platform)?;
+        }
+    });
+    let mine = ids.clone();
+    let mut listed = read!(b, |s| s.list_platforms()?);
+    listed.retain(|platform| mine.contains(&platform.id));
+    let order: Vec<_> = listed.into_iter().map(|platform| platform.id).collect();
+    let [eastern, baotou, hohhot, autonomous] = ids;
+    assert_eq!(order, [autonomous, hohhot, baotou, eastern]);
+}
+
+async fn consent_records_are_listed_newest_first(b: &Backend) {
+    let s0 = samples::standing();
+    let later = samples::record(&s0.enterprise, &s0.key_lock, &s0.platform, 9);
+    let between = samples::record(&s0.enterprise, &s0.key_lock, &s0.platform, 5);
+    let expected = [later.clone(), between.clone()];
+    let (enterprise, first) = (s0.enterprise.id.clone(), s0.record.clone());
+    write!(b, |s| {
+        insert_standing(s, &s0)?;
+        s.insert_consent_record(&later)?;
+        s.insert_consent_record(&between)?;
+    });
+    let id = first.id.clone();
+    let found = read!(b, |s| (
+        s.list_consent_records(&enterprise, 2)?,
+        s.find_consent_record(&id)?
+    ));
+    assert_eq!(found, (expected.to_vec(), Some(first)));
+}
+
+async fn standing_consent_is_replaced(b: &Backend) {
+    let s0 = samples::standing();
+    let mut again = s0.consent.clone();
+    let record = samples::record(&s0.enterprise, &s0.key_lock, &s0.platform, 9);
+    again.consent_id = record.id.clone();
+    again.scopes = ScopeSet::all();
+    again.granted_at = at(9);
+    again.revoked_at = Some(at(10));
+    let (first, expected) = (s0.consent.clone(), again.clone());
+    let pair = (first.enterprise_id.clone(), first.platform_id.clone());
+    let found = write!(b, |s| {
+        insert_standing(s, &s0)?;
+        let before = s.find_standing_consent(&pair.0, &pair.1)?;
+        s.insert_consent_record(&record)?;
+        s.upsert_standing_consent(&again)?;
+        (before, s.find_standing_consent(&pair.0, &pair.1)?)
+    });
+    assert_eq!(found, (Some(first), Some(expected)));
+}
+
+async fn grant_comes_back_with_all_it_stands_on(b: &Backend) {
+    let s0 = samples::standing();
+    let id = s0.grant.id.clone();
+    let s1 = samples::standing();
+    let (grant, enterprise) = (s0.grant.clone(), s0.enterprise.clone());
+    let (key_lock, platform) = (s0.key_lock.clone(), s0.platform.clone());
+    write!(b, |s| {
+        insert_standing(s, &s0)?;
+        insert_standing(s, &s1)?;
+        assert!(s.insert_grant(&s0.grant)? && s.insert_grant(&s1.grant)?);
+    });
+    let found = read!(b, |s| s.find_grant_standing(&id)?).unwrap();
+    assert!(found.is_alive());
+    assert_eq!((found.grant, found.enterprise), (grant, enterprise));
+    assert_eq!((found.key_lock, found.platform), (key_lock, platform));
+}
+
+async fn code_gives_one_grant(b: &Backend) {
+    let s0 = samples::standing();
+    let mut again = s0.grant.clone();
+    again.id = GrantId::from_text(samples::name("grant"));
+    let inserted = write!(b, |s| {
+        insert_standing(s, &s0)?;
+        (
+            s.insert_grant(&s0.grant)?,
+            s.insert_grant(&again)?,
+            s.find_grant_standing(&again.id)?,
+        )
+    });
+    assert_eq!(inserted, (true, false, None));
+}
+
+async fn first_revocation_of_a_grant_stands(b: &Backend) {
+    let s0 = samples::standing();
+    let id = s0.grant.id.clone();
+    let (revoked, found) = write!(b, |s| {
+        insert_standing(s, &s0)?;
+        let code = s0.grant.code_sha256.clone();
+        let before = s.revoke_grant_by_code(&code, at(6))?;
+        s.insert_grant(&s0.grant)?;
+        let revoked = [
+            before,
+            s.revoke_grant_by_code(&code, at(7))?,
+            s.revoke_grant_by_code(&code, at(8))?,
+        ];
+        (revoked, s.find_grant_standing(&s0.grant.id)?)
+    });
+    assert_eq!(revoked, [None, Some(id.clone()), Some(id)]);
+    let found = found.unwrap();
+    assert_eq!(found.grant.revoked_at, Some(at(7)));
+    assert!(!found.is_alive());
+}
+
+async fn signing_key_comes_back_and_retires_once(b: &Backend) {
+    let (younger, older) = (samples::signing_key(2), samples::signing_key(1));
+    let ids = [older.id.clone(), younger.id.clone()];
+    let expected = {
+        let mut retired = older.clone();
+        retired.retired_at = Some(at(3));
+        [retired, younger.clone()]
+    };
+    let changed = write!(b, |s| [
+        s.insert_signing_key(&younger)?,
+        s.insert_signing_key(&older)?,
+        s.insert_signing_key(&older)?,
+        s.retire_signing_key(&older.id, at(3))?,
+        s.retire_signing_key(&older.id, at(4))?,
+        s.retire_signing_key(&KeyId::from_text("none"), at(4))?,
+    ]);
+    assert_eq!(changed, [true, true, false, true, false, false]);
+    let mut listed = read!(b, |s| s.list_signing_keys()?);
+    listed.retain(|key| ids.contains(&key.id));
+    assert!(listed == expected);
+}
+
+async fn signing_key_generation_is_unique(b: &Backend) {
+    let first = samples::signing_key(1);
+    let mut second = samples::signing_key(1);
+    second.generation = first.generation;
+    let inserted = write!(b, |s| (
+        s.insert_signing_key(&first)?,
+        s.insert_signing_key(&second)?
+    ));
+    assert_eq!(inserted, (true, false));
+}
+
+async fn audit_comes_back_in_growing_order(b: &Backend) {
+    let details = [samples::name("a"), samples::name("b"), samples::name("c")];
+    for detail in details.clone() {
+        let event = samples::audit_event(&detail);
+        write!(b, |s| s.append_audit(&event)?);
+    }
+    let mine = audit_of(b, &details, 3).await;
+    let events: Vec<_> = mine.iter().map(|entry| entry.event.clone()).collect();
+    assert_eq!(
+        events,
+        details.clone().map(|detail| samples::audit_event(&detail))
+    );
+    assert!(mine[0].sequence < mine[1].sequence && mine[1].sequence < mine[2].sequence);
+    let after = mine[0].sequence;
+    let next = read!(b, |s| s.list_audit(after, 1)?);
+    assert_eq!(next, [mine[1].clone()]);
+}
+
+/// Entries with these details, page by page, waited for: with PostgreSQL an entry is shown once no
+/// older transaction runs, and the server may be busy with another test.
+pub async fn audit_of(
+    b: &Backend,
+    details: &[String],
+    count: usize,
+) -> Vec<idp_core::audit::AuditEntry> {
+    for _ in 0..200 {
+        let mut mine = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = read!(b, |s| s.list_audit(after, 100)?);
+            let Some(last) = page.last() else { break };
+            after = last.sequence;
+            mine.extend(page);
+        }
+        assert!(mine.is_sorted_by(|a, b| a.sequence < b.sequence));
+        mine.retain(|entry| {
+            entry
+                .event
+                .detail
+                .as_ref()
+                .is_some_and(|d| details.contains(d))
+        });
+        if mine.len() >= count {
+            return mine;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("audit entries did not come");
+}
+
+async fn unknown_names_find_nothing(b: &Backend) {
+    let code = samples::credit_code();
+    let nothing = read!(b, |s| {
+        s.find_enterprise(&EnterpriseId::from_text("' OR 1=1 --"))?
+            .is_none()
+            && s.find_enterprise_by_credit_code(&code)?.is_none()
+            && s.find_key_lock(&KeyLockId::from_text("none"))?.is_none()
+            && s.find_key_lock_by_thumbprint(Thumbprint([9; 32]))?
+                .is_none()
+            && s.list_key_locks(&EnterpriseId::from_text("none"))?
+                .is_empty()
+            && s.find_platform(&PlatformId::from_text("none"))?.is_none()
+            && s.find_consent_record(&ConsentId::from_text("none"))?
+                .is_none()
+            && s.find_standing_consent(
+                &EnterpriseId::from_text("none"),
+                &PlatformId::from_text("none"),
+            )?
+            .is_none()
+            && s.find_grant_standing(&GrantId::from_text("none"))?
+                .is_none()
+    });
+    assert!(nothing);
+}
+
+async fn audit_refuses_change_and_removal(b: &Backend) {
+    let detail = samples::name("kept");
+    let event = samples::audit_event(&detail);
+    write!(b, |s| s.append_audit(&event)?);
+    let mut attempts = vec![
+        "UPDATE audit SET detail = 'changed'".to_owned(),
+        "DELETE FROM audit".to_owned(),
+    ];
+    if b.is_postgres() {
+        attempts.push("TRUNCATE audit".to_owned());
+    } else {
+        let replace = "INSERT OR REPLACE INTO audit (sequence, at, kind) VALUES (1, 0, 'logout')";
+        attempts.push(replace.to_owned());
+    }
+    refuse_all(b, attempts, "audit is append-only").await;
+    assert_eq!(audit_of(b, &[detail], 1).await.len(), 1);
+}
+
+async fn consent_records_refuse_change_and_removal(b: &Backend) {
+    let s0 = samples::standing();
+    let (id, first) = (s0.record.id.clone(), s0.record.clone());
+    write!(b, |s| insert_standing(s, &s0)?);
+    let mut attempts = vec![
+        format!("UPDATE consent_records SET outcome = 'refused' WHERE id = '{id}'"),
+        format!("DELETE FROM consent_records WHERE id = '{id}'"),
+    ];
+    if b.is_postgres() {
+        attempts.push("TRUNCATE consent_records CASCADE".into());
+    } else {
+        attempts.push(format!(
+            "INSERT OR REPLACE INTO consent_records SELECT id, enterprise_id, key_lock_id, platform_id, \
+             scopes, 1, 1, language, 'refused', at FROM consent_records WHERE id = '{id}'"
+        ));
+    }
+    refuse_all(b, attempts, "consent_records is append-only").await;
+    assert_eq!(read!(b, |s| s.find_consent_record(&id)?), Some(first));
+}
+
+async fn refuse_all(b: &Backend, attempts: Vec<String>, why: &str) {
+    for attempt in attempts {
+        let refused = past(b, &attempt).unwrap_err();
+        assert!(refused.contains(why), "{attempt}: {refused}");
+    }
+}
+
+/// Past the store, from inside a property.
+fn past(b: &Backend, statements: &str) -> Result<(), String> {
+    tokio::task::block_in_place(|| b.execute(statements))
+}
+
+async fn impossible_rows_are_named(b: &Backend) {
+    let s0 = samples::standing();
+    let names = (
+        s0.enterprise.id.clone(),
+        s0.key_lock.id.clone(),
+        s0.platform.id.clone(),
+        s0.grant.id.clone(),
+    );
+    write!(b, |s| {
+        insert_standing(s, &s0)?;
+        s.insert_grant(&s0.grant)?;
+    });
+    let (enterprise, key_lock, platform, grant) = names;
+    let cases = [
+        ("grants", "scopes", grant.to_string(), "openid everything"),
+        ("platforms", "client", platform.to_string(), "{}"),
+        ("key_locks", "thumbprint", key_lock.to_string(), "short"),
+        ("enterprises", "state", enterprise.to_string(), "asleep"),
+    ];
+    for (table, column, id, value) in cases {
+        past(
+            b,
+            &format!("UPDATE {table} SET {column} = '{value}' WHERE id = '{id}'"),
+        )
+        .unwrap();
+        let grant = grant.clone();
+        let found = b
+            .database
+            .read(move |s| s.find_grant_standing(&grant))
+            .await;
+        match found {
+            Err(StoreError::ImpossibleRow {
+                table: t,
+                column: c,
+                id: i,
+            }) => {
+                assert_eq!((t, c, &i), (table, column, &id));
+            }
+            other => panic!("{table}.{column}: {other:?}"),
+        }
+        // Mended in the order of finding: grant, enterprise, lock, platform.
+        let mend = match table {
+            "grants" => "scopes = 'openid'",
+            "platforms" => "client = NULL",
+            "key_locks" => "thumbprint = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'",
+            _ => "state = 'active'",
+        };
+        past(b, &format!("UPDATE {table} SET {mend} WHERE id = '{id}'")).unwrap();
+    }
+}
+
+async fn second_active_primary_is_refused_by_the_database(b: &Backend) {
+    let enterprise = samples::enterprise();
+    let first = samples::key_lock(&enterprise, LockRole::Primary);
+    let mut second = samples::key_lock(&enterprise, LockRole::Primary);
+    second.state = KeyLockState::Removed;
+    let id = second.id.clone();
+    write!(b, |s| {
+        s.insert_enterprise(&enterprise)?;
+        assert!(s.insert_key_lock(&first)? && s.insert_key_lock(&second)?);
+    });
+    let exchanged = b
+        .database
+        .write(move |s| s.exchange_key_lock_state(&id, KeyLockState::Removed, KeyLockState::Active))
+        .await;
+    assert!(matches!(exchanged, Err(StoreError::Unavailable(_))));
+}

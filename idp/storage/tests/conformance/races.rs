@@ -1,0 +1,282 @@
+//! Properties under concurrency: of many who try at once, one wins, and nobody harms a neighbour.
+
+use std::future::Future;
+
+use idp_core::id::{EnterpriseId, GrantId, KeyLockId};
+use idp_core::key_lock::KeyLockState;
+use idp_core::store::StoreError;
+use idp_storage::Database;
+use protocol::claims::LockRole;
+
+use crate::backend::{Backend, Property, properties};
+use crate::nouns::{audit_of, insert_standing, read, write};
+use crate::samples::{self, at};
+
+pub const ALL: &[Property] = properties![
+    of_sixteen_exchanges_one_wins,
+    of_two_bindings_of_one_credit_code_one_wins,
+    of_many_grants_by_one_code_one_stands,
+    of_many_successors_of_a_signing_key_one_stands,
+    refused_work_leaves_nothing_and_its_neighbours_stay,
+    panicking_work_leaves_nothing_and_the_database_lives,
+    failed_query_fails_the_work_that_passed_over_it,
+    what_read_writes_does_not_remain,
+    audit_of_many_writers_is_complete_and_growing,
+];
+
+/// An error of a use case: the store's, or the caller's own decision to undo.
+#[derive(Debug)]
+pub enum Undo {
+    Store(StoreError),
+    Mine,
+}
+
+impl From<StoreError> for Undo {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Starts `count` tasks at once and waits for all.
+pub async fn all<T, F>(count: usize, task: impl Fn(usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..count)
+        .map(|number| tokio::spawn(task(number)))
+        .collect();
+    let mut results = Vec::new();
+    for task in tasks {
+        results.push(task.await.unwrap());
+    }
+    results
+}
+
+fn winners(results: &[bool]) -> usize {
+    results.iter().filter(|won| **won).count()
+}
+
+async fn exchange(database: Database, id: KeyLockId) -> bool {
+    let exchanged = database
+        .write(move |s| s.exchange_key_lock_state(&id, KeyLockState::Active, KeyLockState::Lost))
+        .await;
+    exchanged.unwrap()
+}
+
+async fn of_sixteen_exchanges_one_wins(b: &Backend) {
+    for _ in 0..10 {
+        let standing = samples::standing();
+        let id = standing.key_lock.id.clone();
+        write!(b, |s| insert_standing(s, &standing)?);
+        let results = all(16, |_| exchange(b.database.clone(), id.clone())).await;
+        assert_eq!(winners(&results), 1);
+    }
+}
+
+async fn of_two_bindings_of_one_credit_code_one_wins(b: &Backend) {
+    for _ in 0..10 {
+        let code = samples::credit_code();
+        let results = all(2, |_| {
+            let mut enterprise = samples::enterprise();
+            enterprise.credit_code = code.clone();
+            let key_lock = samples::key_lock(&enterprise, LockRole::Primary);
+            let database = b.database.clone();
+            async move {
+                let bound = database.write(move |s| {
+                    if s.insert_enterprise(&enterprise)? && s.insert_key_lock(&key_lock)? {
+                        return Ok(());
+                    }
+                    Err(Undo::Mine)
+                });
+                match bound.await {
+                    Ok(()) => true,
+                    Err(Undo::Mine) => false,
+                    Err(Undo::Store(error)) => panic!("{error}"),
+                }
+            }
+        })
+        .await;
+        assert_eq!(winners(&results), 1);
+        let found = read!(b, |s| s.find_enterprise_by_credit_code(&code)?).unwrap();
+        assert_eq!(read!(b, |s| s.list_key_locks(&found.id)?).len(), 1);
+    }
+}
+
+async fn of_many_grants_by_one_code_one_stands(b: &Backend) {
+    let standing = samples::standing();
+    let grant = standing.grant.clone();
+    write!(b, |s| insert_standing(s, &standing)?);
+    let results = all(16, |_| {
+        let mut grant = grant.clone();
+        grant.id = GrantId::from_text(samples::name("grant"));
+        let database = b.database.clone();
+        async move {
+            database
+                .write(move |s| s.insert_grant(&grant))
+                .await
+                .unwrap()
+        }
+    })
+    .await;
+    assert_eq!(winners(&results), 1);
+    let code = grant.code_sha256;
+    let revoked = write!(b, |s| s.revoke_grant_by_code(&code, at(9))?).unwrap();
+    assert!(read!(b, |s| s.find_grant_standing(&revoked)?).is_some());
+}
+
+async fn of_many_successors_of_a_signing_key_one_stands(b: &Backend) {
+    let key = samples::signing_key(1);
+    let results = all(16, |_| {
+        let mut mine = samples::signing_key(1);
+        mine.generation = key.generation;
+        let database = b.database.clone();
+        async move {
+            database
+                .write(move |s| s.insert_signing_key(&mine))
+                .await
+                .unwrap()
+        }
+    })
+    .await;
+    assert_eq!(winners(&results), 1);
+}
+
+/// Every third one is refused after it wrote.
+async fn refused_work_leaves_nothing_and_its_neighbours_stay(b: &Backend) {
+    let enterprises: Vec<_> = (0..60).map(|_| samples::enterprise()).collect();
+    let ids: Vec<EnterpriseId> = enterprises.iter().map(|e| e.id.clone()).collect();
+    let results = all(60, |number| {
+        let (database, enterprise) = (b.database.clone(), enterprises[number].clone());
+        async move {
+            let result = database.write(move |s| {
+                assert!(s.insert_enterprise(&enterprise)?);
+                if number % 3 == 0 {
+                    Err(Undo::Mine)
+                } else {
+                    Ok(number)
+                }
+            });
+            result.await
+        }
+    })
+    .await;
+    for (number, (result, id)) in results.into_iter().zip(ids).enumerate() {
+        let found = read!(b, |s| s.find_enterprise(&id)?).is_some();
+        match result {
+            Ok(kept) => assert!(kept == number && number % 3 != 0 && found),
+            Err(Undo::Mine) => assert!(number % 3 == 0 && !found),
+            Err(Undo::Store(error)) => panic!("{error}"),
+        }
+    }
+}
+
+async fn panicking_work_leaves_nothing_and_the_database_lives(b: &Backend) {
+    let results = all(12, |number| {
+        let (database, enterprise) = (b.database.clone(), samples::enterprise());
+        let id = enterprise.id.clone();
+        async move {
+            let result = database.write(move |s| {
+                s.insert_enterprise(&enterprise)?;
+                assert!(number % 4 != 0, "on purpose");
+                Ok::<_, StoreError>(())
+            });
+            (number, id, result.await)
+        }
+    })
+    .await;
+    for (number, id, result) in results {
+        let found = read!(b, |s| s.find_enterprise(&id)?).is_some();
+        assert_eq!((result.is_ok(), found), (number % 4 != 0, number % 4 != 0));
+    }
+    let read = b
+        .database
+        .read(|_| -> Result<(), StoreError> { panic!("on purpose") })
+        .await;
+    assert!(matches!(read, Err(StoreError::Unavailable(_))));
+    b.database.ping().await.unwrap();
+}
+
+/// A consent record of an unknown enterprise breaks a foreign key.
+async fn failed_query_fails_the_work_that_passed_over_it(b: &Backend) {
+    let standing = samples::standing();
+    let enterprise = samples::enterprise();
+    let id = enterprise.id.clone();
+    let result = b
+        .database
+        .write(move |s| {
+            s.insert_enterprise(&enterprise)?;
+            let failed = s.insert_consent_record(&standing.record);
+            assert!(failed.is_err());
+            assert!(
+                s.find_enterprise(&enterprise.id).is_err(),
+                "nothing runs after it"
+            );
+            Ok::<_, StoreError>(())
+        })
+        .await;
+    assert!(matches!(result, Err(StoreError::Unavailable(_))));
+    assert_eq!(read!(b, |s| s.find_enterprise(&id)?), None);
+}
+
+async fn what_read_writes_does_not_remain(b: &Backend) {
+    let enterprise = samples::enterprise();
+    let id = enterprise.id.clone();
+    // Refused or undone: each database has its way.
+    let _ = b
+        .database
+        .read(move |s| s.insert_enterprise(&enterprise))
+        .await;
+    assert_eq!(read!(b, |s| s.find_enterprise(&id)?), None);
+}
+
+/// A reader that goes on from the last sequence while others write misses nothing.
+async fn audit_of_many_writers_is_complete_and_growing(b: &Backend) {
+    const WRITERS: usize = 32;
+    const EACH: usize = 8;
+    let details: Vec<_> = (0..WRITERS * EACH)
+        .map(|_| samples::name("event"))
+        .collect();
+    let writers = tokio::spawn({
+        let (database, details) = (b.database.clone(), details.clone());
+        async move {
+            all(WRITERS, |writer| {
+                let (database, details) = (database.clone(), details.clone());
+                async move {
+                    for detail in &details[writer * EACH..(writer + 1) * EACH] {
+                        let event = samples::audit_event(detail);
+                        database
+                            .write(move |s| s.append_audit(&event))
+                            .await
+                            .unwrap();
+                    }
+                }
+            })
+            .await
+        }
+    });
+    let mut followed = Vec::new();
+    let mut after = 0;
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
+    while followed.len() < details.len() {
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "the follower missed events"
+        );
+        for entry in read!(b, |s| s.list_audit(after, 50)?) {
+            assert!(entry.sequence > after);
+            after = entry.sequence;
+            if entry
+                .event
+                .detail
+                .as_ref()
+                .is_some_and(|detail| details.contains(detail))
+            {
+                followed.push(entry);
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+    writers.await.unwrap();
+    assert_eq!(audit_of(b, &details, details.len()).await, followed);
+}
