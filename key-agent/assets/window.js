@@ -1,0 +1,342 @@
+// The agent's own window: asks the page that opened it what to do, shows it, and answers that page alone.
+//
+// Every text from outside is put in with textContent. The PIN leaves this script only in a POST to the agent itself.
+"use strict";
+
+(() => {
+  const token = document.body.dataset.windowToken;
+  const version = Number(document.body.dataset.version);
+  const opener = window.opener;
+  const part = (id) => document.getElementById(id);
+
+  // What the window knows: `page` is the origin that the browser attested and the agent accepted.
+  const now = { page: null, request: null, texts: {}, locks: null, chosen: null, ended: false, asking: false, working: false, lastCode: null, deadline: 0 };
+
+  const text = (key) => now.texts[key] ?? document.querySelector(`[data-text="${key}"]`)?.textContent ?? key;
+
+  // ── messages to the page ──
+
+  function tell(message) {
+    if (now.page && opener && !opener.closed) opener.postMessage(message, now.page);
+  }
+
+  /** Ends the operation, once. */
+  function finish(message) {
+    if (now.ended || !now.request) return;
+    now.ended = true;
+    tell({ ...message, id: now.request.id });
+  }
+
+  function fail(code, more = {}) {
+    finish({ type: "yzt:failure", code, ...more });
+  }
+
+  /** How it ends when the person closes the window: what stood in the way says more than "cancelled". */
+  function abandon() {
+    if (now.ended || !now.request) return;
+    const obstacle = now.locks?.obstacle;
+    if (obstacle) fail(obstacle);
+    else if (now.lastCode) fail(now.lastCode.code, now.lastCode.more);
+    else fail("cancelled");
+  }
+
+  // ── calls to the agent ──
+
+  async function call(path, body) {
+    let response;
+    try {
+      response = await fetch(path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-Agent-Window": token },
+        body: JSON.stringify(body),
+        credentials: "omit",
+        keepalive: path === "/api/end",
+      });
+    } catch {
+      throw { code: null, final: false, message: text("window-unreachable") };
+    }
+    const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
+    if (!response.ok) throw { code: answer.code ?? "bad-request", final: answer.final ?? true, message: answer.message ?? "", retries_left: answer.retries_left };
+    return answer;
+  }
+
+  // ── what is shown ──
+
+  function say(message, kind = "") {
+    const place = part("message");
+    place.className = `message ${kind}`.trim();
+    place.textContent = message;
+  }
+
+  function show(id, visible) {
+    part(id).hidden = !visible;
+  }
+
+  function speak(answer) {
+    now.texts = answer.texts;
+    document.documentElement.lang = answer.lang;
+    for (const element of document.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
+    if (answer.operation === "read") {
+      part("title").textContent = text("window-title-read");
+      part("confirm").textContent = text("window-confirm-read");
+    }
+    document.title = part("title").textContent;
+  }
+
+  function element(name, className, content) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    if (content !== undefined) made.textContent = content;
+    return made;
+  }
+
+  function facts(pairs) {
+    const list = element("dl", "facts");
+    for (const [key, value] of pairs) {
+      if (value) list.append(element("dt", "", text(key)), element("dd", "", value));
+    }
+    return list;
+  }
+
+  function row(lock, certificate) {
+    const label = element("label", "certificate");
+    const radio = element("input");
+    radio.type = "radio";
+    radio.name = "certificate";
+    radio.value = certificate.id;
+    radio.disabled = now.request.operation === "sign" && !(certificate.usable && lock.retries_left > 0);
+    radio.checked = certificate.id === now.chosen;
+    radio.addEventListener("change", () => choose(certificate.id));
+    const body = element("div");
+    const subject = element("p", "subject", certificate.subject_name + " ");
+    if (certificate.sealed) {
+      body.append(subject, element("p", "note", text("certificate-sealed")), facts([["certificate-media-number", lock.media_number]]));
+    } else {
+      const kinds = { signing: text("certificate-signing"), encryption: text("certificate-encryption"), other: text("certificate-other") };
+      subject.append(element("span", "badge", kinds[certificate.kind]));
+      if (certificate.expired) subject.append(" ", element("span", "badge bad", text("certificate-expired")));
+      if (lock.retries_left === 0) subject.append(" ", element("span", "badge bad", text("certificate-pin-locked")));
+      subject.title = certificate.subject;
+      body.append(subject, facts([
+        ["certificate-issuer", certificate.issuer_name],
+        ["certificate-validity", `${certificate.not_before} ${text("certificate-to")} ${certificate.not_after}`],
+        ["certificate-key-number", certificate.key_number],
+        ["certificate-serial-number", certificate.serial_number],
+        ["certificate-media-number", lock.media_number],
+        ["certificate-lock", lock.label],
+      ]));
+    }
+    if (lock.software) body.append(element("p", "warning", text("window-software")));
+    label.append(radio, body);
+    return label;
+  }
+
+  function renderLocks(locks) {
+    const before = now.locks;
+    if (before && JSON.stringify(before) === JSON.stringify(locks)) return;
+    now.locks = locks;
+    const choices = locks.locks.flatMap((lock) => lock.certificates.map((certificate) => ({ lock, certificate })));
+    // Those that can be chosen come first.
+    const rank = ({ certificate }) => (certificate.usable ? (certificate.sealed ? 1 : 0) : 2);
+    choices.sort((one, other) => rank(one) - rank(other));
+    const able = choices.filter(({ lock, certificate }) => now.request.operation === "read" || (certificate.usable && lock.retries_left > 0));
+    if (!able.some(({ certificate }) => certificate.id === now.chosen)) {
+      const preferred = able.filter(({ certificate }) => certificate.kind === "signing" && !certificate.expired && !certificate.sealed);
+      now.chosen = (preferred[0] ?? able[0])?.certificate.id ?? null;
+    }
+    const held = document.activeElement?.name === "certificate";
+    const list = part("certificates");
+    list.replaceChildren(...choices.map(({ lock, certificate }) => row(lock, certificate)));
+    for (const lock of locks.unreadable) list.append(element("p", "warning", `${lock.label}: ${text("certificate-unreadable")}`));
+    if (held) list.querySelector("input:checked")?.focus();
+
+    show("choice", list.childElementCount > 0);
+    show("insert", locks.obstacle === "no-lock");
+    if (locks.obstacle === "only-encryption-certificate") say(text("window-only-encryption"), "bad");
+    else if (before?.obstacle && !locks.obstacle) say(text("window-lock-came"), "good");
+    else if (!before) say("");
+    renderChoice(!before || Boolean(before.obstacle));
+  }
+
+  function chosenLock() {
+    return now.locks?.locks.find((lock) => lock.certificates.some((certificate) => certificate.id === now.chosen));
+  }
+
+  function renderChoice(focus) {
+    const lock = chosenLock();
+    const needsPin = Boolean(lock) && (now.request.operation === "sign" || now.chosen.endsWith("/sealed"));
+    show("pin-part", needsPin);
+    show("pin-note", needsPin);
+    show("software", Boolean(lock?.software));
+    show("read-note", Boolean(lock) && !needsPin);
+    show("confirm", true);
+    part("confirm").disabled = !lock || now.working;
+    if (lock) part("retries-left").textContent = String(lock.retries_left);
+    // Who asks and what for stays in sight.
+    if (focus && lock) part(needsPin ? "pin" : "confirm").focus({ preventScroll: true });
+  }
+
+  function choose(id) {
+    now.chosen = id;
+    part("pin").value = "";
+    renderChoice(false);
+  }
+
+  /** The operation is over, but the window stays to say why. */
+  function close(message, kind = "bad") {
+    for (const id of ["statement-part", "insert", "choice", "pin-part", "pin-note", "software", "read-note", "confirm", "clock"]) show(id, false);
+    part("pin").value = "";
+    say(message, kind);
+    part("cancel").textContent = text("window-close");
+    part("cancel").focus();
+    document.body.dataset.state = "ended";
+  }
+
+  // ── the course of an operation ──
+
+  async function begin(page, message) {
+    now.asking = true;
+    now.request = { id: message.id, operation: message.operation };
+    const wish = { origin: page, operation: String(message.operation) };
+    for (const member of ["version", "nonce", "purpose", "statement", "algorithms", "lang"]) {
+      if (message[member] !== undefined) wish[member] = message[member];
+    }
+    // Failures of the first step are answered too, to this page and to nobody else.
+    now.page = page === "null" ? null : page;
+    let answer;
+    try {
+      answer = await call("/api/begin", wish);
+    } catch (failure) {
+      part("origin").textContent = page;
+      show("request", true);
+      for (const line of document.querySelectorAll(".who .line")) line.hidden = true;
+      fail(failure.code ?? "bad-request");
+      close(failure.message);
+      return;
+    }
+    speak(answer);
+    part("origin").textContent = answer.origin;
+    part("purpose").textContent = answer.purpose;
+    part("statement").textContent = answer.statement;
+    show("request", true);
+    show("statement-part", answer.operation === "sign");
+    now.deadline = Date.now() + answer.seconds * 1000;
+    document.body.dataset.state = "asked";
+    renderLocks(answer.locks);
+    tick();
+    setInterval(tick, 1000);
+    setTimeout(poll, 1500);
+  }
+
+  function tick() {
+    if (now.ended) return;
+    const seconds = Math.max(0, Math.ceil((now.deadline - Date.now()) / 1000));
+    part("seconds").textContent = String(seconds);
+    show("clock", true);
+    if (seconds === 0) {
+      fail(now.locks?.obstacle ?? "timed-out");
+      end();
+      close(text("window-timed-out"));
+    }
+  }
+
+  async function poll() {
+    if (now.ended) return;
+    if (!now.working) {
+      try {
+        const locks = await call("/api/locks", {});
+        if (!now.ended && !now.working) renderLocks(locks);
+      } catch (failure) {
+        if (!now.ended && !now.working) failed(failure);
+      }
+    }
+    setTimeout(poll, 1500);
+  }
+
+  function failed(failure) {
+    if (failure.final) {
+      fail(failure.code, failure.retries_left === undefined ? {} : { retries_left: failure.retries_left });
+      close(failure.message);
+      return;
+    }
+    say(failure.message, "bad");
+    if (failure.code) now.lastCode = { code: failure.code, more: failure.retries_left === undefined ? {} : { retries_left: failure.retries_left } };
+    const lock = chosenLock();
+    if (lock && failure.code === "pin-wrong") {
+      lock.retries_left = failure.retries_left;
+      part("retries-left").textContent = String(failure.retries_left);
+      part("pin").focus({ preventScroll: true });
+    }
+  }
+
+  async function confirm() {
+    if (now.ended || now.working || !now.locks) return;
+    if (!now.chosen) return say(text("window-choose"), "bad");
+    const needsPin = !part("pin-part").hidden;
+    const body = { certificate: now.chosen };
+    if (needsPin) {
+      if (!part("pin").value) {
+        say(text("window-enter-pin"), "bad");
+        part("pin").focus({ preventScroll: true });
+        return;
+      }
+      body.pin = part("pin").value;
+      part("pin").value = "";
+    }
+    now.working = true;
+    part("confirm").disabled = true;
+    if (needsPin) say(text("window-working"));
+    try {
+      const answer = await call(now.request.operation === "sign" ? "/api/sign" : "/api/read", body);
+      now.working = false;
+      if (now.ended) return;
+      if (now.request.operation === "sign") finish({ type: "yzt:proof", proof: answer.proof });
+      else finish({ type: "yzt:certificate", ...answer });
+      close(text("window-done"), "good");
+      window.close();
+    } catch (failure) {
+      now.working = false;
+      delete body.pin;
+      part("confirm").disabled = false;
+      if (!now.ended) failed(failure);
+    }
+  }
+
+  /** Tells the agent that this window's operation is over. */
+  function end() {
+    call("/api/end", {}).catch(() => {});
+  }
+
+  // ── what the person and the page do ──
+
+  part("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    confirm();
+  });
+
+  part("cancel").addEventListener("click", () => window.close());
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) window.close();
+  });
+
+  window.addEventListener("pagehide", () => {
+    abandon();
+    end();
+  });
+
+  window.addEventListener("message", (event) => {
+    const message = event.data;
+    if (!opener || event.source !== opener || message === null || typeof message !== "object" || message.type !== "yzt:request") return;
+    if (typeof message.id !== "string" || message.id.length > 128) return;
+    if (now.asking) {
+      // One operation in the life of a window.
+      if (event.origin === now.page && message.id !== now.request.id) opener.postMessage({ type: "yzt:failure", id: message.id, code: "busy" }, now.page);
+      return;
+    }
+    begin(event.origin, message);
+  });
+
+  if (opener) opener.postMessage({ type: "yzt:ready", version }, "*");
+  else close(text("window-no-page"));
+})();

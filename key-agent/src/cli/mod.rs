@@ -1,0 +1,120 @@
+//! The command line.
+//!
+//! Owns the commands, their errors and exit codes; results go to standard output, everything else to standard error.
+
+mod check;
+mod list;
+mod pin;
+mod serve;
+mod sign;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use key_agent::locks::LockSource;
+use key_agent::service::{SettingsError, StartError};
+use key_agent::token::TokenError;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done · 1 failed (or a check failed) · 2 wrong use · 3 no lock, removed or unreadable · \
+4 only an encryption certificate · 5 wrong PIN · 6 PIN locked · 7 unsupported algorithm · 8 the service cannot start";
+
+/// The loopback service beside the CA lock.
+#[derive(Parser)]
+#[command(name = "key-agent", version, about, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service that opens the agent's own window for pages that ask for a signature.
+    Serve(serve::Serve),
+    /// List the locks and their certificates.
+    List(list::List),
+    /// Check everything that signing needs and say what to repair.
+    Check(check::Check),
+    /// Sign one challenge and print the proof as JSON.
+    #[command(after_help = EXIT_CODES)]
+    Sign(sign::Sign),
+}
+
+/// Where locks are looked for.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Locks {
+    /// Folder with lock files (.p12, .pfx, .pem)
+    #[arg(long, value_name = "DIR")]
+    locks: Option<PathBuf>,
+    /// One lock file
+    #[arg(long, value_name = "FILE")]
+    lock: Option<PathBuf>,
+}
+
+impl Locks {
+    fn source(self) -> LockSource {
+        match (self.locks, self.lock) {
+            (Some(folder), _) => LockSource::Folder(folder),
+            (None, file) => LockSource::File(file.unwrap_or_default()),
+        }
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("{0}")]
+    Usage(String),
+    #[error("cannot read {path}: {error}")]
+    Read { path: String, error: io::Error },
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("some checks failed")]
+    ChecksFailed,
+}
+
+impl CliError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Read { .. } | Self::Output(_) | Self::ChecksFailed => 1,
+            Self::Usage(_) | Self::Settings(_) => 2,
+            Self::Token(error) => match error {
+                TokenError::NoLock
+                | TokenError::LockRemoved
+                | TokenError::NoSigningCertificate
+                | TokenError::Unreadable(_) => 3,
+                TokenError::OnlyEncryptionCertificate => 4,
+                TokenError::PinWrong { .. } => 5,
+                TokenError::PinLocked => 6,
+                TokenError::UnsupportedAlgorithm => 7,
+            },
+            Self::Start(_) => 8,
+        }
+    }
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Serve(command) => command.run(),
+        Command::List(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Sign(command) => command.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("key-agent: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

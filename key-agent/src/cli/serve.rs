@@ -1,0 +1,66 @@
+//! `key-agent serve`: the service in the foreground.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use key_agent::service::{self, ConfigFile, Origin};
+use tracing_subscriber::EnvFilter;
+
+use super::CliError;
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Folder with lock files (.p12, .pfx, .pem); read anew whenever a window asks
+    #[arg(long, value_name = "DIR")]
+    locks: Option<PathBuf>,
+    /// A page that may ask for signatures, `https://host[:port]`; may be repeated
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    allow_origins: Vec<Origin>,
+    /// Listen on this port and no other [default: the first free one of 17650–17654]
+    #[arg(long)]
+    port: Option<u16>,
+    /// TOML file with `locks`, `allow_origins`, `port`, `portal_url`; the command line comes first
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Log as JSON lines
+    #[arg(long)]
+    log_json: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(
+                EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
+            )
+            .with_writer(std::io::stderr);
+        if self.log_json {
+            log.json().init();
+        } else {
+            log.init();
+        }
+        let mut file = match &self.config {
+            None => ConfigFile::default(),
+            Some(path) => {
+                let text = fs::read_to_string(path).map_err(|error| CliError::Read {
+                    path: path.display().to_string(),
+                    error,
+                })?;
+                ConfigFile::read(&text)?
+            }
+        };
+        file.locks = self.locks.or(file.locks);
+        file.port = self.port.or(file.port);
+        file.allow_origins.extend(self.allow_origins);
+        let settings = file.into_settings()?;
+        if settings.allow_origins.is_empty() {
+            tracing::warn!("no origin is allowed: every page will be refused");
+        }
+        let running = service::start(settings)?;
+        writeln!(std::io::stdout(), "{}", running.url())?;
+        running.wait()?;
+        Ok(())
+    }
+}

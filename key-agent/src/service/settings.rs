@@ -1,0 +1,146 @@
+//! What the service is told: by the command line, by its configuration file, or by a program that embeds it.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use url::Url;
+
+use super::origin::{Origin, OriginError};
+use crate::locks::LockSource;
+
+/// Ports that pages try, in this order.
+pub const DEFAULT_PORTS: RangeInclusive<u16> = 17650..=17654;
+
+/// Time a person has for one operation.
+const OPERATION_LIMIT: Duration = Duration::from_mins(2);
+
+/// Where the service listens, always on loopback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ports {
+    /// The first free port of a range.
+    FirstFree(RangeInclusive<u16>),
+    /// This port and no other; 0 lets the system choose.
+    Exactly(u16),
+}
+
+/// Everything the service needs to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the locks are.
+    pub locks: LockSource,
+    /// Pages that may ask for signatures. Nobody else is answered.
+    pub allow_origins: Vec<Origin>,
+    /// Where to listen.
+    pub ports: Ports,
+    /// 登录系统: where the root page leads, if anywhere.
+    pub portal_url: Option<Url>,
+    /// Time a person has for one operation.
+    pub operation_limit: Duration,
+    /// Whether to end on Ctrl-C; a program that embeds the service keeps its own handling.
+    pub stop_on_signals: bool,
+}
+
+impl Settings {
+    /// Locks of a folder, the default ports, nobody allowed yet.
+    pub fn new(locks: LockSource) -> Self {
+        Self {
+            locks,
+            allow_origins: Vec::new(),
+            ports: Ports::FirstFree(DEFAULT_PORTS),
+            portal_url: None,
+            operation_limit: OPERATION_LIMIT,
+            stop_on_signals: false,
+        }
+    }
+}
+
+/// The configuration file (TOML). A misspelt member is an error, not silence.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigFile {
+    /// Folder with lock files.
+    pub locks: Option<PathBuf>,
+    /// Pages that may ask for signatures.
+    #[serde(default)]
+    pub allow_origins: Vec<Origin>,
+    /// One port; the range 17650–17654 if absent.
+    pub port: Option<u16>,
+    /// 登录系统: where the root page leads.
+    pub portal_url: Option<Url>,
+}
+
+/// Why the service cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The configuration file is malformed.
+    #[error("the configuration file is malformed: {0}")]
+    Malformed(#[from] toml::de::Error),
+    /// Neither command line nor file names the locks.
+    #[error("no folder of locks: give --locks DIR or `locks` in the configuration file")]
+    NoLocks,
+    /// An origin is none.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// A portal that is no web page.
+    #[error("portal_url must be an http or https address")]
+    Portal,
+}
+
+impl ConfigFile {
+    /// Reads the file's text.
+    pub fn read(text: &str) -> Result<Self, SettingsError> {
+        let file: Self = toml::from_str(text)?;
+        // It becomes a link: `javascript:` and the like have no place there.
+        if file
+            .portal_url
+            .as_ref()
+            .is_some_and(|url| !matches!(url.scheme(), "http" | "https"))
+        {
+            return Err(SettingsError::Portal);
+        }
+        Ok(file)
+    }
+
+    /// Settings for a service that runs by itself.
+    pub fn into_settings(self) -> Result<Settings, SettingsError> {
+        let mut settings = Settings::new(LockSource::Folder(
+            self.locks.ok_or(SettingsError::NoLocks)?,
+        ));
+        settings.allow_origins = self.allow_origins;
+        settings.ports = self
+            .port
+            .map_or(Ports::FirstFree(DEFAULT_PORTS), Ports::Exactly);
+        settings.portal_url = self.portal_url;
+        settings.stop_on_signals = true;
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn configuration_is_read_strictly() {
+        let text = "locks = \"locks\"\nallow_origins = [\"https://idp.example\"]\nport = 17651\nportal_url = \"https://idp.example/\"\n";
+        let settings = ConfigFile::read(text).unwrap().into_settings().unwrap();
+        assert_eq!(settings.ports, Ports::Exactly(17651));
+        assert_eq!(settings.allow_origins.len(), 1);
+        for bad in [
+            "allow_origin = []",
+            "allow_origins = [\"*\"]",
+            "allow_origins = [\"null\"]",
+            "allow_origins = [\"http://idp.example\"]",
+            "port = 70000",
+            "portal_url = \"javascript:alert(1)\"",
+        ] {
+            assert!(ConfigFile::read(bad).is_err(), "{bad}");
+        }
+        assert!(matches!(
+            ConfigFile::default().into_settings(),
+            Err(SettingsError::NoLocks)
+        ));
+    }
+}

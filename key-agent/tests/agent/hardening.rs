@@ -1,0 +1,315 @@
+//! Who is not answered: SECURITY, line "Agent".
+
+use std::net::TcpListener;
+
+use key_agent::service::{Ports, StartError};
+use serde_json::json;
+
+use crate::http::{Agent, PAGE, sign_body};
+use crate::locks::{Folder, PIN};
+
+#[test]
+fn only_origins_of_the_allow_list_are_served() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    for origin in [
+        "null",
+        "",
+        "*",
+        "https://evil.example",
+        "https://idp.example.evil.example",
+        "https://idp.example:8443",
+        "http://idp.example",
+        "https://idp.example/",
+        "https://IDP.example",
+    ] {
+        let window = agent.window();
+        let mut wish = sign_body();
+        wish["origin"] = json!(origin);
+        // A stranger learns nothing else: whatever else is wrong with its request, it is told the same.
+        wish["version"] = json!(99);
+        let answer = window.begin(&wish);
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (403, "origin-refused"),
+            "{origin}"
+        );
+        assert_eq!(window.call("/api/locks", &json!({})).code(), "bad-request");
+    }
+    agent.stop();
+}
+
+#[test]
+fn a_foreign_host_is_not_answered() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    let port = agent.port();
+    for good in [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("[::1]:{port}"),
+    ] {
+        assert_eq!(
+            agent.send("GET", "/sign", &[("Host", &good)], "").status,
+            200,
+            "{good}"
+        );
+    }
+    let foreign = [
+        "127.0.0.1".to_owned(),
+        "localhost".to_owned(),
+        format!("evil.example:{port}"),
+        format!("127.0.0.1.evil.example:{port}"),
+        format!("localhost:{}", port.wrapping_add(1)),
+        format!("127.0.0.2:{port}"),
+        format!("LOCALHOST.:{port}"),
+        format!("evil@127.0.0.1:{port}"),
+    ];
+    for host in foreign {
+        for path in ["/", "/sign", "/healthz", "/assets/window.js", "/none"] {
+            let answer = agent.send("GET", path, &[("Host", &host)], "");
+            assert!(
+                [400, 421].contains(&answer.status),
+                "{host}{path}: {}",
+                answer.status
+            );
+            assert!(answer.body.is_empty());
+        }
+    }
+    let own = format!("127.0.0.1:{port}");
+    let doubled = agent.send(
+        "GET",
+        "/sign",
+        &[("Host", &own), ("Host", "evil.example")],
+        "",
+    );
+    assert!([400, 421].contains(&doubled.status));
+    agent.stop();
+}
+
+#[test]
+fn no_answer_may_be_framed_read_by_other_pages_or_kept() {
+    let locks = Folder::with(&[]);
+    let agent = Agent::start(&locks);
+    let evil = [
+        ("Host", agent.host()),
+        ("Origin", "https://evil.example".to_owned()),
+    ];
+    let evil: Vec<(&str, &str)> = evil
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    for path in [
+        "/",
+        "/sign",
+        "/healthz",
+        "/assets/window.js",
+        "/assets/agent.css",
+        "/none",
+    ] {
+        for method in ["GET", "OPTIONS", "POST"] {
+            let answer = agent.send(method, path, &evil, "");
+            let policy = answer.header("Content-Security-Policy").unwrap();
+            assert!(
+                policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"),
+                "{policy}"
+            );
+            assert!(!policy.contains("unsafe"), "{policy}");
+            assert_eq!(answer.header("X-Frame-Options"), Some("DENY"));
+            assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"));
+            assert_eq!(answer.header("Cache-Control"), Some("no-store"));
+            assert_eq!(
+                answer.header("Cross-Origin-Resource-Policy"),
+                Some("same-origin")
+            );
+            assert!(
+                !answer.head.to_ascii_lowercase().contains("access-control-"),
+                "{}",
+                answer.head
+            );
+        }
+    }
+    // The window alone keeps its opener.
+    assert_eq!(
+        agent.get("/sign").header("Cross-Origin-Opener-Policy"),
+        Some("unsafe-none")
+    );
+    assert_eq!(
+        agent.get("/").header("Cross-Origin-Opener-Policy"),
+        Some("same-origin")
+    );
+    for kind in ["iframe", "empty", "script", "image"] {
+        let answer = agent.send(
+            "GET",
+            "/sign",
+            &[("Host", &agent.host()), ("Sec-Fetch-Dest", kind)],
+            "",
+        );
+        assert_eq!(answer.status, 403, "{kind}");
+    }
+    agent.stop();
+}
+
+#[test]
+fn pages_hold_no_inline_script_or_style() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    for path in ["/", "/sign"] {
+        let body = agent.get(path).body;
+        assert!(
+            !body.contains("<style") && !body.contains(" style=") && !body.contains(" onclick")
+        );
+        assert_eq!(
+            body.matches("<script").count(),
+            body.matches("<script src=\"/assets/").count()
+        );
+    }
+    agent.stop();
+}
+
+#[test]
+fn calls_that_do_not_come_from_the_own_window_are_refused() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    let window = agent.asked_window(&sign_body());
+    let body = json!({ "certificate": window.certificate(0), "pin": PIN }).to_string();
+    let (host, own) = (agent.host(), format!("http://{}", agent.host()));
+    let token = window.token.as_str();
+    let good = [
+        ("Host", host.as_str()),
+        ("Origin", own.as_str()),
+        ("Sec-Fetch-Site", "same-origin"),
+        ("Content-Type", "application/json"),
+        ("X-Agent-Window", token),
+    ];
+    let stranger = "A".repeat(43);
+    let changes: [(&str, Option<&str>); 11] = [
+        ("X-Agent-Window", None),
+        ("X-Agent-Window", Some("")),
+        ("X-Agent-Window", Some(&stranger)),
+        ("Origin", None),
+        ("Origin", Some("null")),
+        ("Origin", Some(PAGE)),
+        ("Origin", Some("http://localhost:1")),
+        ("Sec-Fetch-Site", Some("cross-site")),
+        ("Sec-Fetch-Site", Some("same-site")),
+        ("Content-Type", None),
+        ("Content-Type", Some("text/plain")),
+    ];
+    for path in [
+        "/api/begin",
+        "/api/locks",
+        "/api/sign",
+        "/api/read",
+        "/api/end",
+    ] {
+        for (name, value) in changes {
+            let headers: Vec<(&str, &str)> = good
+                .iter()
+                .filter_map(|(known, old)| {
+                    if *known == name {
+                        value.map(|new| (name, new))
+                    } else {
+                        Some((*known, *old))
+                    }
+                })
+                .collect();
+            let answer = agent.send("POST", path, &headers, &body);
+            assert_eq!(
+                (answer.status, answer.code().as_str()),
+                (403, "bad-request"),
+                "{path} {name} {value:?}"
+            );
+        }
+        assert_eq!(agent.send("GET", path, &good, "").status, 404);
+    }
+    // The window itself was not disturbed.
+    assert_eq!(window.sign(0, PIN).status, 200);
+    agent.stop();
+}
+
+#[test]
+fn one_operation_at_a_time() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    let first = agent.asked_window(&sign_body());
+    let second = agent.window();
+    let answer = second.begin(&sign_body());
+    assert_eq!((answer.status, answer.code().as_str()), (409, "busy"));
+    assert_eq!(first.begin(&sign_body()).code(), "busy");
+    // The token of a window that has not asked, or of one that has closed, signs nothing.
+    assert_eq!(
+        second
+            .call("/api/sign", &json!({ "certificate": "x/y", "pin": PIN }))
+            .code(),
+        "bad-request"
+    );
+    assert_eq!(first.call("/api/end", &json!({})).status, 204);
+    assert_eq!(
+        first
+            .call("/api/sign", &json!({ "certificate": "x/y", "pin": PIN }))
+            .status,
+        403
+    );
+    assert_eq!(second.begin(&sign_body()).status, 200);
+    agent.stop();
+}
+
+#[test]
+fn pin_tries_are_paced_over_all_windows() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    let mut refused = 0;
+    for _ in 0..20 {
+        let window = agent.asked_window(&sign_body());
+        // A lock that is not there: no lock counts these tries, the service does.
+        let answer = window.call(
+            "/api/sign",
+            &json!({ "certificate": "0000000000000000/0", "pin": PIN }),
+        );
+        refused += usize::from(answer.status == 429);
+        window.call("/api/end", &json!({}));
+    }
+    assert_eq!(refused, 5);
+    agent.stop();
+}
+
+#[test]
+fn huge_or_broken_bodies_are_refused() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    let window = agent.window();
+    let huge = json!({ "origin": "x".repeat(70_000) });
+    assert!(window.begin(&huge).status >= 400);
+    for body in [json!([]), json!("x"), json!({ "origin": 1 })] {
+        assert_eq!(window.begin(&body).code(), "bad-request");
+    }
+    agent.stop();
+}
+
+#[test]
+fn it_listens_on_loopback_only_and_takes_the_first_free_port() {
+    let locks = Folder::with(&[]);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let agent = Agent::start_with(&locks, |settings| {
+        settings.ports = Ports::FirstFree(port..=port.saturating_add(50));
+    });
+    assert!(agent.port() > port);
+    assert!(agent.host().starts_with("127.0.0.1:"));
+    let settings = {
+        let mut settings = key_agent::service::Settings::new(key_agent::locks::LockSource::Folder(
+            locks.folder().to_owned(),
+        ));
+        settings.ports = Ports::Exactly(port);
+        settings
+    };
+    assert!(matches!(
+        key_agent::service::start(settings),
+        Err(StartError::NoPort { .. })
+    ));
+    let (host, port) = (agent.host(), agent.port());
+    agent.stop();
+    assert!(std::net::TcpStream::connect(host).is_err(), "stopped");
+    assert!(TcpListener::bind(("127.0.0.1", port)).is_ok());
+}

@@ -1,0 +1,16 @@
+//! The key agent through its front doors: the command line, the library and the loopback service.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod command_line;
+mod hardening;
+mod http;
+mod locks;
+mod logs;
+mod soft_token;
+mod window;
