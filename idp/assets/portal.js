@@ -34,21 +34,12 @@
     return node;
   };
 
-  // The server's own words for a refused certificate.
-  const refusal = (problem) => {
-    const node = document.createElement("div");
-    const line = document.createElement("p");
-    line.className = "problem-message";
-    line.textContent = problem.message;
-    const list = document.createElement("ul");
-    list.className = "advice";
-    for (const advice of [problem.advice || []].flat()) {
-      const entry = document.createElement("li");
-      entry.textContent = advice;
-      list.append(entry);
-    }
-    node.append(line, list);
-    return node;
+  // The server's own words for a refusal.
+  const refused = (problem) => {
+    const node = failure("refused");
+    node.querySelector(".problem-message").textContent = problem.message;
+    node.querySelector(".advice").textContent = problem.advice;
+    return Object.assign(new Failure("refused"), { node });
   };
 
   // The agent.
@@ -96,12 +87,13 @@
       readyTimer = setTimeout(tryNext, READY_MS);
     };
     const ask = async () => {
+      const fresh = await nonce;
       const { purpose, statement, algorithms } = form.dataset;
       popup.postMessage({
         type: "yzt:request",
         id,
         operation,
-        nonce: await nonce,
+        nonce: fresh,
         purpose,
         statement,
         algorithms: algorithms.split(" ").filter(Boolean),
@@ -156,8 +148,8 @@
       throw new Failure("unavailable");
     }
     const json = await answer.json().catch(() => null);
-    if (json && (answer.ok || json.problem)) return json;
-    throw new Failure(answer.status === 401 || answer.status === 403 ? "session-expired" : "unavailable");
+    if (json && answer.ok) return json;
+    throw json && json.message ? refused(json) : new Failure("unavailable");
   };
 
   // A page that stood open for long asks for a fresh nonce, so that nobody signs in vain.
@@ -166,8 +158,8 @@
     if (form.dataset.refresh && Date.now() - started > FRESH_MS) {
       const fresh = await post(form.dataset.refresh, { purpose: form.dataset.purpose });
       if (typeof fresh.nonce !== "string") throw new Failure("unavailable");
-      field.value = fresh.nonce;
-      form.dataset.nonce = fresh.nonce;
+      field.value = form.dataset.nonce = fresh.nonce;
+      if (fresh.statement) byId("statement").textContent = form.dataset.statement = fresh.statement;
     }
     return field.value;
   };
@@ -215,14 +207,13 @@
     });
     const show = (id, value) => {
       const cell = byId(id);
-      if (!value) return;
-      cell.textContent = value;
-      cell.className = id === "holder-name" ? "strong" : "code";
+      cell.textContent = value || form.dataset.unread;
+      cell.className = value ? "strong" : "unread";
     };
     show("holder-name", facts.holder_name);
     show("key-number", facts.key_number);
     show("media-number", facts.media_number);
-    if (facts.problem) throw Object.assign(new Failure("refused"), { node: refusal(facts.problem) });
+    if (facts.problem) throw refused(facts.problem);
     const code = form.elements.credit_code;
     if (facts.credit_code && !code.value) code.value = facts.credit_code;
     setError("certificate", "");

@@ -52,8 +52,28 @@ pub async fn guard(
         return Ok(response);
     }
     let mut response = next.call(request).await?.map_into_boxed_body();
+    if let Some(state) = &state
+        && let Some(failure) = bare_failure(&response)
+    {
+        let page = failure.page(&Visit::of(response.request(), state));
+        response = response.into_response(page).map_into_boxed_body();
+    }
     dress(&mut response, state.is_some_and(|s| s.config.is_https()));
     Ok(response)
+}
+
+/// Refusals of the framework come without a page of ours: a body too large, a wrong method.
+fn bare_failure<B>(response: &ServiceResponse<B>) -> Option<Failure> {
+    let code = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => "method-not-allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "too-large",
+        _ => return None,
+    };
+    let dressed = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    (!dressed).then(|| Failure::refused(response.status(), code))
 }
 
 /// A post to one of our pages that a browser says comes from elsewhere. Programs send neither header;

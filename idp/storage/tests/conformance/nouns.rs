@@ -469,7 +469,7 @@ async fn audit_refuses_change_and_removal(b: &Backend) {
         let replace = "INSERT OR REPLACE INTO audit (sequence, at, kind) VALUES (1, 0, 'logout')";
         attempts.push(replace.to_owned());
     }
-    refuse_all(b, attempts, "audit is append-only").await;
+    refuse_all(b, attempts, "audit is append-only");
     assert_eq!(audit_of(b, &[detail], 1).await.len(), 1);
 }
 
@@ -489,11 +489,11 @@ async fn consent_records_refuse_change_and_removal(b: &Backend) {
              scopes, 1, 1, language, 'refused', at FROM consent_records WHERE id = '{id}'"
         ));
     }
-    refuse_all(b, attempts, "consent_records is append-only").await;
+    refuse_all(b, attempts, "consent_records is append-only");
     assert_eq!(read!(b, |s| s.find_consent_record(&id)?), Some(first));
 }
 
-async fn refuse_all(b: &Backend, attempts: Vec<String>, why: &str) {
+fn refuse_all(b: &Backend, attempts: Vec<String>, why: &str) {
     for attempt in attempts {
         let refused = past(b, &attempt).unwrap_err();
         assert!(refused.contains(why), "{attempt}: {refused}");
