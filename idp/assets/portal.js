@@ -267,7 +267,7 @@
       const boxes = [...field.querySelectorAll("[type=checkbox]")];
       const given = boxes.length ? boxes.some((box) => box.checked) : control.value.trim();
       const label = field.querySelector("label, legend").textContent;
-      let good = Boolean(given);
+      let good = Boolean(given) || (!boxes.length && !control.required);
       if (!good) setError(name, form.dataset.required.replace("{field}", label));
       else if (name === "credit_code") good = checkCreditCode();
       else setError(name, "");

@@ -127,3 +127,49 @@ pub struct FreshConsent {
     /// What it covers.
     pub scopes: ScopeSet,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+    const GIVEN: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
+
+    fn standing() -> StandingConsent {
+        StandingConsent {
+            enterprise_id: EnterpriseId::from_text("enterprise"),
+            platform_id: PlatformId::from_text("platform"),
+            consent_id: ConsentId::from_text("consent"),
+            scopes: ScopeSet::of_known_words("openid enterprise"),
+            claims_version: CLAIMS_VERSION,
+            granted_at: GIVEN,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn a_remembered_consent_covers_no_more_than_was_given_for_no_longer_than_allowed() {
+        let asked = ScopeSet::of_known_words("openid enterprise");
+        let consent = standing();
+        assert!(consent.covers(&asked, 1, GIVEN + DAY / 2));
+        assert!(!consent.covers(&asked, 1, GIVEN + DAY));
+        assert!(!consent.covers(&asked, 0, GIVEN));
+        let more = ScopeSet::of_known_words("openid enterprise contact");
+        assert!(!consent.covers(&more, 1, GIVEN));
+    }
+
+    #[test]
+    fn a_revoked_or_outdated_consent_covers_nothing() {
+        let asked = ScopeSet::of_known_words("openid");
+        let revoked = StandingConsent {
+            revoked_at: Some(GIVEN),
+            ..standing()
+        };
+        let outdated = StandingConsent {
+            claims_version: CLAIMS_VERSION + 1,
+            ..standing()
+        };
+        assert!(!revoked.covers(&asked, 30, GIVEN));
+        assert!(!outdated.covers(&asked, 30, GIVEN));
+    }
+}

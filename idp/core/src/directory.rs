@@ -234,3 +234,42 @@ fn is_acceptable_uri(text: &str) -> bool {
         // What is compared character by character later must be written as it is parsed now.
         && !text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '*')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_names_fifteen_platforms_with_known_regions() {
+        let mut ids: Vec<_> = NAMED_BY_THE_GUIDE.iter().map(|row| row.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 15);
+        for (id, .., region, _) in NAMED_BY_THE_GUIDE {
+            assert!(check_id(id).is_ok(), "{id}");
+            assert!(RegionCode::parse(region).is_ok(), "{region}");
+        }
+    }
+
+    #[test]
+    fn only_https_or_loopback_addresses_are_registered() {
+        for good in [
+            "https://p.example/cb",
+            "http://127.0.0.1:9001/cb",
+            "http://[::1]/cb",
+        ] {
+            assert!(is_acceptable_uri(good), "{good}");
+        }
+        for bad in [
+            "http://p.example/cb",
+            "https://p.example/cb#x",
+            "https://user@p.example/cb",
+            "javascript:alert(1)",
+            "https://*.example/cb",
+            "https://p.example/ cb",
+            "/cb",
+        ] {
+            assert!(!is_acceptable_uri(bad), "{bad}");
+        }
+    }
+}

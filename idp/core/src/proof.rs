@@ -36,6 +36,8 @@ impl Proven {
 /// Why a proof is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProofRefusal {
+    /// The form came without a proof: no script ran, and no other software filled it in.
+    Missing,
     /// Not a proof at all.
     Malformed,
     /// No such challenge: answered before, or too old.
@@ -58,6 +60,7 @@ impl ProofRefusal {
     /// The machine word, in the audit trail and on pages.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Missing => "proof-missing",
             Self::Malformed => "proof-malformed",
             Self::ChallengeExpired => "challenge-expired",
             Self::ChallengeOfOtherBrowser => "challenge-of-other-browser",
@@ -111,6 +114,9 @@ pub fn check(
     }
     if challenge.purpose != purpose {
         return Err(ProofRefusal::OtherPurpose);
+    }
+    if proof_json.is_empty() {
+        return Err(ProofRefusal::Missing);
     }
     let proof = Proof::from_json(proof_json)?;
     let certificate = Certificate::from_der(&proof.certificate)?;

@@ -23,7 +23,7 @@ impl RegionCode {
     /// The code a text names.
     pub fn parse(text: &str) -> Result<Self, UnknownRegion> {
         regions()
-            .any(|(code, _)| code == text)
+            .any(|region| region.code == text)
             .then(|| Self(text.to_owned()))
             .ok_or(UnknownRegion)
     }
@@ -33,11 +33,9 @@ impl RegionCode {
         &self.0
     }
 
-    /// Name of the region itself.
-    pub fn name(&self) -> &'static str {
-        regions()
-            .find(|(code, _)| *code == self.0)
-            .map_or("", |(_, name)| name)
+    /// The entry of the list.
+    pub fn region(&self) -> Option<Region> {
+        regions().find(|region| region.code == self.0)
     }
 
     /// Whether it lies in Inner Mongolia.
@@ -66,7 +64,47 @@ impl TryFrom<String> for RegionCode {
     }
 }
 
-/// Every region of the list with its name, in the order of the codes.
-pub fn regions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    REGIONS.lines().filter_map(|line| line.split_once('\t'))
+/// One entry of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Six digits.
+    pub code: &'static str,
+    /// Its name with those above it, separated by `·`.
+    pub name_zh: &'static str,
+    /// The same in English.
+    pub name_en: &'static str,
+}
+
+/// Every region of the list, in the order of the codes.
+pub fn regions() -> impl Iterator<Item = Region> {
+    REGIONS.lines().filter_map(|line| {
+        let mut columns = line.split('\t');
+        Some(Region {
+            code: columns.next()?,
+            name_zh: columns.next()?,
+            name_en: columns.next()?,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_list_is_a_region_in_order() {
+        let codes: Vec<_> = regions().map(|region| region.code).collect();
+        assert_eq!(codes.len(), REGIONS.lines().count());
+        assert!(codes.is_sorted());
+        assert!(codes.iter().all(|code| code.len() == 6));
+    }
+
+    #[test]
+    fn county_level_cities_keep_their_own_codes() {
+        for (code, name) in [("150781", "满洲里市"), ("152501", "二连浩特市")] {
+            let region = RegionCode::parse(code).ok().and_then(|code| code.region());
+            assert!(region.is_some_and(|region| region.name_zh.ends_with(name)));
+        }
+        assert_eq!(RegionCode::parse("159999"), Err(UnknownRegion));
+    }
 }

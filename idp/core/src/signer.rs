@@ -2,6 +2,11 @@
 
 use crate::platform::JwsAlgorithm;
 
+/// `typ` of an ID token.
+pub const ID_TOKEN_TYP: &str = "JWT";
+/// `typ` of an access token (RFC 9068 §2.1).
+pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
+
 /// Why a token could not be signed.
 #[derive(Debug, thiserror::Error)]
 #[error("no signing key is in force for {0}")]

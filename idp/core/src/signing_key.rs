@@ -103,3 +103,59 @@ impl KeySchedule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+    const START: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
+
+    fn key(generation: u32, signs_from: Timestamp, retired_at: Option<Timestamp>) -> SigningKey {
+        SigningKey {
+            id: KeyId::from_text(format!("key-{generation}")),
+            algorithm: JwsAlgorithm::Es256,
+            generation,
+            public_jwk: String::new(),
+            private_encrypted: Vec::new(),
+            created_at: signs_from,
+            signs_from,
+            retired_at,
+        }
+    }
+
+    #[test]
+    fn the_first_key_is_due_at_once_and_its_successor_before_it_ends() {
+        let schedule = KeySchedule::default();
+        let due = |keys: &[SigningKey], now| schedule.successor_due(keys, JwsAlgorithm::Es256, now);
+        assert_eq!(due(&[], START), Some(START));
+        let keys = [key(1, START, None)];
+        assert_eq!(due(&keys, START + 88 * DAY), None);
+        assert_eq!(due(&keys, START + 89 * DAY), Some(START + 90 * DAY));
+    }
+
+    #[test]
+    fn a_provider_that_slept_publishes_before_it_signs_all_the_same() {
+        let schedule = KeySchedule::default();
+        let late = START + 200 * DAY;
+        let due = schedule.successor_due(&[key(1, START, None)], JwsAlgorithm::Es256, late);
+        assert_eq!(due, Some(late + DAY));
+    }
+
+    #[test]
+    fn the_old_key_signs_until_the_new_one_does_and_stays_published_for_a_while() {
+        let schedule = KeySchedule::default();
+        let change = START + 90 * DAY;
+        let keys = [key(1, START, Some(change)), key(2, change, None)];
+        let signing =
+            |now| KeySchedule::signing(&keys, JwsAlgorithm::Es256, now).map(|key| key.generation);
+        assert_eq!(signing(change - Duration::from_millis(1)), Some(1));
+        assert_eq!(signing(change), Some(2));
+        assert!(schedule.is_published(&keys[0], change + 6 * DAY));
+        assert!(!schedule.is_published(&keys[0], change + 7 * DAY));
+        assert_eq!(
+            KeySchedule::signing(&keys, JwsAlgorithm::Rs256, change),
+            None
+        );
+    }
+}

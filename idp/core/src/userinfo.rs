@@ -16,9 +16,8 @@ use crate::enterprise::Enterprise;
 use crate::grant::GrantStanding;
 use crate::id::GrantId;
 use crate::key_lock::KeyLock;
-use crate::signer::Signer;
+use crate::signer::{ACCESS_TOKEN_TYP, Signer};
 use crate::store::{Store, StoreError};
-use crate::token::mint::ACCESS_TOKEN_TYP;
 
 /// Why a token opens nothing (RFC 6750 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,7 +21,8 @@ use super::error::Failure;
 use super::extract::{Browser, Form, Visit};
 use super::{challenge, page, routes};
 use crate::view::{
-    self, BindPage, BindValues, BoundPage, Choice, ChoiceGroup, FieldError, Messages, Problem,
+    self, BindPage, BindValues, BoundPage, Choice, ChoiceGroup, FieldError, Frame, Messages,
+    Problem, ReadCertificate,
 };
 
 /// Why the page comes back.
@@ -29,6 +30,8 @@ use crate::view::{
 struct Refused {
     fields: Vec<(&'static str, FieldProblem)>,
     refusal: Option<BindRefusal>,
+    /// What the proof's certificate said, so that the page still shows it.
+    read: Option<(String, String, String)>,
 }
 
 /// `GET /bind`
@@ -71,7 +74,7 @@ async fn submitted(
         Err(fields) => {
             let refused = Refused {
                 fields,
-                refusal: None,
+                ..Refused::default()
             };
             return page(visit, &browser, &typed, &refused).await;
         }
@@ -94,6 +97,13 @@ async fn submitted(
             let refused = Refused {
                 fields: Vec::new(),
                 refusal: Some(refusal),
+                read: attempt.verdict.as_ref().ok().map(|lock| {
+                    (
+                        lock.holder_name().to_owned(),
+                        lock.key_number().to_owned(),
+                        attempt.media_number.clone().unwrap_or_default(),
+                    )
+                }),
             };
             page(visit, &browser, &typed, &refused).await
         }
@@ -174,6 +184,7 @@ async fn page(
         .read(|store| store.list_platforms())
         .await?;
     let frame = visit.frame(Some(browser));
+    let elsewhere = frame.t("region-elsewhere");
     let subject_types: Vec<_> = SubjectType::ALL
         .iter()
         .map(|t| (t.as_str(), page::subject_type(&frame, *t)))
@@ -182,8 +193,15 @@ async fn page(
         frame,
         challenge: challenge::form(visit, &challenge),
         values: values(typed),
-        certificate: None,
-        regions: region_choices(),
+        certificate: refused
+            .read
+            .as_ref()
+            .map(|(name, key, media)| ReadCertificate {
+                holder_name: name,
+                key_number: key,
+                media_number: media,
+            }),
+        regions: region_choices(&frame, &elsewhere),
         ca_platforms: ca_platforms(visit, &platforms),
         subject_types: subject_types
             .iter()
@@ -226,39 +244,36 @@ fn field_error((field, problem): &(&'static str, FieldProblem)) -> FieldError<'s
 }
 
 /// Leagues and cities of Inner Mongolia with what lies in them, then the other provinces.
-fn region_choices() -> Vec<ChoiceGroup<'static>> {
-    let mut groups: Vec<ChoiceGroup<'static>> = Vec::new();
-    for (code, name) in regions() {
-        let league = code.get(..4).unwrap_or(code);
-        let label = match code.get(..2) {
-            Some("15") => name.split('·').take(2).last().unwrap_or(name),
-            _ => "内蒙古自治区以外",
+fn region_choices<'a>(frame: &Frame<'_>, elsewhere: &'a str) -> Vec<ChoiceGroup<'a>> {
+    let mut groups: Vec<(&str, ChoiceGroup<'a>)> = Vec::new();
+    for region in regions() {
+        let name = page::region_name(region, frame.locale);
+        // The league or city is the first four digits; everything outside is one group.
+        let (group, label) = match region.code.get(..2) {
+            Some("15") => (
+                region.code.get(..4).unwrap_or_default(),
+                name.split('·').nth(1).unwrap_or(name).trim(),
+            ),
+            _ => ("", elsewhere),
         };
         let choice = Choice {
-            value: code,
+            value: region.code,
             label: name,
         };
-        let same = groups.last().is_some_and(|group| {
-            let first = group.choices.first().map_or("", |choice| choice.value);
-            let neighbours = first.get(..4) == Some(league);
-            neighbours || (!code.starts_with("15") && !first.starts_with("15"))
-        });
-        match groups.last_mut().filter(|_| same) {
-            Some(group) => group.choices.push(choice),
-            None => groups.push(ChoiceGroup {
-                label,
-                choices: vec![choice],
-            }),
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, group)) => group.choices.push(choice),
+            None => groups.push((
+                group,
+                ChoiceGroup {
+                    label,
+                    choices: vec![choice],
+                },
+            )),
         }
     }
     // The region's own first.
-    groups.sort_by_key(|group| {
-        group
-            .choices
-            .first()
-            .is_none_or(|c| !c.value.starts_with("15"))
-    });
-    groups
+    groups.sort_by_key(|(group, _)| group.is_empty());
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 fn ca_platforms<'a>(visit: &Visit, platforms: &'a [Platform]) -> Vec<Choice<'a>> {

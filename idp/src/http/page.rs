@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use idp_core::enterprise::Enterprise;
 use idp_core::key_lock::KeyLock;
 use idp_core::platform::{Platform, PlatformState, Zone};
-use idp_core::region::RegionCode;
+use idp_core::region::{Region, RegionCode};
 use idp_core::timestamp::Timestamp;
 use idp_core::userinfo::disclose;
 use protocol::claims::{LockRole, SubjectType};
@@ -24,6 +24,14 @@ pub fn platform_name(platform: &Platform, locale: Locale) -> &str {
     match locale {
         Locale::ZhCn => &platform.name_zh,
         Locale::En => &platform.name_en,
+    }
+}
+
+/// A region's name in the page's language.
+pub const fn region_name(region: Region, locale: Locale) -> &'static str {
+    match locale {
+        Locale::ZhCn => region.name_zh,
+        Locale::En => region.name_en,
     }
 }
 
@@ -98,7 +106,8 @@ fn readable(frame: &Frame<'_>, claim: &str, value: &serde_json::Value) -> String
             frame.locale.date(moment(at))
         }
         "region_code" => {
-            let name = RegionCode::parse(text).map_or("", |region| region.name());
+            let region = RegionCode::parse(text).ok().and_then(|code| code.region());
+            let name = region.map_or("", |region| region_name(region, frame.locale));
             format!("{name} ({text})")
         }
         "lock_role" => frame.t(&format!("lock-role-{text}")).into_owned(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::platform::JwsAlgorithm;
-use idp_core::signer::{NoSigningKey, Signer};
+use idp_core::signer::{ACCESS_TOKEN_TYP, NoSigningKey, Signer};
 use idp_core::signing_key::{KeySchedule, SigningKey};
 use idp_core::timestamp::Timestamp;
 use moka::sync::Cache;
@@ -127,7 +127,7 @@ impl Signer for KeyRing {
         let signature = open.pair.sign(token.as_bytes()).or(Err(none))?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-        if typ == idp_core::token::mint::ACCESS_TOKEN_TYP {
+        if typ == ACCESS_TOKEN_TYP {
             self.seen
                 .insert(Sha256::digest(token.as_bytes()).into(), Arc::from(claims));
         }
@@ -135,7 +135,7 @@ impl Signer for KeyRing {
     }
 
     fn verify(&self, typ: &'static str, token: &str) -> Option<Vec<u8>> {
-        let access_token = typ == idp_core::token::mint::ACCESS_TOKEN_TYP;
+        let access_token = typ == ACCESS_TOKEN_TYP;
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if access_token && let Some(claims) = self.seen.get(&digest) {
             return Some(claims.to_vec());

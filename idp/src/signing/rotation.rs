@@ -38,7 +38,8 @@ pub async fn ensure_keys(
     let mut stored = database.read(|store| store.list_signing_keys()).await?;
     for algorithm in JwsAlgorithm::ALL {
         if let Some(signs_from) = ring.schedule().successor_due(&stored, algorithm, cx.now) {
-            make(database, master, cx, (algorithm, signs_from)).await?;
+            let generation = next_generation(&stored, algorithm);
+            make(database, master, cx, (algorithm, generation, signs_from)).await?;
             stored = database.read(|store| store.list_signing_keys()).await?;
         }
     }
@@ -53,9 +54,11 @@ pub async fn rotate_now(
     cx: &Cx,
     signs_from: Timestamp,
 ) -> Result<Vec<KeyId>, KeysError> {
+    let stored = database.read(|store| store.list_signing_keys()).await?;
     let mut made = Vec::new();
     for algorithm in JwsAlgorithm::ALL {
-        made.push(make(database, master, cx, (algorithm, signs_from)).await?);
+        let generation = next_generation(&stored, algorithm);
+        made.push(make(database, master, cx, (algorithm, generation, signs_from)).await?);
     }
     Ok(made)
 }
@@ -64,14 +67,14 @@ async fn make(
     database: &Database,
     master: &MasterKey,
     cx: &Cx,
-    (algorithm, signs_from): (JwsAlgorithm, Timestamp),
+    (algorithm, generation, signs_from): (JwsAlgorithm, u32, Timestamp),
 ) -> Result<KeyId, KeysError> {
     let (pair, pkcs8) = KeyPair::generate(algorithm)?;
     let (kid, public_jwk) = pair.public_jwk()?;
     let key = SigningKey {
         id: KeyId::from_text(&kid),
         algorithm,
-        generation: 0,
+        generation,
         public_jwk,
         private_encrypted: master.close(&kid, &pkcs8)?,
         created_at: cx.now,
@@ -86,26 +89,23 @@ async fn make(
     Ok(id)
 }
 
+/// The generation of a successor to what was found. Fixed before the transaction: of two processes that
+/// found the same, one gets it.
+fn next_generation(stored: &[SigningKey], algorithm: JwsAlgorithm) -> u32 {
+    let same = stored.iter().filter(|key| key.algorithm == algorithm);
+    same.map(|key| key.generation).max().unwrap_or(0) + 1
+}
+
 /// Puts the successor in and sets when its predecessors end.
-fn succeed(store: &mut dyn Store, cx: &Cx, mut key: SigningKey) -> Result<(), StoreError> {
+fn succeed(store: &mut dyn Store, cx: &Cx, key: SigningKey) -> Result<(), StoreError> {
     let stored = store.list_signing_keys()?;
-    let predecessors: Vec<&SigningKey> = stored
-        .iter()
-        .filter(|other| other.algorithm == key.algorithm)
-        .collect();
-    key.generation = predecessors
-        .iter()
-        .map(|other| other.generation)
-        .max()
-        .unwrap_or(0)
-        + 1;
     // Another process made the same successor in the same moment: its key serves.
     if !store.insert_signing_key(&key)? {
         return Ok(());
     }
-    for other in predecessors
+    for other in stored
         .iter()
-        .filter(|other| other.retired_at.is_none())
+        .filter(|other| other.algorithm == key.algorithm && other.retired_at.is_none())
     {
         store.retire_signing_key(&other.id, key.signs_from)?;
     }

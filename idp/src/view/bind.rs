@@ -90,6 +90,11 @@ impl BindPage<'_> {
         Some(error.message(&self.frame))
     }
 
+    /// The guide marks everything but these two with a star.
+    fn is_optional(&self, field: &str) -> bool {
+        matches!(field, "phone" | "address")
+    }
+
     fn is_subject_type(&self, value: &str) -> bool {
         self.values.subject_types.contains(&value)
     }

@@ -130,7 +130,7 @@ pub(crate) fn find_record(
     let row: Option<ConsentRecordRow> = query!(connection, c => consent_records::table
         .find(id.as_str())
         .select(ConsentRecordRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     row.map(ConsentRecord::try_from).transpose()
 }
@@ -157,7 +157,7 @@ pub(crate) fn find_standing(
     let row: Option<StandingConsentRow> = query!(connection, c => standing_consents::table
         .find((enterprise.as_str(), platform.as_str()))
         .select(StandingConsentRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     row.map(StandingConsent::try_from).transpose()
 }

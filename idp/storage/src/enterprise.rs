@@ -85,7 +85,7 @@ pub(crate) fn find(
     let row: Option<EnterpriseRow> = query!(connection, c => enterprises::table
         .find(id.as_str())
         .select(EnterpriseRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     row.map(Enterprise::try_from).transpose()
 }
@@ -97,7 +97,7 @@ pub(crate) fn find_by_credit_code(
     let row: Option<EnterpriseRow> = query!(connection, c => enterprises::table
         .filter(enterprises::credit_code.eq(credit_code.as_str()))
         .select(EnterpriseRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     row.map(Enterprise::try_from).transpose()
 }

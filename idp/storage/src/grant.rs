@@ -103,7 +103,7 @@ pub(crate) fn find_standing(
             KeyLockRow::as_select(),
             PlatformRow::as_select(),
         ))
-        .first(c)
+        .get_result(c)
         .optional())?;
     let Some((grant, enterprise, key_lock, platform)) = row else {
         return Ok(None);

@@ -112,7 +112,7 @@ pub(crate) fn find(
     let row: Option<KeyLockRow> = query!(connection, c => key_locks::table
         .find(id.as_str())
         .select(KeyLockRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     row.map(KeyLock::try_from).transpose()
 }
@@ -124,7 +124,7 @@ pub(crate) fn find_by_thumbprint(
     let row: Option<KeyLockRow> = query!(connection, c => key_locks::table
         .filter(key_locks::thumbprint.eq(thumbprint.to_text()))
         .select(KeyLockRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     row.map(KeyLock::try_from).transpose()
 }

@@ -79,7 +79,7 @@ pub(crate) fn find(
     let row: Option<PlatformRow> = query!(connection, c => platforms::table
         .find(id.as_str())
         .select(PlatformRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     row.map(Platform::try_from).transpose()
 }

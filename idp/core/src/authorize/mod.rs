@@ -47,13 +47,15 @@ pub fn needs_login(cx: &Cx, request: &AuthorizationRequest, present: Option<&Pre
         return true;
     };
     let auth_time = present.authentication.auth_time;
-    let again = request.prompt.login || request.prompt.select_account;
-    if again && auth_time < request.received_at {
-        return true;
+    // Signed for this request: nothing is fresher, however long the person then reads.
+    if auth_time >= request.received_at {
+        return false;
     }
-    request
-        .max_age
-        .is_some_and(|max_age| cx.now.since(auth_time) > Duration::from_secs(max_age))
+    let again = request.prompt.login || request.prompt.select_account;
+    again
+        || request
+            .max_age
+            .is_some_and(|max_age| cx.now.since(auth_time) > Duration::from_secs(max_age))
 }
 
 /// Decides. `present` and `consent` are what was found now, not when the request came.

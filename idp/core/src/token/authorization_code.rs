@@ -208,3 +208,19 @@ fn event(cx: &Cx, caller: &Caller, grant: &Grant, kind: AuditKind) -> AuditEvent
         ..AuditEvent::new(cx, kind)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verifier_of_rfc_7636_appendix_b_matches_its_challenge_and_no_other() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        assert!(verifier_matches(verifier, challenge));
+        assert!(!verifier_matches(&verifier.replace('d', "e"), challenge));
+        assert!(!verifier_matches(verifier, verifier));
+        assert!(!verifier_matches("short", challenge));
+        assert!(!verifier_matches(&format!("{verifier} "), challenge));
+    }
+}

@@ -9,12 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::authorization_code::Granted;
 use crate::cx::{Cx, random_text};
 use crate::platform::JwsAlgorithm;
-use crate::signer::{NoSigningKey, Signer};
-
-/// `typ` of an ID token.
-pub const ID_TOKEN_TYP: &str = "JWT";
-/// `typ` of an access token (RFC 9068 §2.1).
-pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
+use crate::signer::{ACCESS_TOKEN_TYP, ID_TOKEN_TYP, NoSigningKey, Signer};
 
 /// A token response (RFC 6749 §5.1, `OpenID` Connect Core §3.1.3.3). Holds tokens: no `Debug`.
 #[derive(Serialize)]
