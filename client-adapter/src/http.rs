@@ -1,0 +1,96 @@
+//! The adapter's way out: every call to the provider goes through here.
+//!
+//! Owns the bounds (time, size, no redirect). Does not know what is asked.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
+use url::Url;
+
+use crate::settings::{AdapterSettings, SettingsError, is_loopback};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const WHOLE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// No honest answer of a provider is longer.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// An HTTP client that follows no redirect and reads no endless answer.
+#[derive(Clone, Debug)]
+pub(crate) struct BoundedHttp(reqwest::Client);
+
+/// Why the provider gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpFailure {
+    /// No answer in time.
+    #[error("the provider did not answer in time")]
+    TimedOut(#[source] reqwest::Error),
+    /// No connection, or a broken one.
+    #[error("the provider cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// More than a provider has to say.
+    #[error("the provider's answer is too long")]
+    TooLong,
+    /// Our own request or its answer has no valid form.
+    #[error("the request to the provider cannot be made")]
+    Unspeakable(#[source] http::Error),
+}
+
+impl BoundedHttp {
+    pub(crate) fn new(settings: &AdapterSettings) -> Result<Self, SettingsError> {
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(WHOLE_TIMEOUT)
+            .user_agent(concat!("yizhengtong-adapter/", env!("CARGO_PKG_VERSION")));
+        if Url::parse(&settings.issuer).is_ok_and(|issuer| is_loopback(&issuer)) {
+            builder = builder.no_proxy();
+        }
+        for pem in &settings.root_certificates_pem {
+            let root = reqwest::Certificate::from_pem(pem.as_bytes())
+                .map_err(SettingsError::RootCertificate)?;
+            builder = builder.add_root_certificate(root);
+        }
+        builder.build().map(Self).map_err(SettingsError::HttpClient)
+    }
+
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+        let request = reqwest::Request::try_from(request).map_err(HttpFailure::of)?;
+        let mut answer = self.0.execute(request).await.map_err(HttpFailure::of)?;
+        let mut response = http::Response::builder().status(answer.status());
+        if let Some(headers) = response.headers_mut() {
+            headers.clone_from(answer.headers());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(HttpFailure::of)? {
+            if body.len() + chunk.len() > LONGEST_BODY {
+                return Err(HttpFailure::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        response.body(body).map_err(HttpFailure::Unspeakable)
+    }
+}
+
+impl HttpFailure {
+    fn of(error: reqwest::Error) -> Self {
+        // The URL of a request may carry what nobody should read in a log.
+        let error = error.without_url();
+        if error.is_timeout() {
+            Self::TimedOut(error)
+        } else {
+            Self::Unreachable(error)
+        }
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for BoundedHttp {
+    type Error = HttpFailure;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFailure>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}

@@ -1,0 +1,193 @@
+//! Starting a login: on the platform's own wish, or because the provider's portal sent the browser.
+//!
+//! Owns the authorization request (`OpenID` Connect Core §3.1.2.1) and the check of a
+//! third-party-initiated login (§4). Does not know how the pending login is kept.
+
+use std::time::Duration;
+
+use openidconnect::core::{CoreAuthPrompt, CoreResponseType};
+use openidconnect::{
+    AuthenticationContextClass, AuthenticationFlow, CsrfToken, LanguageTag, LoginHint, Nonce,
+    PkceCodeChallenge, Scope,
+};
+use url::{Url, form_urlencoded};
+
+use crate::adapter::Adapter;
+use crate::pending::PendingLogin;
+use crate::provider::DiscoveryFault;
+use crate::secret::Secret;
+use crate::target::{ForeignTarget, Target};
+
+/// Longest hint worth passing on.
+const LONGEST_HINT: usize = 256;
+
+/// What a login shall be like. The default is the usual one.
+#[derive(Clone, Debug, Default)]
+pub struct StartLogin {
+    /// Where to go afterwards; from [`Adapter::target`].
+    pub target: Option<Target>,
+    /// Whether the provider shall show a page though it need not, or none though it would.
+    pub prompt: Option<Prompt>,
+    /// Signing in longer ago than this does not count.
+    pub max_age: Option<Duration>,
+    /// Who is expected.
+    pub login_hint: Option<String>,
+    /// Languages for the provider's pages, the best first: `zh-CN`, `en`.
+    pub ui_locales: Vec<String>,
+}
+
+/// `prompt` of `OpenID` Connect Core §3.1.2.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// No page at all: an error comes back when one would be needed.
+    None,
+    /// Sign in again.
+    Login,
+    /// Ask for consent again.
+    Consent,
+    /// Let the person choose the lock.
+    SelectAccount,
+}
+
+/// What the provider's portal sends to `initiate_login_uri` (`OpenID` Connect Core §4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThirdPartyLogin {
+    /// Who sends.
+    pub iss: Option<String>,
+    /// Where the person wants to go.
+    pub target_link_uri: Option<String>,
+    /// Who is coming.
+    pub login_hint: Option<String>,
+    repeated: bool,
+}
+
+impl ThirdPartyLogin {
+    /// Reads the query of a GET, or the form of a POST.
+    pub fn parse(encoded: &str) -> Self {
+        let mut read = Self::default();
+        for (name, value) in form_urlencoded::parse(encoded.as_bytes()) {
+            let before = match name.as_ref() {
+                "iss" => read.iss.replace(value.into_owned()),
+                "target_link_uri" => read.target_link_uri.replace(value.into_owned()),
+                "login_hint" => read.login_hint.replace(value.into_owned()),
+                _ => None,
+            };
+            read.repeated |= before.is_some();
+        }
+        read
+    }
+}
+
+/// Why a login does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Try again later, or look at the settings: the source says which.
+    #[error("the provider cannot be used at the moment")]
+    Provider(#[source] DiscoveryFault),
+    /// An open redirect, or a wrong link.
+    #[error("the link leads to a page that is not of this platform")]
+    ForeignTarget(#[from] ForeignTarget),
+    /// Somebody else's portal, or nobody's.
+    #[error("the login was not initiated by the provider of this platform")]
+    ForeignInitiator,
+}
+
+impl Adapter {
+    /// Reads where a login shall lead: a path of this platform, or a URL of one of its origins.
+    pub fn target(&self, text: &str) -> Result<Target, ForeignTarget> {
+        self.targets.check(text)
+    }
+
+    /// Checks what the provider's portal sent and starts the login it asks for.
+    pub async fn third_party_login(
+        &self,
+        asked: ThirdPartyLogin,
+    ) -> Result<(Url, PendingLogin), StartError> {
+        // Core §4: without the right issuer this may be any page's attempt to start a login.
+        if asked.repeated || asked.iss.as_deref() != Some(self.settings.issuer.as_str()) {
+            return Err(StartError::ForeignInitiator);
+        }
+        let target = asked.target_link_uri.as_deref();
+        let target = target.map(|text| self.target(text)).transpose()?;
+        self.start_login(StartLogin {
+            target,
+            login_hint: asked.login_hint,
+            ..StartLogin::default()
+        })
+        .await
+    }
+
+    /// Starts a login: send the browser to the URL, keep the rest until it comes back.
+    pub async fn start_login(&self, wish: StartLogin) -> Result<(Url, PendingLogin), StartError> {
+        let provider = self.provider().await.map_err(StartError::Provider)?;
+        let now = self.settings.clock.now();
+        let (state, nonce) = (Secret::random(), Secret::random());
+        let sent_state = CsrfToken::new(state.reveal().to_owned());
+        let sent_nonce = Nonce::new(nonce.reveal().to_owned());
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let mut request = provider
+            .client
+            .authorize_url(
+                AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
+                move || sent_state,
+                move || sent_nonce,
+            )
+            .set_pkce_challenge(challenge);
+        for scope in self.settings.scopes.iter() {
+            if scope != protocol::scope::Scope::Openid {
+                request = request.add_scope(Scope::new(scope.to_string()));
+            }
+        }
+        if let Some(acr) = &self.settings.required_acr {
+            request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
+        }
+        if let Some(prompt) = wish.prompt {
+            request = request.add_prompt(prompt.into());
+        }
+        if let Some(max_age) = wish.max_age {
+            request = request.set_max_age(max_age);
+        }
+        if let Some(hint) = wish.login_hint.filter(|hint| hint.len() <= LONGEST_HINT) {
+            request = request.set_login_hint(LoginHint::new(hint));
+        }
+        for locale in wish.ui_locales.iter().filter(|locale| is_tag(locale)) {
+            request = request.add_ui_locale(LanguageTag::new(locale.clone()));
+        }
+        let (url, _, _) = request.url();
+        let pending = PendingLogin {
+            state,
+            nonce,
+            pkce_verifier: Secret::new(verifier.into_secret()),
+            issuer: self.settings.issuer.clone(),
+            target: wish.target,
+            authenticated_since: authenticated_since(now, wish.max_age, wish.prompt),
+            created_at: now,
+        };
+        Ok((url, pending))
+    }
+}
+
+/// The earliest moment of signing in that satisfies the request.
+fn authenticated_since(now: i64, max_age: Option<Duration>, prompt: Option<Prompt>) -> Option<i64> {
+    if prompt == Some(Prompt::Login) {
+        return Some(now);
+    }
+    let seconds = i64::try_from(max_age?.as_secs()).unwrap_or(i64::MAX);
+    Some(now.saturating_sub(seconds))
+}
+
+/// The shape of a BCP 47 tag, so that nothing else rides along.
+fn is_tag(text: &str) -> bool {
+    (2..=35).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+impl From<Prompt> for CoreAuthPrompt {
+    fn from(prompt: Prompt) -> Self {
+        match prompt {
+            Prompt::None => Self::None,
+            Prompt::Login => Self::Login,
+            Prompt::Consent => Self::Consent,
+            Prompt::SelectAccount => Self::SelectAccount,
+        }
+    }
+}
