@@ -288,6 +288,11 @@
     const read = byId("read-certificate");
     if (read) {
       read.addEventListener("click", () => run(read, readCertificate));
+      // A complaint goes as soon as its field is changed; what was changed is checked again on submit.
+      form.addEventListener("change", (event) => {
+        const field = event.target.closest("[data-field]");
+        if (field) setError(field.dataset.field, "");
+      });
       form.elements.credit_code.addEventListener("blur", checkCreditCode);
     }
   }

@@ -21,7 +21,7 @@ use crate::signing::{KeyRing, MasterKey, ensure_keys};
 use crate::state::AppState;
 
 /// How often keys and revocation lists are looked at.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
 /// Grants whose delivery is remembered at most.
 const DELIVERED: u64 = 50_000;
@@ -37,10 +37,10 @@ pub struct StartError {
 }
 
 impl StartError {
-    pub(crate) fn new(what: impl Into<String>, why: impl ToString) -> Self {
+    pub(crate) fn new(what: impl Into<String>, why: impl std::fmt::Display) -> Self {
         Self {
             what: what.into(),
-            why: why.to_string(),
+            why: format!("{why}"),
         }
     }
 }

@@ -132,7 +132,7 @@ pub struct FreshConsent {
 mod tests {
     use super::*;
 
-    const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+    const DAY: std::time::Duration = std::time::Duration::from_hours(24);
     const GIVEN: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
     fn standing() -> StandingConsent {

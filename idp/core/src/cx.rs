@@ -53,13 +53,13 @@ impl Settings {
         Self {
             issuer: issuer.into(),
             origin: origin.into(),
-            code_lifetime: Duration::from_secs(60),
-            access_token_lifetime: Duration::from_secs(600),
-            id_token_lifetime: Duration::from_secs(600),
-            fresh_consent_lifetime: Duration::from_secs(300),
-            session_idle: Duration::from_secs(30 * 60),
-            session_absolute: Duration::from_secs(8 * 3600),
-            request_lifetime: Duration::from_secs(30 * 60),
+            code_lifetime: Duration::from_mins(1),
+            access_token_lifetime: Duration::from_mins(10),
+            id_token_lifetime: Duration::from_mins(10),
+            fresh_consent_lifetime: Duration::from_mins(5),
+            session_idle: Duration::from_mins(30),
+            session_absolute: Duration::from_hours(8),
+            request_lifetime: Duration::from_mins(30),
         }
     }
 }

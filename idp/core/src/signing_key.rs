@@ -55,9 +55,9 @@ pub struct KeySchedule {
 impl Default for KeySchedule {
     fn default() -> Self {
         Self {
-            rotate_after: Duration::from_secs(90 * 86_400),
-            publish_before: Duration::from_secs(86_400),
-            publish_after: Duration::from_secs(7 * 86_400),
+            rotate_after: Duration::from_hours(2160),
+            publish_before: Duration::from_hours(24),
+            publish_after: Duration::from_hours(168),
         }
     }
 }
@@ -72,11 +72,11 @@ impl KeySchedule {
     }
 
     /// The key of `algorithm` that signs at `now`: the youngest whose time has come.
-    pub fn signing<'a>(
-        keys: &'a [SigningKey],
+    pub fn signing(
+        keys: &[SigningKey],
         algorithm: JwsAlgorithm,
         now: Timestamp,
-    ) -> Option<&'a SigningKey> {
+    ) -> Option<&SigningKey> {
         keys.iter()
             .filter(|key| key.algorithm == algorithm && key.signs_from <= now)
             .filter(|key| key.retired_at.is_none_or(|retired| now < retired))
@@ -108,7 +108,7 @@ impl KeySchedule {
 mod tests {
     use super::*;
 
-    const DAY: Duration = Duration::from_secs(86_400);
+    const DAY: Duration = Duration::from_hours(24);
     const START: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
     fn key(generation: u32, signs_from: Timestamp, retired_at: Option<Timestamp>) -> SigningKey {

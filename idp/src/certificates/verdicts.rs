@@ -29,7 +29,7 @@ impl Verdicts {
             lists,
             good: Cache::builder()
                 .max_capacity(REMEMBERED)
-                .time_to_live(Duration::from_secs(3600))
+                .time_to_live(Duration::from_hours(1))
                 .build(),
         }
     }

@@ -47,7 +47,7 @@ pub(super) struct Add {
     /// How it proves itself at the token endpoint.
     #[arg(long, value_enum, default_value_t = Method::ClientSecret)]
     authentication: Method,
-    /// File with its JWK Set (private_key_jwt).
+    /// File with its JWK Set (`private_key_jwt`).
     #[arg(long, required_if_eq("authentication", "private-key-jwt"))]
     jwks: Option<PathBuf>,
     /// Scopes it may ask for.
@@ -78,7 +78,7 @@ pub(super) struct Add {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Method {
-    /// client_secret_basic or client_secret_post.
+    /// `client_secret_basic` or `client_secret_post`.
     ClientSecret,
     /// RFC 7523.
     PrivateKeyJwt,
@@ -110,7 +110,7 @@ async fn add(config: &Config, add: Add) -> Result<(), StartError> {
             .map_err(|e| store(&e))?
     };
     let secret = random_text(&SystemRng);
-    let platform = platform(add, id, listed, &secret)?;
+    let platform = platform(add, id, listed.as_ref(), &secret)?;
     let (cx, added) = (cx(config)?, platform.clone());
     database
         .write(move |s| connect(s, &cx, &added))
@@ -135,7 +135,7 @@ async fn add(config: &Config, add: Add) -> Result<(), StartError> {
 fn platform(
     add: Add,
     id: PlatformId,
-    listed: Option<Platform>,
+    listed: Option<&Platform>,
     secret: &str,
 ) -> Result<Platform, StartError> {
     let missing = |option: &str| {
@@ -148,21 +148,15 @@ fn platform(
         Some(word) => Some(Zone::of_word(word).ok_or_else(|| {
             StartError::new("platform", "--zone must be autonomous, western or eastern")
         })?),
-        None => listed.as_ref().map(|p| p.zone),
+        None => listed.map(|p| p.zone),
     };
     let region = match &add.region {
         Some(code) => Some(RegionCode::parse(code).map_err(|e| StartError::new("--region", e))?),
-        None => listed.as_ref().map(|p| p.region_code.clone()),
+        None => listed.map(|p| p.region_code.clone()),
     };
-    let name_zh = add
-        .name_zh
-        .clone()
-        .or(listed.as_ref().map(|p| p.name_zh.clone()));
+    let name_zh = add.name_zh.clone().or(listed.map(|p| p.name_zh.clone()));
     let name_zh = name_zh.ok_or_else(|| missing("--name-zh"))?;
-    let name_en = add
-        .name_en
-        .clone()
-        .or(listed.as_ref().map(|p| p.name_en.clone()));
+    let name_en = add.name_en.clone().or(listed.map(|p| p.name_en.clone()));
     Ok(Platform {
         name_en: name_en.unwrap_or_else(|| name_zh.clone()),
         name_zh,

@@ -12,6 +12,7 @@ use idp_core::key_lock::Thumbprint;
 use idp_core::platform::Platform;
 use idp_core::region::regions;
 use pki::certificate::Certificate;
+use pki::holder::credit_code::CreditCode;
 use protocol::challenge::Purpose;
 use protocol::claims::SubjectType;
 use serde::Deserialize;
@@ -329,7 +330,7 @@ async fn read(
             "holder_name": recognised.holder_name(),
             "key_number": recognised.key_number(),
             "media_number": read.media_number,
-            "credit_code": recognised.credit_code().map(|code| code.as_str()),
+            "credit_code": recognised.credit_code().map(CreditCode::as_str),
             "ca_name": recognised.ca_name(),
         }),
         Err(refusal) => json!({

@@ -39,11 +39,11 @@ impl Failure {
     }
 
     /// Something that cannot happen.
-    pub fn internal(cause: impl ToString) -> Self {
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: "internal",
-            cause: Some(cause.to_string()),
+            cause: Some(format!("{cause}")),
         }
     }
 

@@ -140,10 +140,9 @@ fn check_permissions(path: &Path) -> Result<(), MasterKeyError> {
         path: path.to_owned(),
         source,
     })?;
-    if metadata.permissions().mode() & 0o077 == 0 {
-        Ok(())
-    } else {
-        Err(MasterKeyError::Permissions(path.to_owned()))
+    match metadata.permissions().mode() & 0o077 {
+        0 => Ok(()),
+        _ => Err(MasterKeyError::Permissions(path.to_owned())),
     }
 }
 
@@ -154,7 +153,6 @@ fn check_permissions(_: &Path) -> Result<(), MasterKeyError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
     use super::*;
 
     #[test]

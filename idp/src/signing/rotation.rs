@@ -83,7 +83,7 @@ async fn make(
     };
     let (id, cx) = (key.id.clone(), cx.clone());
     database
-        .write(move |store| succeed(store, &cx, key))
+        .write(move |store| succeed(store, &cx, &key))
         .await
         .map_err(KeysError::from)?;
     Ok(id)
@@ -97,10 +97,10 @@ fn next_generation(stored: &[SigningKey], algorithm: JwsAlgorithm) -> u32 {
 }
 
 /// Puts the successor in and sets when its predecessors end.
-fn succeed(store: &mut dyn Store, cx: &Cx, key: SigningKey) -> Result<(), StoreError> {
+fn succeed(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Result<(), StoreError> {
     let stored = store.list_signing_keys()?;
     // Another process made the same successor in the same moment: its key serves.
-    if !store.insert_signing_key(&key)? {
+    if !store.insert_signing_key(key)? {
         return Ok(());
     }
     for other in stored

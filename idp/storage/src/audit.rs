@@ -17,6 +17,7 @@ use crate::schema::audit;
 /// An event without its place in the order, which the database gives.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit)]
+#[diesel(treat_none_as_default_value = false)]
 struct EventRow {
     at: i64,
     kind: String,

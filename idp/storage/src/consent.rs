@@ -12,6 +12,7 @@ use crate::schema::{consent_records, standing_consents};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = consent_records)]
+#[diesel(treat_none_as_default_value = false)]
 struct ConsentRecordRow {
     id: String,
     enterprise_id: String,
@@ -67,6 +68,7 @@ impl TryFrom<ConsentRecordRow> for ConsentRecord {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = standing_consents)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(primary_key(enterprise_id, platform_id))]
 #[diesel(treat_none_as_null = true)]
 struct StandingConsentRow {

@@ -15,6 +15,7 @@ use crate::schema::enterprises;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = enterprises)]
+#[diesel(treat_none_as_default_value = false)]
 pub(crate) struct EnterpriseRow {
     id: String,
     credit_code: String,

@@ -22,6 +22,7 @@ extern "SQL" {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
+#[diesel(treat_none_as_default_value = false)]
 struct GrantRow {
     id: String,
     code_sha256: String,

@@ -15,6 +15,7 @@ use crate::schema::key_locks;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = key_locks)]
+#[diesel(treat_none_as_default_value = false)]
 pub(crate) struct KeyLockRow {
     id: String,
     enterprise_id: String,

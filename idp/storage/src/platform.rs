@@ -12,6 +12,7 @@ use crate::schema::platforms;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = platforms)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
 pub(crate) struct PlatformRow {
     id: String,

@@ -13,6 +13,7 @@ use crate::schema::signing_keys;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = signing_keys)]
+#[diesel(treat_none_as_default_value = false)]
 struct SigningKeyRow {
     id: String,
     algorithm: String,

@@ -42,11 +42,11 @@ pub(crate) fn failed(error: diesel::result::Error) -> StoreError {
     StoreError::Unavailable(error.to_string())
 }
 
-/// Looks for one row by `get_result`, not `first`: a name finds at most one, and `SQLite` plans a
-/// statement with a bound LIMIT anew at every run, which took five sixths of the time.
-///
 /// Runs one query, written once, on whichever database the connection is to:
 /// `query!(connection, c => table.load(c))`.
+///
+/// One row is asked for with `get_result`, not `first`: a name finds one at most, and `SQLite` plans
+/// a statement with a bound LIMIT anew at every run, which took most of the time.
 macro_rules! query {
     ($connection:expr, $c:ident => $query:expr) => {
         match $connection {

@@ -17,6 +17,7 @@ mod in_process;
 mod migrations;
 mod nouns;
 mod outage;
+mod past_the_store;
 mod races;
 mod samples;
 mod servers;
@@ -60,7 +61,7 @@ fn sqlite_has_every_property() {
         &backend,
         &[
             nouns::ALL,
-            nouns::PAST_THE_STORE,
+            past_the_store::ALL,
             races::ALL,
             durable::ALL,
             migrations::ALL,
@@ -83,7 +84,7 @@ fn postgres_has_every_property() {
         &backend,
         &[
             nouns::ALL,
-            nouns::PAST_THE_STORE,
+            past_the_store::ALL,
             races::ALL,
             durable::ALL,
             migrations::ALL,
