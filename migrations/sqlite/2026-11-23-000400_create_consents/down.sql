@@ -1,0 +1,2 @@
+DROP TABLE standing_consents;
+DROP TABLE consent_records;
