@@ -1,0 +1,7 @@
+//! The program: `cargo run -p demo`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    demo::cli::run()
+}

@@ -1,0 +1,117 @@
+//! Starting and stopping a platform.
+//!
+//! Owns the server and the wiring of one platform. Does not know pages.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use client_adapter::actix::SignIn;
+use client_adapter::{
+    Adapter, AdapterSettings, ClientAuthentication, Clock, InMemoryPendingStore, SettingsError,
+};
+
+use super::PlatformSettings;
+use super::arrival::Arrivals;
+use super::filings::FilingsFault;
+use super::handlers;
+use super::site::Site;
+
+/// Logins on their way at once; the oldest makes way.
+const PENDING_LOGINS: usize = 10_000;
+
+/// Why a platform does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// Somebody else listens there.
+    #[error("{address} is not free: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Not letters, digits and hyphens.
+    #[error("a platform's id is letters, digits and hyphens")]
+    Id,
+    /// Not an origin.
+    #[error("the platform's public origin is not a URL one can build on")]
+    Origin(#[from] url::ParseError),
+    /// Settings the adapter cannot work with.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The file of filings.
+    #[error(transparent)]
+    Filings(#[from] FilingsFault),
+    /// The server.
+    #[error("the platform's server does not start: {0}")]
+    Server(#[source] io::Error),
+}
+
+/// A platform that is up.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    server: tokio::task::JoinHandle<io::Result<()>>,
+}
+
+impl Running {
+    /// Stops it; requests under way are finished.
+    pub async fn stop(self) -> io::Result<()> {
+        self.handle.stop(true).await;
+        self.server.await.unwrap_or(Ok(()))
+    }
+}
+
+/// Starts a platform at the address of its settings. The provider need not be up yet.
+pub fn start(settings: &PlatformSettings) -> Result<Running, StartFault> {
+    let address = settings.listen;
+    let listener =
+        TcpListener::bind(address).map_err(|source| StartFault::Listen { address, source })?;
+    start_on(listener, settings)
+}
+
+/// Starts a platform on a socket that is bound already. Must be called inside a runtime.
+pub fn start_on(listener: TcpListener, settings: &PlatformSettings) -> Result<Running, StartFault> {
+    let address = listener.local_addr().map_err(StartFault::Server)?;
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if settings.id.is_empty() || !settings.id.chars().all(is_word) {
+        return Err(StartFault::Id);
+    }
+    let redirect_uri = settings.redirect_uri()?;
+    let clock = Clock::system();
+    let site = Arc::new(Site::open(settings, clock.clone())?);
+    let store = InMemoryPendingStore::new(PENDING_LOGINS, clock);
+    let adapter = Arc::new(Adapter::new(AdapterSettings::new(
+        settings.issuer.clone(),
+        settings.client_id.clone(),
+        ClientAuthentication::ClientSecretBasic(settings.client_secret.clone()),
+        redirect_uri,
+    ))?);
+    let pages = Arrivals::new(Arc::clone(&site));
+    let sign_in = web::Data::new(SignIn::new(adapter, Arc::new(store), pages));
+    let site = web::Data::from(site);
+    let server = HttpServer::new(move || {
+        App::new()
+            .wrap(handlers::security_headers())
+            .app_data(site.clone())
+            .configure(handlers::configure)
+            .configure(|config| client_adapter::actix::configure(config, sign_in.clone()))
+            .default_service(web::to(handlers::not_found))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listener)
+    .map_err(StartFault::Server)?
+    .run();
+    let handle = server.handle();
+    Ok(Running {
+        address,
+        handle,
+        server: tokio::spawn(server),
+    })
+}
