@@ -101,7 +101,7 @@ async fn register(provider: &AppState, wanted: &Registration<'_>) -> Result<Plat
                 state: PlatformState::Active,
                 client: Some(client),
                 support_contact: Some(
-                    "演示平台：没有客服 · a demonstration: nobody answers".to_owned(),
+                    "0471-5550100".to_owned(),
                 ),
                 ..standing.clone()
             };

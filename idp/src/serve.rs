@@ -133,7 +133,9 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
 
 async fn open_ephemeral(config: &Config) -> Result<EphemeralStore, StartError> {
     match config.ephemeral.url.as_str() {
-        "memory:" => Ok(EphemeralStore::in_process(config.ephemeral.capacity)),
+        "memory:" => Ok(EphemeralStore::in_process(
+            config.ephemeral.capacity_mib << 20,
+        )),
         url => EphemeralStore::redis(url)
             .await
             .map_err(|e| StartError::new("ephemeral store", e)),

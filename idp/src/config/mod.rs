@@ -68,8 +68,8 @@ pub struct DatabaseConfig {
 pub struct EphemeralConfig {
     /// `memory:` for one process, `redis://…` for several.
     pub url: String,
-    /// Entries that the process keeps at most (`memory:`).
-    pub capacity: usize,
+    /// Memory the process gives them at most, in MiB (`memory:`). Past it new ones are refused.
+    pub capacity_mib: usize,
 }
 
 /// `[master_key]`
@@ -333,7 +333,7 @@ impl Default for Config {
             },
             ephemeral: EphemeralConfig {
                 url: "memory:".to_owned(),
-                capacity: 1_000_000,
+                capacity_mib: 256,
             },
             master_key: MasterKeyConfig {
                 file: PathBuf::new(),

@@ -134,7 +134,10 @@ async fn ask(
     };
     let host = url::Url::parse(target)
         .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
+        .and_then(|url| match (url.host_str(), url.port()) {
+            (Some(host), Some(port)) => Some(format!("{host}:{port}")),
+            (host, _) => host.map(str::to_owned),
+        })
         .unwrap_or_default();
     let frame = visit.frame(Some(browser));
     let page = ConsentPage {

@@ -7,6 +7,7 @@ use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::key_lock::Thumbprint;
 use idp_core::log_in::{LoginAttempt, LoginOutcome, LoginRefusal, log_in};
 use idp_core::platform::Platform;
+use pki::holder::credit_code::CreditCode;
 use protocol::challenge::Purpose;
 
 use super::error::Failure;
@@ -101,10 +102,12 @@ async fn page(
     waiting: Option<&str>,
     refusal: Option<LoginRefusal>,
 ) -> Result<HttpResponse, Failure> {
-    let platform = match waiting {
-        Some(id) => Some(platform_of(visit, id).await?),
+    let (platform, expected) = match waiting {
+        Some(id) => Some(heading(visit, id).await?),
         None => None,
-    };
+    }
+    .unzip();
+    let expected = expected.flatten();
     let challenge = challenge::issue(visit, browser, Purpose::Login).await?;
     let page = LoginPage {
         frame: visit.frame(Some(browser)),
@@ -113,6 +116,7 @@ async fn page(
         platform_name: platform
             .as_ref()
             .map(|p| page::platform_name(p, visit.locale)),
+        expected: expected.as_ref().map(CreditCode::as_str),
         problem: refusal.map(|refusal| Problem {
             code: refusal.code(),
             args: &[],
@@ -126,8 +130,12 @@ async fn page(
     Ok(browser.answer(visit, visit.html(status, page.render())))
 }
 
-/// The platform whose request waits; it may wish for a language.
-async fn platform_of(visit: &mut Visit, waiting: &str) -> Result<Platform, Failure> {
+/// The platform whose request waits, and the enterprise it hints at. Only a well-formed credit code is
+/// ever shown: a hint is a stranger's text. The request may wish for a language too.
+async fn heading(
+    visit: &mut Visit,
+    waiting: &str,
+) -> Result<(Platform, Option<CreditCode>), Failure> {
     let expired = Failure::refused(StatusCode::BAD_REQUEST, "request-expired");
     let Some(request) = visit
         .state
@@ -138,10 +146,15 @@ async fn platform_of(visit: &mut Visit, waiting: &str) -> Result<Platform, Failu
         return Err(expired);
     };
     visit.wish(request.ui_locales.as_deref());
-    visit
+    let hint = request
+        .login_hint
+        .as_deref()
+        .and_then(|hint| hint.parse().ok());
+    let platform = visit
         .state
         .database
         .read(move |store| store.find_platform(&request.platform_id))
         .await?
-        .ok_or(expired)
+        .ok_or(expired)?;
+    Ok((platform, hint))
 }

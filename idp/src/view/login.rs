@@ -16,6 +16,8 @@ pub struct LoginPage<'a> {
     pub request: Option<&'a str>,
     /// The platform the person is heading for.
     pub platform_name: Option<&'a str>,
+    /// Credit code of the enterprise that the platform expects (`login_hint`).
+    pub expected: Option<&'a str>,
     /// Why the last attempt was refused.
     pub problem: Option<Problem<'a>>,
 }

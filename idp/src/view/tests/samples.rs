@@ -104,6 +104,7 @@ fn entrance(locale: Locale) -> Vec<(&'static str, String)> {
             challenge: challenge("login"),
             request: platform_name.map(|_| "r1"),
             platform_name,
+            expected: platform_name.map(|_| "91150302MA0DEM0017"),
             problem,
         };
         page.render().unwrap()

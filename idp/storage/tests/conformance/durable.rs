@@ -4,9 +4,9 @@ use idp_core::key_lock::KeyLockState;
 use idp_storage::{Database, DatabaseSettings};
 
 use crate::backend::{Backend, Property, properties};
-use crate::nouns::{insert_standing, read, write};
 use crate::races::all;
 use crate::samples;
+use crate::steps::{insert_standing, read, write};
 
 pub const ALL: &[Property] = properties![
     second_process_sees_what_the_first_committed,

@@ -22,6 +22,7 @@ mod races;
 mod samples;
 mod servers;
 mod speed;
+mod steps;
 mod tls;
 
 use std::future::Future;

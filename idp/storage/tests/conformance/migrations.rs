@@ -11,8 +11,8 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness as _};
 use idp_storage::{Database, DatabaseSettings};
 
 use crate::backend::{Backend, Property, properties};
-use crate::nouns::write;
 use crate::samples;
+use crate::steps::write;
 
 pub const ALL: &[Property] = properties![
     migrations_go_up_down_and_up_again,

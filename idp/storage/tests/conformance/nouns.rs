@@ -5,12 +5,12 @@ use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformI
 use idp_core::key_lock::{KeyLockState, Thumbprint};
 use idp_core::platform::{PlatformState, Zone};
 use idp_core::region::RegionCode;
-use idp_core::store::{Store, StoreError};
 use protocol::claims::LockRole;
 use protocol::scope::ScopeSet;
 
 use crate::backend::{Backend, Property, properties};
-use crate::samples::{self, Standing, at};
+use crate::samples::{self, at};
+use crate::steps::{audit_of, insert_standing, read, write};
 
 pub const ALL: &[Property] = properties![
     enterprise_comes_back_as_stored,
@@ -32,39 +32,6 @@ pub const ALL: &[Property] = properties![
     audit_comes_back_in_growing_order,
     unknown_names_find_nothing,
 ];
-
-/// Stores everything a grant stands on; not the grant.
-pub fn insert_standing(store: &mut dyn Store, s: &Standing) -> Result<(), StoreError> {
-    assert!(store.insert_enterprise(&s.enterprise)?);
-    assert!(store.insert_key_lock(&s.key_lock)?);
-    assert!(store.insert_platform(&s.platform)?);
-    store.insert_consent_record(&s.record)?;
-    store.upsert_standing_consent(&s.consent)
-}
-
-/// Runs the body in one write transaction and unwraps.
-macro_rules! write {
-    ($backend:expr, |$store:ident| $body:expr) => {
-        $backend
-            .database
-            .write(move |$store| Ok::<_, idp_core::store::StoreError>($body))
-            .await
-            .unwrap()
-    };
-}
-pub(crate) use write;
-
-/// Runs the body in one read transaction and unwraps.
-macro_rules! read {
-    ($backend:expr, |$store:ident| $body:expr) => {
-        $backend
-            .database
-            .read(move |$store| Ok::<_, idp_core::store::StoreError>($body))
-            .await
-            .unwrap()
-    };
-}
-pub(crate) use read;
 
 async fn enterprise_comes_back_as_stored(b: &Backend) {
     let mut full = samples::enterprise();
@@ -388,38 +355,6 @@ async fn audit_comes_back_in_growing_order(b: &Backend) {
     let after = mine[0].sequence;
     let next = read!(b, |s| s.list_audit(after, 1)?);
     assert_eq!(next, [mine[1].clone()]);
-}
-
-/// Entries with these details, page by page, waited for: with PostgreSQL an entry is shown once no
-/// older transaction runs, and the server may be busy with another test.
-pub async fn audit_of(
-    b: &Backend,
-    details: &[String],
-    count: usize,
-) -> Vec<idp_core::audit::AuditEntry> {
-    for _ in 0..200 {
-        let mut mine = Vec::new();
-        let mut after = 0;
-        loop {
-            let page = read!(b, |s| s.list_audit(after, 100)?);
-            let Some(last) = page.last() else { break };
-            after = last.sequence;
-            mine.extend(page);
-        }
-        assert!(mine.is_sorted_by(|a, b| a.sequence < b.sequence));
-        mine.retain(|entry| {
-            entry
-                .event
-                .detail
-                .as_ref()
-                .is_some_and(|d| details.contains(d))
-        });
-        if mine.len() >= count {
-            return mine;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("audit entries did not come");
 }
 
 async fn unknown_names_find_nothing(b: &Backend) {

@@ -6,8 +6,8 @@ use idp_core::store::StoreError;
 use protocol::claims::LockRole;
 
 use crate::backend::{Backend, Property, properties};
-use crate::nouns::{audit_of, insert_standing, read, write};
 use crate::samples;
+use crate::steps::{audit_of, insert_standing, read, write};
 
 pub const ALL: &[Property] = properties![
     audit_refuses_change_and_removal,

@@ -9,8 +9,8 @@ use idp_storage::Database;
 use protocol::claims::LockRole;
 
 use crate::backend::{Backend, Property, properties};
-use crate::nouns::{audit_of, insert_standing, read, write};
 use crate::samples::{self, at};
+use crate::steps::{audit_of, insert_standing, read, write};
 
 pub const ALL: &[Property] = properties![
     of_sixteen_exchanges_one_wins,

@@ -9,8 +9,8 @@ use idp_core::store::StoreError;
 use idp_storage::Database;
 
 use crate::backend::Backend;
-use crate::nouns::insert_standing;
 use crate::races::all;
+use crate::steps::insert_standing;
 use crate::{run, samples, servers};
 
 const WINDOW: Duration = Duration::from_secs(3);
