@@ -288,7 +288,7 @@
     const read = byId("read-certificate");
     if (read) {
       read.addEventListener("click", () => run(read, readCertificate));
-      // A complaint goes as soon as its field is changed; what was changed is checked again on submit.
+      // Changed fields are judged on submit.
       form.addEventListener("change", (event) => {
         const field = event.target.closest("[data-field]");
         if (field) setError(field.dataset.field, "");

@@ -204,7 +204,8 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         let mut config: Self = figment
-            .merge(Env::prefixed("IDP_").split("__"))
+            // Where the file is and what is logged are said by variables too, and are no configuration.
+            .merge(Env::prefixed("IDP_").ignore(&["config", "log"]).split("__"))
             .extract()
             .map_err(Box::new)?;
         if let Some(folder) = file.and_then(Path::parent) {

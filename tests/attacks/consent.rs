@@ -1,0 +1,106 @@
+//! Consent that the person did not give.
+
+use e2e::browser::{csrf_token, set};
+use e2e::story::Scene;
+use e2e::{Browser, Provider};
+
+#[tokio::test]
+async fn an_offer_of_another_browser_can_not_be_answered() {
+    let provider = Provider::shared();
+    let mut victim = Scene::at(provider).await;
+    let mut attacker = Scene::at(provider).await;
+    let theirs = attacker.browser.go(&attacker.platform.ask().path()).await;
+    let own = victim.browser.go(&victim.platform.ask().path()).await;
+    // The victim's own token, the attacker's offer.
+    let mut fields = own.fields("#consent-form");
+    set(
+        &mut fields,
+        "consent",
+        &theirs.attribute("input[name=consent]", "value").unwrap(),
+    );
+    set(&mut fields, "decision", "grant");
+    let answer = victim.browser.post("/consent", &fields).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (400, "request-expired")
+    );
+    assert!(provider.consents(&victim.lock).await.is_empty());
+    assert!(provider.consents(&attacker.lock).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_offer_shown_to_one_lock_is_not_answered_by_the_next() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    // Another lock signs in, in the same browser, before the old tab is answered.
+    let next = Scene::at(provider).await;
+    scene.browser.sign_in(&next.lock).await;
+    let fresh = scene.browser.open("/certificate").await;
+    let mut fields = page.fields("#consent-form");
+    set(&mut fields, "csrf_token", &csrf_token(&fresh));
+    set(&mut fields, "decision", "grant");
+    let answer = scene.browser.post("/consent", &fields).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (400, "request-expired")
+    );
+    assert!(provider.consents(&next.lock).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_form_adds_changes_nothing() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let asking = scene.platform.ask().with("scope", "openid");
+    let page = scene.browser.go(&asking.path()).await;
+    let mut fields = page.fields("#consent-form");
+    for (name, value) in [
+        ("scope", "openid contact"),
+        ("platform", "hohhot"),
+        ("decision", "grant"),
+    ] {
+        set(&mut fields, name, value);
+    }
+    let answer = scene.browser.post("/consent", &fields).await;
+    let code = answer.parameter("code").unwrap();
+    let tokens = scene.platform.redeem(&code, &asking).send().await.json();
+    assert_eq!(tokens["scope"], "openid");
+    assert_eq!(
+        provider.consents(&scene.lock).await[0].scopes.to_string(),
+        "openid"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_neither_is_none() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    for decision in ["", "yes", "GRANT"] {
+        let page = scene.browser.go(&scene.platform.ask().path()).await;
+        let answer = scene.browser.decide(&page, decision).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (400, "request-invalid")
+        );
+    }
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    let mut fields = page.fields("#consent-form");
+    fields.push(("decision".to_owned(), "refuse".to_owned()));
+    fields.push(("decision".to_owned(), "grant".to_owned()));
+    let answer = scene.browser.post("/consent", &fields).await;
+    assert_eq!(answer.status, 400);
+    assert!(provider.consents(&scene.lock).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_consents_who_is_not_signed_in() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    let mut stranger = Browser::new(provider);
+    stranger.open("/login").await;
+    let answer = stranger.decide(&page, "grant").await;
+    assert_eq!(answer.status, 403, "{}", answer.summary());
+    assert!(provider.consents(&scene.lock).await.is_empty());
+}

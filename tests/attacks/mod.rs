@@ -1,0 +1,18 @@
+//! What must not work, one file a paragraph of SECURITY: each attack is refused, nothing is lost, and
+//! where a handler saw it an event is left.
+
+mod access_token;
+mod audit_trail;
+mod authorization;
+mod certificate;
+mod client;
+mod code;
+mod consent;
+mod cookies;
+mod csrf;
+mod misuse;
+mod outage;
+mod page;
+mod proof;
+mod proof_text;
+mod stolen_database;

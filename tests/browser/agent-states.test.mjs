@@ -1,0 +1,139 @@
+// FAQ 5: what can stand between the page and the lock, each told apart from the others.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { arrived, cancel, choose, confirm, confirmWithWrongPin, openWindow, row } from './lib/agent.mjs';
+import { FAQ, faq, shows } from './lib/expect.mjs';
+import { freePorts } from './lib/program.mjs';
+import { inEachLanguage, person } from './lib/scene.mjs';
+
+const PIN_TRIES = 6;
+
+inEachLanguage('agent', 'the agent\'s window and the page', (scene) => {
+  const { album, language } = scene;
+  const says = (key) => shows(scene.page, '#message.is-failure', key ? FAQ[5][key][language] : FAQ[5][language]);
+
+  async function atLogin() {
+    await scene.page.goto(`${scene.portal}/login`);
+    return scene.page;
+  }
+
+  test(faq(5, 'no agent answers'), async () => {
+    const page = await atLogin();
+    const closed = await freePorts(2);
+    await page.evaluate((ports) => { document.forms['challenge-form'].dataset.agentPorts = ports; }, closed.join(' '));
+    await page.click('#sign');
+    await says();
+    await shows(page, '#message', FAQ[5].wayOut[language]);
+    await album.see(page, '01-no-agent');
+  });
+
+  test(faq(5, 'the browser blocks the window'), async () => {
+    const page = await atLogin();
+    await page.evaluate(() => { window.open = () => null; });
+    await page.click('#sign');
+    await says('popupBlocked');
+    await album.see(page, '02-popup-blocked');
+  });
+
+  test(faq(5, 'no lock; once it is inserted the window goes on by itself'), async () => {
+    const page = await atLogin();
+    const insert = await scene.demo.pullLocks();
+    try {
+      const popup = await openWindow(page, '#sign');
+      await popup.locator('#insert').waitFor();
+      await album.seeAgent(popup, '03-agent-no-lock');
+      await cancel(popup);
+      await says('noLock');
+      await album.see(page, '04-no-lock');
+    } finally {
+      await insert();
+    }
+  });
+
+  test('a lock inserted while the window waits is found', async () => {
+    const page = await atLogin();
+    const insert = await scene.demo.pullLocks();
+    const popup = await openWindow(page, '#sign').finally(insert);
+    await row(popup, scene.demo.lock('good-sm2')).waitFor();
+    assert.equal(await popup.isVisible('#insert'), false);
+    await cancel(popup);
+  });
+
+  test(faq(5, 'cancelled'), async () => {
+    const page = await atLogin();
+    const popup = await openWindow(page, '#sign');
+    await cancel(popup);
+    await says('cancelled');
+    await album.see(page, '05-cancelled');
+  });
+
+  test(faq(5, 'the PIN is wrong, n left; the right one sets the count back'), async () => {
+    const page = await atLogin();
+    const lock = scene.demo.lock('good-sm2');
+    const popup = await openWindow(page, '#sign');
+    const told = await confirmWithWrongPin(popup, lock);
+    assert.match(told, new RegExp(`${PIN_TRIES - 1}`));
+    await album.seeAgent(popup, '06-agent-pin-wrong');
+    await cancel(popup);
+    await says('pinWrong');
+    await album.see(page, '07-pin-wrong');
+    for (const left of [PIN_TRIES - 1, PIN_TRIES]) {
+      const again = await openWindow(page, '#sign');
+      await choose(again, lock);
+      assert.equal(await again.innerText('#retries-left'), `${left}`);
+      await Promise.all([page.waitForEvent('load'), confirm(again, lock)]);
+    }
+  });
+
+  test(faq(5, 'the PIN is locked'), async () => {
+    const page = await atLogin();
+    const popup = await openWindow(page, '#sign');
+    const lock = scene.demo.lock('second-lock');
+    for (let tries = 1; tries < PIN_TRIES; tries += 1) {
+      await confirmWithWrongPin(popup, lock);
+      await popup.locator('#retries-left', { hasText: `${PIN_TRIES - tries}` }).waitFor();
+    }
+    await popup.fill('#pin', 'wrong-pin');
+    await popup.click('#confirm');
+    await says('pinLocked');
+    await album.see(page, '08-pin-locked');
+  });
+
+  test(faq(5, 'timed out'), async () => {
+    const page = await person(scene);
+    await page.context().clock.install();
+    await page.goto(`${scene.portal}/login`);
+    const popup = await openWindow(page, '#sign');
+    await choose(popup, scene.demo.lock('good-sm2'));
+    await page.context().clock.fastForward('02:01');
+    await shows(page, '#message.is-failure', FAQ[5].timedOut[language]);
+    await album.see(page, '09-timed-out');
+    await page.context().close();
+  });
+
+  test('a page of another origin gets nothing from the agent', async () => {
+    const page = await person(scene);
+    await page.goto(scene.demo.platform('chifeng').origin);
+    const [popup] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.evaluate((agent) => {
+        const agentWindow = window.open(`${agent}/sign`, 'agent', 'popup');
+        window.answers = [];
+        window.addEventListener('message', ({ data }) => {
+          window.answers.push(data);
+          if (data.type !== 'yzt:ready') return;
+          const request = { type: 'yzt:request', id: '1', operation: 'sign', nonce: 'A'.repeat(43), purpose: 'login', statement: 'x', algorithms: ['ES256'], lang: 'zh-CN' };
+          agentWindow.postMessage(request, agent);
+        });
+      }, scene.demo.agent),
+    ]);
+    // The platform's own COOP may cut the tie; then nothing is asked at all.
+    await Promise.race([arrived(popup), popup.locator('#message.bad').waitFor()]);
+    assert.equal(await popup.isVisible('#pin'), false);
+    await album.seeAgent(popup, '10-agent-other-origin');
+    const answers = await page.evaluate(() => window.answers);
+    assert.ok(!answers.some(({ type }) => type === 'yzt:proof'), JSON.stringify(answers));
+    await page.context().close();
+  });
+});

@@ -1,0 +1,88 @@
+// The other way in: from a platform's own login page; single sign-on; refusing; signing out.
+import assert from 'node:assert/strict';
+
+import { confirmLogin } from './lib/platform.mjs';
+import { bind, sign } from './lib/portal.mjs';
+import { scene } from './lib/scene.mjs';
+
+scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
+  const { album, step } = scene;
+  let lock;
+
+  step('登录 at the platform leads to the portal, which says where one will go', async () => {
+    lock = scene.demo.lock('good-sm2');
+    const { page, portal, demo } = scene;
+    await page.goto(`${portal}/bind`);
+    await bind(page, lock);
+    await page.goto(demo.platform('hohhot').origin);
+    await page.click('#login');
+    await page.locator('#sign').waitFor();
+    assert.match(await page.innerText('#platform-name'), /呼和浩特/);
+    await album.see(page, '01-login');
+  });
+
+  step('the signature, 进入授权 and 确认授权 lead straight back to that platform', async () => {
+    const { page, demo } = scene;
+    await sign(page, lock);
+    assert.match(await page.innerText('#platform-name'), /呼和浩特/);
+    await album.see(page, '02-certificate');
+    await page.click('#enter-authorization');
+    assert.match(await page.innerText('#consent-heading'), /呼和浩特/);
+    await page.click('#grant');
+    await confirmLogin(page);
+    assert.equal(new URL(page.url()).origin, demo.platform('hohhot').origin);
+    await page.locator('#filing-form').waitFor();
+  });
+
+  step('the next platform needs no signature, but asks for consent all the same', async () => {
+    const { page, demo } = scene;
+    await page.goto(demo.platform('chifeng').origin);
+    await page.click('#login');
+    await page.locator('#grant').waitFor();
+    assert.match(await page.innerText('#consent-heading'), /赤峰/);
+  });
+
+  step('refused consent brings nothing to the platform, which says so', async () => {
+    const { page, demo } = scene;
+    await page.click('#refuse');
+    await page.locator('#problem[data-problem=declined]').waitFor();
+    assert.equal(new URL(page.url()).origin, demo.platform('chifeng').origin);
+    await album.see(page, '03-declined');
+    await page.goto(`${demo.platform('chifeng').origin}/workspace`);
+    assert.equal(await page.locator('#workspace').count(), 0);
+  });
+
+  step('consent refused at the portal leads back to the platforms', async () => {
+    const { page, portal } = scene;
+    await page.goto(`${portal}/platforms`);
+    await page.click('#platform-chifeng');
+    await page.click('#refuse');
+    await page.waitForURL(`${portal}/platforms`);
+  });
+
+  step('a consent page that was answered cannot be answered again', async () => {
+    const { page } = scene;
+    await page.click('#platform-chifeng');
+    const consent = await page.inputValue('[name=consent]');
+    await page.click('#refuse');
+    await page.click('#platform-chifeng');
+    await page.evaluate((old) => { document.querySelector('[name=consent]').value = old; }, consent);
+    await page.click('#grant');
+    await page.locator('#error-page').waitFor();
+    await album.see(page, '04-consent-spent');
+  });
+
+  step('退出登录 ends the session; what was seen before cannot be had again', async () => {
+    const { page, portal } = scene;
+    await page.goto(`${portal}/certificate`);
+    await page.click('#sign-out');
+    await page.locator('#signed-out').waitFor();
+    await album.see(page, '05-signed-out');
+    await page.goBack();
+    await page.locator('#sign').waitFor();
+    await page.goto(`${portal}/platforms`);
+    assert.equal(await page.locator('#sign-out').count(), 0);
+    await page.goto(`${portal}/consent?platform=chifeng`);
+    await page.locator('#sign').waitFor();
+  });
+});

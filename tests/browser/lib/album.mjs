@@ -1,0 +1,74 @@
+// Looks at pages: keeps a picture of each, and what is wrong with it.
+//
+// What is wrong is collected and told at the end, so that one flaw does not hide the others.
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+import { output } from './program.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const PORTAL_WIDTHS = [1280, 360];
+const AGENT_WIDTHS = [480, 360];
+
+export class Album {
+  findings = [];
+
+  constructor(name, language) {
+    this.name = name;
+    this.language = language;
+  }
+
+  /** Looks at a page of the portal or of a platform, wide and narrow. */
+  async see(page, name) {
+    await this.#see(page, name, PORTAL_WIDTHS, 800);
+  }
+
+  /** Looks at the agent's window. */
+  async seeAgent(popup, name) {
+    await this.#see(popup, name, AGENT_WIDTHS, 680);
+  }
+
+  async #see(page, name, widths, height) {
+    const place = await page.evaluate(() => [window.scrollX, window.scrollY]);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height });
+      await this.look(page, `${name} (${width} px)`);
+      await this.#picture(page, `${this.name}-${name}.${this.language}.${width}.png`);
+    }
+    await page.setViewportSize({ width: widths[0], height });
+    await page.evaluate(([x, y]) => window.scrollTo(x, y), place);
+  }
+
+  /** Looks without keeping a picture. */
+  async look(page, title) {
+    await this.#lookForOverflow(page, title);
+    await this.#lookWithAxe(page, title);
+    const language = await page.evaluate(() => document.documentElement.lang);
+    if (language !== this.language) this.findings.push(`${title}: in ${language}, not in ${this.language}`);
+  }
+
+  async #lookForOverflow(page, title) {
+    const wide = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      if (scrollWidth <= clientWidth) return null;
+      const out = [...document.body.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > clientWidth + 0.5);
+      return `${scrollWidth} wide: ${out.slice(0, 4).map((it) => `${it.localName}#${it.id}.${it.className}`).join(', ')}`;
+    });
+    if (wide) this.findings.push(`${title}: scrolls sideways, ${wide}`);
+  }
+
+  async #lookWithAxe(page, title) {
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+    for (const { id, help, nodes } of violations) {
+      this.findings.push(`${title}: ${id}: ${help}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    }
+  }
+
+  async #picture(page, file) {
+    const folder = `${output}screenshots`;
+    await mkdir(folder, { recursive: true });
+    await page.screenshot({ path: `${folder}/${file}`, fullPage: true, animations: 'disabled' });
+  }
+}

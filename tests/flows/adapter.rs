@@ -1,0 +1,117 @@
+//! A platform built on the client adapter, against the real provider: both ways in.
+
+use client_adapter::{
+    Adapter, AdapterSettings, CallbackQuery, ClientAuthentication, LoginError, PendingLogin,
+    SignedIn, StartLogin, ThirdPartyLogin,
+};
+use e2e::platform::Method;
+use e2e::story::Scene;
+use e2e::{Answer, Platform, PlatformOrder, Provider};
+use idp_core::platform::JwsAlgorithm;
+use url::Url;
+
+/// A platform of the scene's provider, and the adapter it runs.
+async fn adapter(scene: &mut Scene, method: Method, algorithm: JwsAlgorithm) -> Adapter {
+    let provider = Provider::shared();
+    let order = PlatformOrder {
+        method,
+        id_token_alg: algorithm,
+        ..PlatformOrder::default()
+    };
+    scene.platform = Platform::order(provider, order).await;
+    let secret = scene.platform.secret.clone().into();
+    let authentication = match method {
+        Method::Post => ClientAuthentication::ClientSecretPost(secret),
+        Method::Public => ClientAuthentication::Public,
+        _ => ClientAuthentication::ClientSecretBasic(secret),
+    };
+    let redirect_uri = scene.platform.client().redirect_uris[0].parse().unwrap();
+    let id = &scene.platform.id;
+    let settings = AdapterSettings::new(&provider.issuer, id, authentication, redirect_uri);
+    Adapter::discover(settings).await.unwrap()
+}
+
+fn query(answer: &Answer) -> String {
+    let location = answer
+        .location()
+        .unwrap_or_else(|| panic!("{}", answer.summary()));
+    Url::parse(location).unwrap().query().unwrap().to_owned()
+}
+
+fn path(url: &Url) -> String {
+    format!("{}?{}", url.path(), url.query().unwrap())
+}
+
+async fn arrive(
+    scene: &mut Scene,
+    adapter: &Adapter,
+    (url, pending): (Url, PendingLogin),
+) -> Result<SignedIn, LoginError> {
+    let mut page = scene.browser.go(&path(&url)).await;
+    if page.has("#consent-form") {
+        page = scene.browser.decide(&page, "grant").await;
+    }
+    adapter
+        .finish_login(CallbackQuery::parse(&query(&page)).unwrap(), pending)
+        .await
+}
+
+#[tokio::test]
+async fn from_the_platforms_own_page_an_enterprise_arrives_with_typed_claims() {
+    let ways = [
+        (Method::Basic, JwsAlgorithm::Es256),
+        (Method::Post, JwsAlgorithm::Rs256),
+        (Method::Public, JwsAlgorithm::Es256),
+    ];
+    let mut scene = Scene::at(Provider::shared()).await;
+    for (method, algorithm) in ways {
+        let adapter = adapter(&mut scene, method, algorithm).await;
+        let started = adapter.start_login(StartLogin::default()).await.unwrap();
+        let signed_in = arrive(&mut scene, &adapter, started).await.unwrap();
+        let enterprise = signed_in.enterprise.unwrap();
+        assert_eq!(enterprise.name, scene.lock.holder);
+        assert_eq!(enterprise.credit_code, scene.lock.credit_code());
+        assert_eq!(
+            signed_in.certificate.unwrap().certificate_issuer,
+            "内蒙古乙CA"
+        );
+        assert_eq!(
+            signed_in.contact.unwrap().phone_number.as_deref(),
+            Some("0476-8881234")
+        );
+    }
+}
+
+#[tokio::test]
+async fn from_the_portal_the_adapter_begins_and_nobody_is_asked_twice() {
+    let mut scene = Scene::at(Provider::shared()).await;
+    let adapter = adapter(&mut scene, Method::Basic, JwsAlgorithm::Es256).await;
+    let consent = scene
+        .browser
+        .go(&format!("/consent?platform={}", scene.platform.id))
+        .await;
+    let to_platform = scene.browser.decide(&consent, "grant").await;
+    let asked = ThirdPartyLogin::parse(&query(&to_platform));
+    let (url, pending) = adapter.third_party_login(asked).await.unwrap();
+    let answer = scene.browser.open(&path(&url)).await;
+    let callback = CallbackQuery::parse(&query(&answer)).unwrap();
+    let signed_in = adapter.finish_login(callback, pending).await.unwrap();
+    assert_eq!(signed_in.enterprise.unwrap().name, scene.lock.holder);
+    let target = signed_in.target.unwrap();
+    assert!(target.as_str().ends_with("/home"), "{}", target.as_str());
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_the_platform_as_one() {
+    let mut scene = Scene::at(Provider::shared()).await;
+    let adapter = adapter(&mut scene, Method::Basic, JwsAlgorithm::Es256).await;
+    let (url, pending) = adapter.start_login(StartLogin::default()).await.unwrap();
+    let page = scene.browser.go(&path(&url)).await;
+    let answer = scene.browser.decide(&page, "refuse").await;
+    let callback = CallbackQuery::parse(&query(&answer)).unwrap();
+    let refused = adapter.finish_login(callback, pending).await.unwrap_err();
+    assert!(
+        format!("{refused:?}").contains("Denied") || refused.to_string().contains("refus"),
+        "{refused:?}"
+    );
+}

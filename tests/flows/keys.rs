@@ -1,0 +1,113 @@
+//! The provider's own keys: published, followed by successors, kept over a restart.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use e2e::jwt::{part, verified};
+use e2e::story::Scene;
+use e2e::{Browser, Provider, scratch};
+use idp::signing::{MasterKey, ensure_keys, rotate_now};
+use serde_json::Value;
+
+async fn jwks(provider: &Provider) -> Value {
+    Browser::new(provider).open("/oauth2/jwks").await.json()
+}
+
+fn kids(jwks: &Value) -> BTreeSet<String> {
+    let keys = jwks["keys"].as_array().unwrap().iter();
+    keys.map(|key| key["kid"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn published_keys_are_public_and_each_has_its_own_kid() {
+    let jwks = jwks(Provider::shared()).await;
+    let keys = jwks["keys"].as_array().unwrap();
+    assert_eq!(kids(&jwks).len(), keys.len());
+    let algorithms: Vec<_> = keys
+        .iter()
+        .map(|key| key["alg"].as_str().unwrap())
+        .collect();
+    assert!(
+        algorithms.contains(&"ES256") && algorithms.contains(&"RS256"),
+        "{algorithms:?}"
+    );
+    for key in keys {
+        assert_eq!(key["use"], "sig");
+        for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+            assert!(key.get(private).is_none(), "{private} is published");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_successor_is_published_before_it_signs_and_old_tokens_still_verify() {
+    let provider = Provider::start(|_| ());
+    let mut scene = Scene::at(&provider).await;
+    let first = scene.receive().await;
+    let kid = |token: &str| part(token, 0)["kid"].as_str().unwrap().to_owned();
+
+    let state = &provider.state;
+    let master = MasterKey::load(&state.config).unwrap();
+    let signs_from = state.cx().now + Duration::from_secs(5);
+    rotate_now(&state.database, &master, &state.cx(), signs_from)
+        .await
+        .unwrap();
+    ensure_keys(&state.database, &master, &state.keys, &state.cx())
+        .await
+        .unwrap();
+    assert_eq!(kids(&jwks(&provider).await).len(), 4);
+    let second = scene.receive().await;
+    assert_eq!(
+        kid(second.id()),
+        kid(first.id()),
+        "the successor signs before its time"
+    );
+
+    tokio::time::sleep(Duration::from_millis(5100)).await;
+    let third = scene.receive().await;
+    assert_ne!(
+        kid(third.id()),
+        kid(first.id()),
+        "the successor does not sign"
+    );
+    let jwks = jwks(&provider).await;
+    assert!(kids(&jwks).contains(&kid(third.id())));
+    for tokens in [&first, &second, &third] {
+        let audience = &scene.platform.id;
+        assert!(verified(tokens.id(), &jwks, &provider.issuer, audience).is_some());
+        assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn keys_and_enterprises_survive_a_restart() {
+    let folder = scratch::folder("restarted");
+    let before = Provider::start(|config| config.state_dir.clone_from(&folder));
+    let scene = Scene::at(&before).await;
+    let published = kids(&jwks(&before).await);
+    drop(before);
+    let after = Provider::start(|config| config.state_dir.clone_from(&folder));
+    assert_eq!(kids(&jwks(&after).await), published);
+    Browser::new(&after).sign_in(&scene.lock).await;
+}
+
+#[tokio::test]
+async fn processes_that_start_at_once_over_one_store_have_the_same_keys() {
+    for _ in 0..3 {
+        let folder = scratch::folder("twins");
+        let start = |folder: std::path::PathBuf| {
+            std::thread::spawn(move || Provider::start(|config| config.state_dir = folder))
+        };
+        // The file of the master key is made before: it is the operator's part with two processes.
+        MasterKey::load(&idp::config::Config::embedded(
+            "http://127.0.0.1:1",
+            &folder,
+        ))
+        .unwrap();
+        let twins = [start(folder.clone()), start(folder)].map(|t| t.join().unwrap());
+        let [one, other] = [kids(&jwks(&twins[0]).await), kids(&jwks(&twins[1]).await)];
+        assert_eq!(one, other);
+        assert_eq!(one.len(), 2);
+    }
+}

@@ -1,0 +1,21 @@
+//! What must work, one file a route or story.
+
+mod adapter;
+mod authorize;
+mod authorize_errors;
+mod binding;
+mod certificate_page;
+mod consent;
+mod discovery;
+mod keys;
+mod login;
+mod logout;
+mod pages;
+mod platforms_page;
+mod portal;
+mod revocation;
+mod token;
+mod tokens;
+mod two_processes;
+mod userinfo;
+mod whole_login;

@@ -1,0 +1,202 @@
+//! Revocation lists: honoured, taken up when they change, and closed when they are stale.
+
+use std::path::{Path, PathBuf};
+
+use e2e::authority::{Authority, DAY};
+use e2e::story::{Scene, binding_form, new_lock};
+use e2e::{Browser, Provider, scratch, world};
+use idp_core::audit::AuditKind;
+use idp_core::key_lock::KeyLockState;
+
+/// A provider that recognises the P-256 CA alone, with its list in this file.
+fn provider_with(list: &Path) -> Provider {
+    let entry = world().p256.entry(list.to_owned());
+    Provider::start(|config| config.certificate_authorities = vec![entry])
+}
+
+fn list_file() -> PathBuf {
+    scratch::folder("crl-of-test").join("p256.crl")
+}
+
+fn ca() -> &'static Authority {
+    &world().p256
+}
+
+#[tokio::test]
+async fn a_revoked_lock_is_refused_and_its_live_session_and_tokens_end() {
+    let list = list_file();
+    ca().publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    let mut scene = Scene::at(&provider).await;
+    let tokens = scene.receive().await;
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
+
+    ca().revoke(&scene.lock);
+    ca().publish_list(&list, (-DAY, DAY));
+    provider.state.lists.refresh();
+    let answer = Browser::new(&provider).try_sign_in(&scene.lock).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "certificate-revoked")
+    );
+    let message = answer.text("#error-message").unwrap();
+    assert!(
+        message.contains("该证书已被吊销，请联系CA签发机构"),
+        "{message}"
+    );
+    let incident = answer.incident();
+    provider
+        .expect_incident(&incident, AuditKind::LoginRefused, "certificate-revoked")
+        .await;
+
+    // FAQ 11: what lived by that lock is over.
+    assert_eq!(
+        scene.browser.open("/certificate").await.location(),
+        Some("/login")
+    );
+    let dead = scene.platform.userinfo(tokens.access()).await;
+    assert_eq!(dead.status, 401);
+    assert!(dead.header("www-authenticate").contains("invalid_token"));
+    let stored = provider.stored_lock(&scene.lock).await.unwrap();
+    assert_eq!(stored.state, KeyLockState::Revoked);
+}
+
+#[tokio::test]
+async fn a_code_on_its_way_dies_with_the_lock() {
+    let list = list_file();
+    ca().publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    let mut scene = Scene::at(&provider).await;
+    let (code, asking) = scene.code().await;
+    ca().revoke(&scene.lock);
+    ca().publish_list(&list, (-DAY, DAY));
+    provider.state.lists.refresh();
+    Browser::new(&provider).try_sign_in(&scene.lock).await;
+    let answer = scene.platform.redeem(&code, &asking).send().await;
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (400, "invalid_grant")
+    );
+}
+
+#[tokio::test]
+async fn once_seen_revoked_a_lock_stays_revoked() {
+    let list = list_file();
+    ca().publish_list(&list, (-DAY, DAY));
+    let before = std::fs::read(&list).unwrap();
+    let provider = provider_with(&list);
+    let lock = new_lock();
+    Browser::new(&provider).bind(&lock).await;
+    ca().revoke(&lock);
+    ca().publish_list(&list, (-DAY, DAY));
+    provider.state.lists.refresh();
+    let answer = Browser::new(&provider).try_sign_in(&lock).await;
+    assert_eq!(answer.problem(), "certificate-revoked");
+    // The old list comes back, without the lock.
+    std::fs::write(&list, before).unwrap();
+    provider.state.lists.refresh();
+    let answer = Browser::new(&provider).try_sign_in(&lock).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "lock-not-active")
+    );
+}
+
+#[tokio::test]
+async fn a_revoked_lock_can_not_be_bound() {
+    let list = list_file();
+    let lock = new_lock();
+    ca().revoke(&lock);
+    ca().publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    let form = binding_form(&lock.credit_code());
+    let answer = Browser::new(&provider).bind_with(&lock, &form).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "certificate-revoked")
+    );
+    assert!(provider.enterprise(&lock.credit_code()).await.is_none());
+}
+
+#[tokio::test]
+async fn a_stale_list_closes_until_a_fresh_one_is_there() {
+    let list = list_file();
+    ca().publish_list(&list, (-2 * DAY, -DAY));
+    let provider = provider_with(&list);
+    let lock = new_lock();
+    let form = binding_form(&lock.credit_code());
+    let closed = Browser::new(&provider).bind_with(&lock, &form).await;
+    assert_eq!(
+        (closed.status, closed.problem().as_str()),
+        (403, "revocation-unavailable")
+    );
+    assert!(!closed.incident().is_empty());
+    ca().publish_list(&list, (-DAY, DAY));
+    provider.state.lists.refresh();
+    let open = Browser::new(&provider).bind_with(&lock, &form).await;
+    assert!(open.has("#bound"), "{}", open.summary());
+}
+
+#[tokio::test]
+async fn a_list_that_runs_out_closes_for_a_lock_that_was_good_before() {
+    let list = list_file();
+    ca().publish_list(&list, (-DAY, 8));
+    let provider = provider_with(&list);
+    let lock = new_lock();
+    let mut browser = Browser::new(&provider);
+    browser.bind(&lock).await;
+    browser.sign_in(&lock).await;
+    tokio::time::sleep(std::time::Duration::from_secs(9)).await;
+    let answer = Browser::new(&provider).try_sign_in(&lock).await;
+    assert_eq!(answer.problem(), "revocation-unavailable");
+}
+
+#[tokio::test]
+async fn without_any_list_nobody_comes_in() {
+    let provider = provider_with(&list_file());
+    let answer = Browser::new(&provider).try_sign_in(&new_lock()).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "revocation-unavailable")
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_turns_to_rubbish_leaves_the_last_good_list_in_force() {
+    let list = list_file();
+    let revoked = new_lock();
+    ca().revoke(&revoked);
+    ca().publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    std::fs::write(&list, "-----BEGIN X509 CRL-----\nnonsense").unwrap();
+    provider.state.lists.refresh();
+    let good = new_lock();
+    Browser::new(&provider).bind(&good).await;
+    let answer = Browser::new(&provider).try_sign_in(&revoked).await;
+    assert_eq!(answer.problem(), "certificate-revoked");
+}
+
+#[tokio::test]
+async fn a_list_signed_by_another_ca_does_not_count() {
+    let list = list_file();
+    // Same file, but of the CA outside the region.
+    world().outside.publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    let answer = Browser::new(&provider).try_sign_in(&new_lock()).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "revocation-unavailable")
+    );
+}
+
+#[tokio::test]
+async fn a_list_forged_under_the_cas_name_does_not_count() {
+    let list = list_file();
+    Authority::impostor(ca()).publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    let answer = Browser::new(&provider).try_sign_in(&new_lock()).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "revocation-unavailable")
+    );
+}

@@ -1,0 +1,148 @@
+//! CAs of this test process: three recognised ones, one outside the region, one that nobody knows.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+
+use idp::config::{AuthorityConfig, RevocationConfig};
+
+use super::lock::{KeyKind, Lock, Order};
+use super::{openssl, scratch};
+
+/// Where the recognised CAs write what. A lock says its kind in OU, as several CAs of the field do.
+const PROFILE: &str = r#"
+holder_name = [{ subject = "O" }]
+credit_code = [{ extension = "1.2.156.10260.4.1.4" }, { extension = "1.2.86.11.7.3", length = 18 }]
+key_number = [{ subject = "serialNumber" }]
+lock_kind = [
+    { is = "legal_person_lock", when = { subject = "OU", contains = "法人" } },
+    { is = "key_lock", when = { subject = "OU", contains = "企业" } },
+]
+"#;
+
+/// A day, in seconds.
+pub const DAY: i64 = 86_400;
+
+/// One CA.
+pub struct Authority {
+    /// Identifier in the registry.
+    pub id: &'static str,
+    /// Name as people and platforms see it.
+    pub name: &'static str,
+    /// Its key.
+    pub kind: KeyKind,
+    jurisdiction: &'static str,
+    folder: PathBuf,
+    revoked: Mutex<Vec<String>>,
+}
+
+/// Every CA.
+pub struct World {
+    /// SM2, recognised.
+    pub sm2: Authority,
+    /// P-256, recognised.
+    pub p256: Authority,
+    /// RSA, recognised.
+    pub rsa: Authority,
+    /// In the registry, but not of the region.
+    pub outside: Authority,
+    /// In no registry.
+    pub foreign: Authority,
+}
+
+/// Made once for the process.
+pub fn world() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| World {
+        sm2: Authority::make("sm2-ca", "内蒙古甲CA", KeyKind::Sm2, "150100"),
+        p256: Authority::make("p256-ca", "内蒙古乙CA", KeyKind::P256, "150400"),
+        rsa: Authority::make("rsa-ca", "内蒙古丙CA", KeyKind::Rsa(2048), "150200"),
+        outside: Authority::make("outside-ca", "北京CA", KeyKind::P256, "110000"),
+        foreign: Authority::make("foreign-ca", "区外CA", KeyKind::P256, "110000"),
+    })
+}
+
+impl World {
+    /// CAs of the registry, their lists in files of their own in a new folder.
+    pub fn registry(&self) -> Vec<AuthorityConfig> {
+        let lists = scratch::folder("lists");
+        [&self.sm2, &self.p256, &self.rsa, &self.outside]
+            .map(|ca| {
+                let list = lists.join(format!("{}.crl", ca.id));
+                ca.publish_list(&list, (-DAY, 30 * DAY));
+                ca.entry(list)
+            })
+            .to_vec()
+    }
+}
+
+impl Authority {
+    fn make(
+        id: &'static str,
+        name: &'static str,
+        kind: KeyKind,
+        jurisdiction: &'static str,
+    ) -> Self {
+        let folder = scratch::folder(id);
+        openssl::make_key(&folder, kind);
+        openssl::issue(&folder, None, &Order::root(name, kind));
+        Self {
+            id,
+            name,
+            kind,
+            jurisdiction,
+            folder,
+            revoked: Mutex::default(),
+        }
+    }
+
+    /// A lock, made now.
+    pub fn lock(&self, order: &Order) -> Lock {
+        let folder = scratch::folder("lock");
+        openssl::make_key(&folder, order.kind);
+        openssl::issue(&folder, Some((&self.folder, self.kind)), order);
+        Lock::read(&folder, order)
+    }
+
+    /// A CA that gives itself the same name.
+    pub fn impostor(of: &Self) -> Self {
+        Self::make(of.id, of.name, of.kind, of.jurisdiction)
+    }
+
+    /// A lock that another lock of this CA issued.
+    pub fn lock_of_lock(&self, order: &Order) -> Lock {
+        let folders = [scratch::folder("lock"), scratch::folder("lock")];
+        let between = Order::enterprise(self.kind);
+        for (folder, kind) in [(&folders[0], between.kind), (&folders[1], order.kind)] {
+            openssl::make_key(folder, kind);
+        }
+        openssl::issue(&folders[0], Some((&self.folder, self.kind)), &between);
+        openssl::issue(&folders[1], Some((&folders[0], between.kind)), order);
+        Lock::read(&folders[1], order)
+    }
+
+    /// Writes a lock down as revoked; the next list holds it.
+    pub fn revoke(&self, lock: &Lock) {
+        let serial = lock.certificate.serial_number().to_owned();
+        self.revoked.lock().unwrap().push(serial);
+    }
+
+    /// Writes the list, in force from and to these seconds from now.
+    pub fn publish_list(&self, file: &std::path::Path, validity: (i64, i64)) {
+        let revoked = self.revoked.lock().unwrap().clone();
+        openssl::revocation_list((&self.folder, self.kind), &revoked, validity, file);
+    }
+
+    /// Its entry in the registry, with this list.
+    pub fn entry(&self, list: PathBuf) -> AuthorityConfig {
+        AuthorityConfig {
+            id: self.id.to_owned(),
+            name: self.name.to_owned(),
+            jurisdiction: self.jurisdiction.to_owned(),
+            anchors: vec![self.folder.join("certificate.pem")],
+            intermediates: Vec::new(),
+            revocation: RevocationConfig::Required,
+            crls: vec![list],
+            profile: toml::from_str(PROFILE).unwrap(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! JSON web tokens as platforms make and check them, with a library that is not the provider's signer.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RsaKeyPair,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde_json::{Value, json};
+
+/// RFC 7523 §2.2
+pub const CLIENT_ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Seconds since the epoch.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}
+
+/// One part of a compact token, not verified: 0 is the header, 1 the claims.
+pub fn part(token: &str, index: usize) -> Value {
+    let part = token.split('.').nth(index).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+/// A compact token of these parts, the signature as given.
+pub fn compact(header: &Value, claims: &Value, signature: &[u8]) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signature = URL_SAFE_NO_PAD.encode(signature);
+    format!("{}.{}.{signature}", part(header), part(claims))
+}
+
+/// Claims of a token that a key of this JWK Set signed, for this audience, in time.
+pub fn verified(token: &str, jwks: &Value, issuer: &str, audience: &str) -> Option<Value> {
+    let header = jsonwebtoken::decode_header(token).ok()?;
+    let jwks: JwkSet = serde_json::from_value(jwks.clone()).unwrap();
+    let jwk = jwks.find(header.kid.as_deref()?)?;
+    let mut validation = Validation::new(header.alg);
+    validation.set_audience(&[audience]);
+    validation.set_issuer(&[issuer]);
+    validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+    validation.leeway = 0;
+    let key = DecodingKey::from_jwk(jwk).unwrap();
+    jsonwebtoken::decode::<Value>(token, &key, &validation)
+        .ok()
+        .map(|token| token.claims)
+}
+
+/// A platform's key for `private_key_jwt`.
+pub struct AssertionKey {
+    /// What it signs with.
+    pub algorithm: Algorithm,
+    key: EncodingKey,
+    jwk: Value,
+}
+
+impl AssertionKey {
+    /// A new one.
+    pub fn generate(algorithm: Algorithm) -> Self {
+        let (key, mut jwk) = match algorithm {
+            Algorithm::ES256 => p256(),
+            _ => rsa(),
+        };
+        jwk["kid"] = json!("platform-key");
+        Self {
+            algorithm,
+            key,
+            jwk,
+        }
+    }
+
+    /// Its public JWK Set.
+    pub fn jwks(&self) -> Value {
+        json!({ "keys": [self.jwk] })
+    }
+
+    /// A compact token with any header.
+    pub fn signed_with(&self, header: &Value, claims: &Value) -> String {
+        let unsigned = compact(header, claims, &[]);
+        let signed = unsigned.trim_end_matches('.');
+        let signature =
+            jsonwebtoken::crypto::sign(signed.as_bytes(), &self.key, self.algorithm).unwrap();
+        format!("{signed}.{signature}")
+    }
+
+    /// Its public JWK.
+    pub fn public(&self) -> &Value {
+        &self.jwk
+    }
+}
+
+fn p256() -> (EncodingKey, Value) {
+    let rng = aws_lc_rs::rand::SystemRandom::new();
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &rng).unwrap();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
+    let point = pair.public_key().as_ref();
+    let (x, y) = point[1..].split_at(32);
+    let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
+    let jwk = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y });
+    (EncodingKey::from_ec_der(pkcs8.as_ref()), jwk)
+}
+
+fn rsa() -> (EncodingKey, Value) {
+    let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+    let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    let pem = pkcs8::der::pem::encode_string("PRIVATE KEY", pkcs8::LineEnding::LF, pkcs8.as_ref());
+    let public = pair.public_key();
+    let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
+    let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
+    let key = EncodingKey::from_rsa_pem(pem.unwrap().as_bytes()).unwrap();
+    (key, json!({ "kty": "RSA", "n": n, "e": e }))
+}
+
+/// A client assertion (RFC 7523 §3) whose every claim can be changed.
+#[derive(Clone, Debug)]
+pub struct Assertion(pub Value);
+
+impl Assertion {
+    /// As it should be.
+    pub fn of(client_id: &str, issuer: &str) -> Self {
+        let mut jti = [0; 16];
+        aws_lc_rs::rand::fill(&mut jti).unwrap();
+        Self(json!({
+            "iss": client_id,
+            "sub": client_id,
+            "aud": issuer,
+            "iat": now(),
+            "exp": now() + 60,
+            "jti": URL_SAFE_NO_PAD.encode(jti),
+        }))
+    }
+
+    /// With another claim.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0[name] = value.into();
+        self
+    }
+
+    /// Without a claim.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.as_object_mut().unwrap().remove(name);
+        self
+    }
+
+    /// Signed with a platform's key.
+    pub fn signed(&self, key: &AssertionKey) -> String {
+        let mut header = Header::new(key.algorithm);
+        header.kid = Some("platform-key".to_owned());
+        jsonwebtoken::encode(&header, &self.0, &key.key).unwrap()
+    }
+}

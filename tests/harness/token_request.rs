@@ -1,0 +1,89 @@
+//! A token request whose every part can be bent.
+
+use super::answer::Answer;
+use super::browser::client;
+use super::jwt::{Assertion, CLIENT_ASSERTION_TYPE};
+use super::platform::{Asking, Method, Platform};
+
+/// A token request.
+#[derive(Clone, Debug)]
+pub struct TokenRequest {
+    /// The form in order.
+    pub form: Vec<(String, String)>,
+    /// Name and secret of HTTP Basic.
+    pub basic: Option<(String, String)>,
+    base: String,
+}
+
+impl TokenRequest {
+    pub(super) fn new(platform: &Platform, code: &str, asking: &Asking) -> Self {
+        let mut request = Self {
+            form: Vec::new(),
+            basic: None,
+            base: platform.base.clone(),
+        }
+        .with("grant_type", "authorization_code")
+        .with("code", code)
+        .with("redirect_uri", asking.parameter("redirect_uri").unwrap())
+        .with("code_verifier", &asking.verifier);
+        match platform.method {
+            Method::Basic => {
+                request.basic = Some((platform.id.clone(), platform.secret.clone()));
+                request
+            }
+            Method::Post => request
+                .with("client_id", &platform.id)
+                .with("client_secret", &platform.secret),
+            Method::PrivateKeyJwt(_) => {
+                let assertion = Assertion::of(&platform.id, &platform.issuer);
+                let signed = assertion.signed(platform.key.as_ref().unwrap());
+                request.with_assertion(&signed)
+            }
+            Method::Public => request.with("client_id", &platform.id),
+        }
+    }
+
+    /// With this value in place of a parameter's.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        self.without(name).and(name, value)
+    }
+
+    /// With one more parameter, whatever stands there.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.form.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without a parameter.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.form.retain(|(n, _)| n != name);
+        self
+    }
+
+    /// With this client assertion.
+    #[must_use]
+    pub fn with_assertion(self, assertion: &str) -> Self {
+        self.with("client_assertion_type", CLIENT_ASSERTION_TYPE)
+            .with("client_assertion", assertion)
+    }
+
+    /// At another provider of the same issuer.
+    #[must_use]
+    pub fn at(mut self, base: &str) -> Self {
+        base.clone_into(&mut self.base);
+        self
+    }
+
+    /// Sends it.
+    pub async fn send(&self) -> Answer {
+        let mut request = client().post(format!("{}/oauth2/token", self.base));
+        if let Some((name, secret)) = &self.basic {
+            request = request.basic_auth(name, Some(secret));
+        }
+        let response = request.form(&self.form).send().await.unwrap();
+        Answer::read("POST token".to_owned(), response).await
+    }
+}

@@ -1,0 +1,354 @@
+//! The figures as a table for people and as JSON for programs.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::Fault;
+use crate::measure::{Figures, HalfRate, Row};
+use crate::operation::Operation;
+use crate::page_weight::WEIGHT_MAX;
+use crate::rounds::quantile;
+
+/// A whole login over its cryptography and as many bare requests, at most.
+const RATIO_MAX: f64 = 1.6;
+/// p99 over p50 at half of the highest rate, at most.
+const TAIL_MAX: f64 = 5.0;
+/// MiB of the server, idle and after load, at most.
+const RESIDENT_MIB: (f64, f64) = (25.0, 40.0);
+/// Milliseconds of a start at most.
+const START_MS: f64 = 100.0;
+/// MiB of the program at most.
+const PROGRAM_MIB: f64 = 25.0;
+
+/// Least, middle, greatest.
+#[derive(Clone, Copy)]
+struct Spread {
+    least: f64,
+    middle: f64,
+    greatest: f64,
+}
+
+impl Spread {
+    fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.collect();
+        values.sort_by(f64::total_cmp);
+        let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
+        Self {
+            least: at(0),
+            middle: at(values.len() / 2),
+            greatest: at(values.len().saturating_sub(1)),
+        }
+    }
+
+    /// Against a most. Noise only adds, so the least counts; the word says when the middle does not
+    /// hold it too.
+    fn met(self, most: f64) -> &'static str {
+        if self.middle <= most {
+            "yes"
+        } else if self.least <= most {
+            "yes (least)"
+        } else {
+            "no"
+        }
+    }
+
+    fn json(self) -> Value {
+        json!({ "least": self.least, "middle": self.middle, "greatest": self.greatest })
+    }
+}
+
+impl Row {
+    fn server(&self) -> Spread {
+        Spread::of(self.samples.iter().map(|s| s.server))
+    }
+
+    fn loader(&self) -> Spread {
+        Spread::of(self.samples.iter().map(|s| s.loader))
+    }
+
+    fn rate(&self) -> Spread {
+        Spread::of(self.samples.iter().map(|s| s.rate))
+    }
+
+    /// Latencies of all rounds.
+    fn latencies(&self) -> Vec<u32> {
+        let mut all: Vec<u32> = self
+            .samples
+            .iter()
+            .flat_map(|s| s.latencies.clone())
+            .collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+fn met(value: f64, most: f64) -> &'static str {
+    if value <= most { "yes" } else { "no" }
+}
+
+/// A whole login over what it cannot do without, round by round.
+fn ratios(figures: &Figures) -> Vec<(Operation, Spread)> {
+    let of = |row: &Row| {
+        let Operation::WholeLogin(algorithm) = row.operation else {
+            return None;
+        };
+        let requests = f64::from(row.operation.requests());
+        let floors = figures.cryptography.iter().zip(&figures.bare.samples);
+        let floors = floors.map(|(c, bare)| c.of_login(algorithm) + requests * bare.server);
+        let each = row
+            .samples
+            .iter()
+            .zip(floors)
+            .map(|(s, floor)| s.server / floor);
+        Some((row.operation, Spread::of(each)))
+    };
+    figures.rows.iter().filter_map(of).collect()
+}
+
+/// The table.
+pub fn text(figures: &Figures) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = operations(&mut out, figures);
+    let _ = ceilings(&mut out, figures);
+    let _ = tails(&mut out, &figures.half_rate);
+    let _ = sizes(&mut out, figures);
+    let _ = pages(&mut out, figures);
+    out
+}
+
+fn operations(out: &mut String, figures: &Figures) -> std::fmt::Result {
+    writeln!(
+        out,
+        "{} people at once; processor time in microseconds of one operation; latency in milliseconds\n",
+        figures.people
+    )?;
+    writeln!(
+        out,
+        "{:<28} {:>6} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7}  met",
+        "operation",
+        "rounds",
+        "ops/s",
+        "p50",
+        "p99",
+        "least",
+        "middle",
+        "greatest",
+        "loader",
+        "target"
+    )?;
+    for row in figures.rows.iter().chain([&figures.bare]) {
+        let (server, latencies) = (row.server(), row.latencies());
+        let target = row.operation.target();
+        writeln!(
+            out,
+            "{:<28} {:>6} {:>9.0} {:>8.2} {:>8.2} {:>8.1} {:>8.1} {:>8.1} {:>8.1} {:>7}  {}",
+            row.operation.name(),
+            row.samples.len(),
+            row.rate().middle,
+            quantile(&latencies, 0.5) / 1e3,
+            quantile(&latencies, 0.99) / 1e3,
+            server.least,
+            server.middle,
+            server.greatest,
+            row.loader().middle,
+            target.map_or_else(|| "-".to_owned(), |most| most.to_string()),
+            target.map_or("-", |most| server.met(most)),
+        )?;
+    }
+    Ok(())
+}
+
+fn ceilings(out: &mut String, figures: &Figures) -> std::fmt::Result {
+    let of = |pick: fn(&crate::ceilings::Cryptography) -> f64| {
+        Spread::of(figures.cryptography.iter().map(pick))
+    };
+    writeln!(
+        out,
+        "\ncryptography, one thread         least   middle greatest"
+    )?;
+    for (name, spread) in [
+        ("ES256 sign", of(|c| c.es256_sign)),
+        ("P-256 verify", of(|c| c.p256_verify)),
+        ("RSA-2048 verify", of(|c| c.rsa_verify)),
+        ("SM2 verify", of(|c| c.sm2_verify)),
+    ] {
+        line(out, name, spread, None)?;
+    }
+    let ratios = ratios(figures);
+    if !ratios.is_empty() {
+        writeln!(
+            out,
+            "\nwhole login / (its cryptography + as many bare requests), target {RATIO_MAX}"
+        )?;
+    }
+    for (operation, spread) in ratios {
+        line(out, &operation.name(), spread, Some(RATIO_MAX))?;
+    }
+    Ok(())
+}
+
+fn line(out: &mut String, name: &str, spread: Spread, most: Option<f64>) -> std::fmt::Result {
+    let Spread {
+        least,
+        middle,
+        greatest,
+    } = spread;
+    let word = most.map_or("", |most| spread.met(most));
+    writeln!(
+        out,
+        "{name:<28} {least:>9.2} {middle:>8.2} {greatest:>8.2}  {word}"
+    )
+}
+
+fn tails(out: &mut String, half_rates: &[HalfRate]) -> std::fmt::Result {
+    if !half_rates.is_empty() {
+        writeln!(
+            out,
+            "\nat half of the highest rate, target p99 / p50 <= {TAIL_MAX}"
+        )?;
+    }
+    for half in half_rates {
+        let (p50, p99) = (
+            half.sample.quantile(0.5) / 1e3,
+            half.sample.quantile(0.99) / 1e3,
+        );
+        writeln!(
+            out,
+            "{:<28} {:>6.0}/s asked {:>6.0}/s done  p50 {p50:.2} p99 {p99:.2} ms  ratio {:.1}  {}",
+            half.operation.name(),
+            half.rate,
+            half.sample.rate,
+            p99 / p50,
+            met(p99 / p50, TAIL_MAX),
+        )?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown to one decimal")]
+fn mib(octets: u64) -> f64 {
+    octets as f64 / 1024.0 / 1024.0
+}
+
+fn restarts(figures: &Figures) -> Spread {
+    Spread::of(figures.starts.1.iter().map(|time| time.as_secs_f64() * 1e3))
+}
+
+fn sizes(out: &mut String, figures: &Figures) -> std::fmt::Result {
+    let (idle, loaded) = figures.resident_kib;
+    let (idle, loaded) = (mib(idle * 1024), mib(loaded * 1024));
+    let program = mib(figures.program_octets);
+    let restarts = restarts(figures);
+    let first = figures.starts.0.as_secs_f64() * 1e3;
+    let operations: u64 = figures
+        .rows
+        .iter()
+        .flat_map(|r| &r.samples)
+        .map(|s| u64::from(s.operations))
+        .sum();
+    writeln!(out)?;
+    let (idle_max, loaded_max) = RESIDENT_MIB;
+    writeln!(
+        out,
+        "resident memory, idle        {idle:>7.1} MiB  target {idle_max}  {}",
+        met(idle, idle_max)
+    )?;
+    writeln!(
+        out,
+        "resident memory, loaded      {loaded:>7.1} MiB  target {loaded_max}  {}  (after {operations} operations)",
+        met(loaded, loaded_max)
+    )?;
+    writeln!(
+        out,
+        "start to first healthy answer {:.0} / {:.0} / {:.0} ms  target {START_MS}  {}  (very first, with tables and keys to make: {first:.0} ms)",
+        restarts.least,
+        restarts.middle,
+        restarts.greatest,
+        restarts.met(START_MS),
+    )?;
+    writeln!(
+        out,
+        "program                      {program:>7.1} MiB  target {PROGRAM_MIB}  {}",
+        met(program, PROGRAM_MIB)
+    )?;
+    writeln!(
+        out,
+        "database at the end          {:>7.1} MiB",
+        mib(figures.database_octets)
+    )
+}
+
+fn pages(out: &mut String, figures: &Figures) -> std::fmt::Result {
+    writeln!(
+        out,
+        "\npage on the wire, octets         page   assets    total  of {WEIGHT_MAX}"
+    )?;
+    for weight in &figures.weights {
+        writeln!(
+            out,
+            "{:<28} {:>9} {:>8} {:>8}  {}",
+            weight.path,
+            weight.page,
+            weight.assets,
+            weight.total(),
+            if weight.total() <= WEIGHT_MAX {
+                "yes"
+            } else {
+                "no"
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// The same for programs.
+pub fn json(figures: &Figures) -> Result<String, Fault> {
+    let row = |row: &Row| {
+        let latencies = row.latencies();
+        json!({
+            "operation": row.operation.name(),
+            "rounds": row.samples.len(),
+            "rate": row.rate().json(),
+            "p50_us": quantile(&latencies, 0.5),
+            "p99_us": quantile(&latencies, 0.99),
+            "server_us": row.server().json(),
+            "loader_us": row.loader().json(),
+            "target_us": row.operation.target(),
+        })
+    };
+    let half_rate = |half: &HalfRate| {
+        json!({
+            "operation": half.operation.name(),
+            "rate": half.rate,
+            "p50_us": half.sample.quantile(0.5),
+            "p99_us": half.sample.quantile(0.99),
+        })
+    };
+    let cryptography = |c: &crate::ceilings::Cryptography| {
+        json!({
+            "es256_sign_us": c.es256_sign,
+            "p256_verify_us": c.p256_verify,
+            "rsa_verify_us": c.rsa_verify,
+            "sm2_verify_us": c.sm2_verify,
+        })
+    };
+    let ratios = ratios(figures);
+    let ratio = |(operation, spread): &(Operation, Spread)| json!({ "operation": operation.name(), "ratio": spread.json() });
+    let weights = figures.weights.iter();
+    let figures = json!({
+        "people": figures.people,
+        "operations": figures.rows.iter().map(row).collect::<Vec<_>>(),
+        "bare": row(&figures.bare),
+        "cryptography": figures.cryptography.iter().map(cryptography).collect::<Vec<_>>(),
+        "ratios": ratios.iter().map(ratio).collect::<Vec<_>>(),
+        "half_rate": figures.half_rate.iter().map(half_rate).collect::<Vec<_>>(),
+        "resident_kib": { "idle": figures.resident_kib.0, "loaded": figures.resident_kib.1 },
+        "start_ms": { "first": figures.starts.0.as_secs_f64() * 1e3, "again": restarts(figures).json() },
+        "program_octets": figures.program_octets,
+        "database_octets": figures.database_octets,
+        "pages": weights.map(|w| json!({ "path": w.path, "page": w.page, "assets": w.assets })).collect::<Vec<_>>(),
+    });
+    Ok(serde_json::to_string_pretty(&figures)?)
+}

@@ -1,0 +1,104 @@
+# shellcheck shell=bash disable=SC2154 # root and output are set by tests/run
+# What the suites need beside Rust. Installs Debian packages as root; otherwise says what to install.
+# Sourced by tests/run. Every need_… answers whether it is there now.
+
+apt_is_fresh=no
+
+need_rust() {
+  command -v cargo >/dev/null || die "cargo was not found. Install Rust $(rust_version) or newer: https://rustup.rs"
+  command -v cc >/dev/null || need_package cc gcc libc6-dev ||
+    die "a C compiler was not found. Install gcc or clang."
+}
+
+rust_version() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml"; }
+
+# need_package NAME PACKAGE…: installs, or says what NAME needs.
+need_package() {
+  local name=$1
+  shift
+  if ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then
+    say "$name is missing. On Debian or Ubuntu: sudo apt-get install $*"
+    return 1
+  fi
+  say "installing $* ($name is missing)"
+  export DEBIAN_FRONTEND=noninteractive
+  if [[ $apt_is_fresh == no ]]; then
+    apt-get update -qq >"$output/apt.log" 2>&1 || say "apt-get update failed: see tests/output/apt.log"
+    apt_is_fresh=yes
+  fi
+  apt-get install -y -qq --no-install-recommends "$@" >>"$output/apt.log" 2>&1 || {
+    say "apt-get install $* failed: see tests/output/apt.log"
+    return 1
+  }
+}
+
+need_openssl() {
+  command -v openssl >/dev/null || need_package openssl openssl
+}
+
+need_postgres() {
+  [[ -n ${YZT_TEST_POSTGRES_URL:-} ]] || has_postgres || { need_package PostgreSQL postgresql && has_postgres; }
+}
+
+has_postgres() {
+  command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
+need_redis() {
+  [[ -n ${YZT_TEST_REDIS_URL:-} ]] || command -v redis-server >/dev/null || need_package Redis redis-server
+}
+
+# Sets YZT_CHROMIUM.
+need_chromium() {
+  find_chromium || { need_package Chromium chromium && find_chromium; }
+}
+
+find_chromium() {
+  local name
+  for name in "${YZT_CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; do
+    if [[ -n $name ]] && YZT_CHROMIUM=$(command -v "$name"); then
+      export YZT_CHROMIUM
+      return 0
+    fi
+  done
+  unset YZT_CHROMIUM
+  return 1
+}
+
+# Without one, screenshots show boxes for Chinese.
+need_chinese_font() {
+  has_chinese_font || { need_package "a Chinese font" fonts-noto-cjk && has_chinese_font; }
+}
+
+has_chinese_font() {
+  if command -v fc-list >/dev/null; then
+    [[ -n $(fc-list :lang=zh-cn family 2>/dev/null) ]]
+  else
+    compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null
+  fi
+}
+
+need_node() {
+  has_node || { need_package "Node.js 20 or newer" nodejs npm && has_node; } || {
+    say "Node.js 20 or newer with npm is needed: https://nodejs.org"
+    return 1
+  }
+}
+
+has_node() {
+  command -v npm >/dev/null && command -v node >/dev/null &&
+    (($(node -p 'process.versions.node.split(".")[0]') >= 20))
+}
+
+# The npm packages of tests/package-lock.json.
+need_npm_packages() {
+  local mark=$root/tests/node_modules/.package-lock.json
+  if [[ ! -e $mark || $root/tests/package-lock.json -nt $mark ]]; then
+    say "installing npm packages"
+    (cd "$root/tests" && npm ci --loglevel=error >"$output/npm.log" 2>&1) || {
+      say "npm ci failed: see tests/output/npm.log"
+      return 1
+    }
+    touch "$mark"
+  fi
+}

@@ -1,0 +1,125 @@
+# shellcheck shell=bash disable=SC2154 # root and output are set by tests/run
+# What each suite runs, and how its results are counted. Sourced by tests/run.
+#
+# Every cargo command but the last says --workspace and narrows by target: cargo unites features over
+# the packages it is given, so naming single packages would build their dependencies a second time.
+
+build() {
+  heading "build"
+  local began=$SECONDS
+  cargo build --workspace --all-targets || die "the build failed"
+  say "(the build took $((SECONDS - began)) s)"
+}
+
+suite_unit() {
+  need_openssl || skip_missing "chains that the openssl command makes"
+  local names=() name
+  while read -r name; do names+=(--test "$name"); done < <(unit_test_targets)
+  cargo_tests unit test --workspace --no-fail-fast --lib --bins "${names[@]}" -- --skip corpora::
+  cargo_tests doc test --workspace --doc --no-fail-fast
+}
+
+# Test binaries of all packages but the ones with suites of their own.
+unit_test_targets() {
+  local file
+  for file in */tests/*.rs */tests/*/main.rs idp/*/tests/*.rs idp/*/tests/*/main.rs; do
+    [[ -e $file ]] || continue
+    file=${file%/main.rs}
+    file=$(basename "$file" .rs)
+    [[ $file == conformance ]] || echo "$file"
+  done | sort -u
+}
+
+suite_storage() {
+  need_openssl || skip_missing "TLS to PostgreSQL"
+  with_servers cargo_tests storage test --workspace --no-fail-fast --test conformance -- --nocapture
+}
+
+suite_flows() {
+  with_servers cargo_tests flows test --workspace --no-fail-fast --test e2e -- flows::
+}
+
+suite_attacks() {
+  cargo_tests attacks test --workspace --no-fail-fast --test e2e -- attacks::
+}
+
+suite_corpora() {
+  export YZT_CORPORA=${YZT_CORPORA:-$root/../shared/corpora}
+  if [[ ! -d $YZT_CORPORA ]]; then
+    skip_optional "no test vectors at $YZT_CORPORA (YZT_CORPORA names another folder)"
+    return 0
+  fi
+  cargo_tests corpora test --workspace --no-fail-fast --test pki -- corpora:: --nocapture
+}
+
+suite_browser() {
+  if need_chromium && need_node && need_npm_packages; then
+    need_chinese_font || skip_missing "Chinese in the screenshots"
+    rm -rf "${output:?}/screenshots"
+    node_tests browser
+  else
+    skip_missing "the browser story: no Chromium or no Node.js"
+  fi
+}
+
+suite_foreign() {
+  if need_node && need_npm_packages; then
+    node_tests foreign
+  else
+    skip_missing "openid-client: no Node.js"
+  fi
+}
+
+# The load program counts as one test: its table was printed and it ended well.
+suite_bench() {
+  if cargo run --release -p e2e --bin load -- --quick 2>&1 | tee "$output/bench.log"; then
+    count 1 0 0
+  else
+    count 0 1 0
+  fi
+}
+
+# Runs a command with PostgreSQL and Redis required; where they can't be had, without them, and says so.
+with_servers() {
+  export YZT_TEST_REQUIRE_ALL=1
+  need_postgres || { skip_missing "everything on PostgreSQL" && export YZT_TEST_REQUIRE_ALL=0; }
+  need_redis || { skip_missing "everything on Redis" && export YZT_TEST_REQUIRE_ALL=0; }
+  "$@"
+  unset YZT_TEST_REQUIRE_ALL
+}
+
+# cargo_tests LOG ARGUMENT…: runs cargo and adds up its "test result:" lines.
+cargo_tests() {
+  local log=$output/$1.log status=0 counts
+  shift
+  cargo "$@" 2>&1 | tee "$log" || status=$?
+  counts=$(awk '/^test result: / {
+      for (i = 2; i <= NF; i++) {
+        if ($i ~ /^passed/) p += $(i - 1)
+        if ($i ~ /^failed/) f += $(i - 1)
+        if ($i ~ /^ignored/) s += $(i - 1)
+      }
+    }
+    END { print p + 0, f + 0, s + 0 }' "$log")
+  count_run "$status" "$counts"
+}
+
+# node_tests FOLDER: runs its *.test.mjs one after another, each with a demonstration of its own.
+node_tests() {
+  local folder=$1 status=0 counts
+  node --test --test-concurrency=1 \
+    --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$output/$folder.tap" \
+    "tests/$folder"/*.test.mjs 2>&1 | tee "$output/$folder.log" || status=$?
+  counts=$(awk '/^# pass / { p = $3 } /^# fail / { f = $3 } /^# cancelled / { c = $3 } /^# skipped / { s = $3 }
+    END { print p + 0, f + c + 0, s + 0 }' "$output/$folder.tap")
+  count_run "$status" "$counts"
+}
+
+# A run that failed without a failed test (it did not compile, it crashed) counts as one failure.
+count_run() {
+  local status=$1 p f s
+  read -r p f s <<<"$2"
+  if ((status != 0 && f == 0)) || ((p + f + s == 0)); then f=$((f + 1)); fi
+  count "$p" "$f" "$s"
+}
