@@ -100,9 +100,7 @@ async fn register(provider: &AppState, wanted: &Registration<'_>) -> Result<Plat
             let platform = Platform {
                 state: PlatformState::Active,
                 client: Some(client),
-                support_contact: Some(
-                    "0471-5550100".to_owned(),
-                ),
+                support_contact: Some("0471-5550100".to_owned()),
                 ..standing.clone()
             };
             if standing.state == PlatformState::Listed {

@@ -134,7 +134,7 @@
   const post = async (path, body) => {
     let answer;
     try {
-      answer = await fetch(path, {
+      answer = await fetch(`${path}?lang=${document.documentElement.lang}`, {
         method: "POST",
         credentials: "same-origin",
         headers: {

@@ -470,6 +470,7 @@ problem-internal-advice = Try again later. If it happens again, give the inciden
 problem-fields-invalid = Some details are missing or not correct.
 problem-fields-invalid-advice = Correct them as marked and submit again.
 problem-field-required = Please fill in: { $field }.
+problem-field-unseen = { $field } contains characters that cannot be seen. Please type it again.
 problem-field-too-long = { $field }: at most { $max } characters.
 problem-phone-malformed = The telephone number is malformed. Give a mobile number, or a landline with area code.
 problem-phone-malformed-advice = For example 13800000000 or 0471-0000000.

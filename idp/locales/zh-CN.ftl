@@ -470,6 +470,7 @@ problem-internal-advice = 请稍后重试；仍有问题的，请将事件编号
 problem-fields-invalid = 有些信息没有填写或填写不正确。
 problem-fields-invalid-advice = 请按提示更正后重新提交。
 problem-field-required = 请填写{ $field }。
+problem-field-unseen = { $field }中含有看不见的字符，请重新输入。
 problem-field-too-long = { $field }不能超过 { $max } 个字符。
 problem-phone-malformed = 联系电话格式不正确，请填写手机号码或带区号的固定电话。
 problem-phone-malformed-advice = 例如 13800000000 或 0471-0000000。

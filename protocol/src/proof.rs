@@ -147,6 +147,11 @@ struct WebEidWire {
     signature: String,
     #[serde(rename = "appVersion", default)]
     _app_version: Option<String>,
+    /// Version 1.1 sends these two; signing in needs neither.
+    #[serde(rename = "unverifiedSigningCertificates", default)]
+    _signing_certificates: Option<serde_json::Value>,
+    #[serde(rename = "unverifiedIntermediateCertificates", default)]
+    _intermediate_certificates: Option<serde_json::Value>,
 }
 
 /// Reads only the format, to choose the wire shape.

@@ -151,7 +151,6 @@ async fn parameters_that_change_nothing_are_tolerated() {
         ("login_hint", "内蒙古某公司"),
         ("display", "popup"),
         ("claims_locales", "zh-CN en"),
-        ("id_token_hint", "not.a.token"),
         ("extra", "foobar"),
         ("resource", "https://api.example/"),
         ("response_mode", "query"),
@@ -252,4 +251,25 @@ async fn unknown_scopes_are_passed_over() {
     let code = answer.parameter("code").unwrap();
     let answer = scene.platform.redeem(&code, &asking).send().await.json();
     assert_eq!(answer["scope"], "openid enterprise");
+}
+
+#[tokio::test]
+async fn a_hint_at_another_enterprise_never_ends_with_this_one() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let tokens = scene.receive().await;
+    let mut other = Scene::at(provider).await;
+    other.platform = scene.platform;
+    other.receive().await;
+    let hint = tokens.id();
+    let asking = other.platform.ask().with("id_token_hint", hint);
+    let silent = asking.with("prompt", "none");
+    let answer = other.browser.open(&silent.path()).await;
+    assert_eq!(answer.parameter("error").as_deref(), Some("login_required"));
+    let rubbish = other.platform.ask().with("id_token_hint", "not.a.token");
+    let answer = other.browser.open(&rubbish.path()).await;
+    assert_eq!(
+        answer.parameter("error").as_deref(),
+        Some("invalid_request")
+    );
 }

@@ -133,3 +133,15 @@ async fn a_platform_without_an_initiate_login_uri_is_reached_from_its_own_page_a
     assert!(!page.has(&format!("#platform-{}", scene.platform.id)));
     scene.receive().await;
 }
+
+#[tokio::test]
+async fn a_refusal_takes_back_what_was_given_a_moment_ago() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let page = choose(&mut scene).await;
+    scene.browser.decide(&page, "grant").await;
+    let page = choose(&mut scene).await;
+    scene.browser.decide(&page, "refuse").await;
+    let answer = scene.browser.go(&scene.platform.ask().path()).await;
+    assert!(answer.has("#consent-form"), "{}", answer.summary());
+}

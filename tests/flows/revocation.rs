@@ -200,3 +200,24 @@ async fn a_list_forged_under_the_cas_name_does_not_count() {
         (403, "revocation-unavailable")
     );
 }
+
+#[tokio::test]
+async fn a_new_list_ends_live_sessions_and_tokens_before_anybody_signs_again() {
+    let list = list_file();
+    ca().publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    let mut scene = Scene::at(&provider).await;
+    let tokens = scene.receive().await;
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
+
+    ca().revoke(&scene.lock);
+    ca().publish_list(&list, (-DAY, DAY));
+    provider.state.lists.refresh();
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
+    assert_eq!(
+        scene.browser.open("/certificate").await.location(),
+        Some("/login")
+    );
+    let stored = provider.stored_lock(&scene.lock).await.unwrap();
+    assert_eq!(stored.state, KeyLockState::Revoked);
+}

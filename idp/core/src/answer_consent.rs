@@ -37,6 +37,7 @@ pub fn answer_consent(
     store.insert_consent_record(&record)?;
     store.append_audit(&answered_event(cx, caller, present, &record))?;
     if outcome == ConsentOutcome::Refused {
+        take_back(store, cx, &record)?;
         return Ok(Answered::Refused);
     }
     store.upsert_standing_consent(&StandingConsent {
@@ -61,6 +62,18 @@ pub fn answer_consent(
             scopes: record.scopes,
         })),
     }
+}
+
+/// A refusal also ends what was given before: the last word counts.
+fn take_back(store: &mut dyn Store, cx: &Cx, record: &ConsentRecord) -> Result<(), StoreError> {
+    let standing = store.find_standing_consent(&record.enterprise_id, &record.platform_id)?;
+    let Some(standing) = standing.filter(|consent| consent.revoked_at.is_none()) else {
+        return Ok(());
+    };
+    store.upsert_standing_consent(&StandingConsent {
+        revoked_at: Some(cx.now),
+        ..standing
+    })
 }
 
 fn record(cx: &Cx, offer: &ConsentOffer, outcome: ConsentOutcome) -> ConsentRecord {

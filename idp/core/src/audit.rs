@@ -34,6 +34,8 @@ audit_kinds! {
     LoginRefused = "login.refused",
     /// A session ended by the person.
     LoggedOut = "logout",
+    /// The certificate of a bound lock was seen revoked.
+    LockRevoked = "lock.revoked",
     /// An enterprise bound its first lock.
     BindingSucceeded = "binding.succeeded",
     /// A binding was refused.

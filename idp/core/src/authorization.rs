@@ -48,6 +48,8 @@ pub struct AuthorizationRequest {
     pub max_age: Option<u64>,
     /// Shown on the login page.
     pub login_hint: Option<String>,
+    /// `sub` of `id_token_hint`: the enterprise the platform expects, and no other.
+    pub expected_subject: Option<String>,
     /// Languages the platform asks for, BCP 47.
     pub ui_locales: Option<String>,
     /// When it came.

@@ -14,6 +14,7 @@ use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use crate::proof::ProofRefusal;
 use crate::recognition::{CertificateRefusal, Recognised};
 use crate::region::RegionCode;
+use crate::revocation;
 use crate::store::{Store, StoreError};
 use crate::timestamp::Timestamp;
 
@@ -48,8 +49,10 @@ pub struct BindingForm {
 pub enum FieldProblem {
     /// Empty.
     Required,
-    /// Longer than this many characters, or with control characters.
+    /// Longer than this many characters.
     TooLong(usize),
+    /// Characters that can't be seen.
+    Unseen,
     /// Not 18 characters of the alphabet, or its check digit is wrong.
     BadCreditCode,
     /// Not in the list.
@@ -66,6 +69,7 @@ impl FieldProblem {
         match self {
             Self::Required => "field-required",
             Self::TooLong(_) => "field-too-long",
+            Self::Unseen => "field-unseen",
             Self::BadCreditCode => "bad-credit-code",
             Self::UnknownRegion => "region-unknown",
             Self::BadPhone => "phone-malformed",
@@ -152,10 +156,21 @@ fn required(value: &str, max: usize) -> Result<String, FieldProblem> {
 
 fn optional(value: &str, max: usize) -> Result<Option<String>, FieldProblem> {
     let value = value.trim();
-    if value.chars().count() > max || value.chars().any(char::is_control) {
+    if value.chars().count() > max {
         return Err(FieldProblem::TooLong(max));
     }
+    if value.chars().any(is_unseen) {
+        return Err(FieldProblem::Unseen);
+    }
     Ok((!value.is_empty()).then(|| value.to_owned()))
+}
+
+/// Characters that a reader can't see and that change what is read: controls, zero-width and
+/// bidirectional ones.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn telephone(value: &str) -> Result<Option<String>, FieldProblem> {
@@ -198,6 +213,8 @@ pub enum BindRefusal {
     CreditCodeMismatch,
     /// The credit code is bound with another lock (FAQ 3).
     CreditCodeBound,
+    /// The credit code is bound under another name (FAQ 6).
+    EnterpriseRenamed,
     /// This lock was bound once and ended.
     LockNotActive,
 }
@@ -210,6 +227,7 @@ impl BindRefusal {
             Self::Certificate(refusal) => refusal.code(),
             Self::CreditCodeMismatch => "credit-code-mismatch",
             Self::CreditCodeBound => "credit-code-bound",
+            Self::EnterpriseRenamed => "enterprise-renamed",
             Self::LockNotActive => "lock-not-active",
         }
     }
@@ -258,6 +276,10 @@ pub fn bind(
     attempt: &BindAttempt,
 ) -> Result<BindOutcome, BindError> {
     let outcome = decide(store, cx, attempt)?;
+    let revoked = BindOutcome::Refused(BindRefusal::Certificate(CertificateRefusal::Revoked));
+    if let (true, Some(thumbprint)) = (outcome == revoked, attempt.thumbprint) {
+        revocation::remember(store, cx, caller, thumbprint)?;
+    }
     let event = match &outcome {
         BindOutcome::Bound(enterprise_id) => AuditEvent {
             enterprise_id: Some(enterprise_id.clone()),
@@ -301,12 +323,22 @@ fn decide(store: &mut dyn Store, cx: &Cx, attempt: &BindAttempt) -> Result<BindO
     }
     let enterprise = enterprise(cx, recognised, details);
     if !store.insert_enterprise(&enterprise)? {
-        return Ok(BindOutcome::Refused(BindRefusal::CreditCodeBound));
+        return Ok(BindOutcome::Refused(refusal_of_bound(store, &enterprise)?));
     }
     if !store.insert_key_lock(&key_lock(cx, recognised, attempt, &enterprise.id))? {
         return Err(BindError::Raced);
     }
     Ok(BindOutcome::Bound(enterprise.id))
+}
+
+/// The credit code is taken: by the same enterprise with another lock (FAQ 3), or under another name
+/// (FAQ 6).
+fn refusal_of_bound(store: &mut dyn Store, tried: &Enterprise) -> Result<BindRefusal, StoreError> {
+    let standing = store.find_enterprise_by_credit_code(&tried.credit_code)?;
+    Ok(match standing {
+        Some(enterprise) if enterprise.name != tried.name => BindRefusal::EnterpriseRenamed,
+        _ => BindRefusal::CreditCodeBound,
+    })
 }
 
 fn enterprise(cx: &Cx, recognised: &Recognised, details: &BindingDetails) -> Enterprise {

@@ -217,6 +217,16 @@ fn check_client(client: &Client) -> Result<(), RegistrationRefusal> {
     Ok(())
 }
 
+/// Parameters of our own answers.
+const RESERVED: [&str; 6] = [
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "error_uri",
+];
+
 fn is_acceptable_uri(text: &str) -> bool {
     let Ok(uri) = url::Url::parse(text) else {
         return false;
@@ -232,6 +242,8 @@ fn is_acceptable_uri(text: &str) -> bool {
         && uri.username().is_empty()
         && uri.password().is_none()
         // What is compared character by character later must be written as it is parsed now.
+        && (uri.as_str() == text || uri.as_str() == format!("{text}/"))
+        && !uri.query_pairs().any(|(name, _)| RESERVED.contains(&&*name))
         && !text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '*')
 }
 
@@ -267,6 +279,9 @@ mod tests {
             "javascript:alert(1)",
             "https://*.example/cb",
             "https://p.example/ cb",
+            "https://P.example/cb",
+            "https://p.example/a/../cb",
+            "https://p.example/cb?code=1",
             "/cb",
         ] {
             assert!(!is_acceptable_uri(bad), "{bad}");

@@ -51,6 +51,10 @@ impl EphemeralRecord for FreshConsent {
     const KIND: &'static str = "fresh";
 }
 
+/// Kinds that anybody can have us keep, unproven. They never get the last quarter of a bounded store, so
+/// that a flood of them leaves room for those who signed.
+pub const KEPT_FOR_STRANGERS: [&str; 2] = [Challenge::KIND, AuthorizationRequest::KIND];
+
 /// How spending a single-use record ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spent<T> {

@@ -50,8 +50,9 @@ pub struct GrantStanding {
 
 impl GrantStanding {
     /// Whether tokens of this grant still live: any part ended ends them.
-    pub fn is_alive(&self) -> bool {
+    pub fn is_alive(&self, now: Timestamp) -> bool {
         self.grant.revoked_at.is_none()
+            && now <= self.key_lock.not_after
             && self.enterprise.state == EnterpriseState::Active
             && self.key_lock.state == KeyLockState::Active
             && self.platform.state == PlatformState::Active

@@ -30,6 +30,7 @@ pub mod signing_key;
 pub mod presence;
 pub mod proof;
 pub mod recognition;
+pub mod revocation;
 pub mod signer;
 
 // Flows

@@ -10,6 +10,7 @@ use crate::id::SessionId;
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use crate::proof::ProofRefusal;
 use crate::recognition::{CertificateRefusal, Recognised};
+use crate::revocation;
 use crate::session::Authentication;
 use crate::store::{Store, StoreError};
 
@@ -72,7 +73,7 @@ pub fn log_in(
     caller: &Caller,
     attempt: &LoginAttempt,
 ) -> Result<LoginOutcome, StoreError> {
-    match admit(store, attempt)? {
+    match admit(store, cx, caller, attempt)? {
         Ok(key_lock) => {
             let authentication = Authentication {
                 enterprise_id: key_lock.enterprise_id,
@@ -105,12 +106,17 @@ pub fn log_in(
 
 fn admit(
     store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
     attempt: &LoginAttempt,
 ) -> Result<Result<KeyLock, LoginRefusal>, StoreError> {
     let recognised = match &attempt.verdict {
         Ok(recognised) => recognised,
         Err(refusal) => {
-            remember_revocation(store, attempt.thumbprint, *refusal)?;
+            let revoked = LoginRefusal::Certificate(CertificateRefusal::Revoked);
+            if let (true, Some(thumbprint)) = (*refusal == revoked, attempt.thumbprint) {
+                revocation::remember(store, cx, caller, thumbprint)?;
+            }
             return Ok(Err(*refusal));
         }
     };
@@ -142,23 +148,4 @@ fn refusal_of_unbound(
         }
         Some(_) => LoginRefusal::EnterpriseRenamed,
     })
-}
-
-/// CERTIFICATES §8: once seen revoked, remembered. Ends the lock's sessions and tokens too, since each
-/// use reads the lock.
-fn remember_revocation(
-    store: &mut dyn Store,
-    thumbprint: Option<Thumbprint>,
-    refusal: LoginRefusal,
-) -> Result<(), StoreError> {
-    if refusal != LoginRefusal::Certificate(CertificateRefusal::Revoked) {
-        return Ok(());
-    }
-    let Some(thumbprint) = thumbprint else {
-        return Ok(());
-    };
-    if let Some(key_lock) = store.find_key_lock_by_thumbprint(thumbprint)? {
-        store.exchange_key_lock_state(&key_lock.id, KeyLockState::Active, KeyLockState::Revoked)?;
-    }
-    Ok(())
 }

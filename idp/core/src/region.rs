@@ -4,6 +4,7 @@
 //! zones: those belong to platforms.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +23,8 @@ pub struct UnknownRegion;
 impl RegionCode {
     /// The code a text names.
     pub fn parse(text: &str) -> Result<Self, UnknownRegion> {
-        regions()
-            .any(|region| region.code == text)
-            .then(|| Self(text.to_owned()))
+        find(text)
+            .map(|region| Self(region.code.to_owned()))
             .ok_or(UnknownRegion)
     }
 
@@ -35,7 +35,7 @@ impl RegionCode {
 
     /// The entry of the list.
     pub fn region(&self) -> Option<Region> {
-        regions().find(|region| region.code == self.0)
+        find(&self.0)
     }
 
     /// Whether it lies in Inner Mongolia.
@@ -77,14 +77,25 @@ pub struct Region {
 
 /// Every region of the list, in the order of the codes.
 pub fn regions() -> impl Iterator<Item = Region> {
-    REGIONS.lines().filter_map(|line| {
+    TABLE.iter().copied()
+}
+
+/// The list, read once: every enterprise and platform that is read from the store asks for its code.
+static TABLE: LazyLock<Vec<Region>> = LazyLock::new(|| {
+    let entry = |line: &'static str| {
         let mut columns = line.split('\t');
         Some(Region {
             code: columns.next()?,
             name_zh: columns.next()?,
             name_en: columns.next()?,
         })
-    })
+    };
+    REGIONS.lines().filter_map(entry).collect()
+});
+
+fn find(code: &str) -> Option<Region> {
+    let place = TABLE.binary_search_by_key(&code, |region| region.code);
+    place.ok().and_then(|place| TABLE.get(place).copied())
 }
 
 #[cfg(test)]

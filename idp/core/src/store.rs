@@ -108,7 +108,7 @@ pub trait Store {
     fn list_signing_keys(&mut self) -> Result<Vec<SigningKey>, StoreError>;
     /// `false`: the `kid`, or the generation within its algorithm, is taken.
     fn insert_signing_key(&mut self, key: &SigningKey) -> Result<bool, StoreError>;
-    /// Sets when a key stops signing; `false` when that was set before.
+    /// Sets when a key stops signing, or brings it forward; `false` when it stops no later already.
     fn retire_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Appends one event.

@@ -61,14 +61,15 @@ pub fn read_access_token(
     Ok(claims)
 }
 
-/// What the token's grant opens now.
+/// The token's grant with all it stands on, if it lives.
 pub fn answer(
     store: &mut dyn Store,
+    cx: &Cx,
     claims: &AccessTokenClaims,
-) -> Result<Result<UserInfo, UserinfoRefusal>, StoreError> {
+) -> Result<Result<GrantStanding, UserinfoRefusal>, StoreError> {
     let standing = store.find_grant_standing(&GrantId::from_text(&claims.grant_id))?;
     Ok(match standing {
-        Some(standing) if standing.is_alive() => Ok(user_info(&standing)),
+        Some(standing) if standing.is_alive(cx.now) => Ok(standing),
         _ => Err(UserinfoRefusal::Revoked),
     })
 }
@@ -96,7 +97,8 @@ pub fn note(
     })
 }
 
-fn user_info(standing: &GrantStanding) -> UserInfo {
+/// The answer of a grant that lives.
+pub fn user_info(standing: &GrantStanding) -> UserInfo {
     let scopes = &standing.grant.scopes;
     disclose(scopes, &standing.enterprise, &standing.key_lock)
 }

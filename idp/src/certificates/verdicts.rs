@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use idp_core::key_lock::KeyLock;
 use idp_core::recognition::{CaRegistry, CertificateRefusal, Recognised, recognise};
 use idp_core::timestamp::Timestamp;
 use moka::sync::Cache;
@@ -50,6 +51,21 @@ impl Verdicts {
         let recognised = recognise(&self.registry, &*self.lists, certificate, now)?;
         self.good.insert(key, recognised.clone());
         Ok(recognised)
+    }
+
+    /// The verdict on a bound lock as the lists stand now.
+    pub fn on_bound(&self, key_lock: &KeyLock, now: Timestamp) -> Result<(), CertificateRefusal> {
+        let key = (key_lock.thumbprint.0, self.lists.version());
+        if self
+            .good
+            .get(&key)
+            .is_some_and(|recognised| now < recognised.good_until())
+        {
+            return Ok(());
+        }
+        let certificate = Certificate::from_der(&key_lock.certificate_der)
+            .or(Err(CertificateRefusal::Invalid))?;
+        self.on(&certificate, now).map(drop)
     }
 
     /// The CAs that are recognised.

@@ -37,7 +37,7 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
     };
     let lock = &present.key_lock;
     let certificate = Certificate::from_der(&lock.certificate_der).map_err(Failure::internal)?;
-    let enter = match waiting {
+    let enter = match &platform {
         Some(_) => routes::with_request(routes::CONSENT, waiting),
         None => routes::PLATFORMS.to_owned(),
     };

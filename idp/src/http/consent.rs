@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::answer_consent::{Answered, answer_consent};
 use idp_core::authorization::AuthorizationRequest;
 use idp_core::authorize::ErrorCode;
-use idp_core::consent::{ConsentOffer, ConsentOutcome, TEXT_VERSION};
+use idp_core::consent::{ConsentOffer, ConsentOutcome, FreshConsent, TEXT_VERSION};
 use idp_core::cx::random_text;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::id::PlatformId;
@@ -41,20 +41,20 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
     let browser = Browser::find(visit, request).await?;
     match (parameter("request"), parameter("platform")) {
         (Some(waiting), _) => {
+            // Taken, and put back while a person is needed: of two who answer it at once one does.
             let asked = waiting_request(visit, waiting).await?;
             visit.wish(asked.ui_locales.as_deref());
             let (platform, client) = connected(visit, &asked.platform_id).await?;
             match onward::go_on(visit, &browser, &asked, &client).await? {
-                Onward::LogIn => Ok(to_login(Some(waiting))),
+                Onward::LogIn => {
+                    keep_waiting(visit, waiting, &asked).await?;
+                    Ok(to_login(Some(waiting)))
+                }
                 Onward::Leave(answer) => Ok(answer),
                 Onward::Ask => {
-                    ask(
-                        visit,
-                        &browser,
-                        (&platform, &client),
-                        Some((waiting, &asked)),
-                    )
-                    .await
+                    keep_waiting(visit, waiting, &asked).await?;
+                    let waiting = Some((waiting, &asked));
+                    ask(visit, &browser, (&platform, &client), waiting).await
                 }
             }
         }
@@ -63,6 +63,7 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
                 return Ok(to_login(None));
             }
             let (platform, client) = connected(visit, &PlatformId::from_text(id)).await?;
+            initiate_uri(visit, &client)?;
             ask(visit, &browser, (&platform, &client), None).await
         }
         (None, None) => Ok(see_other(routes::PLATFORMS)),
@@ -73,9 +74,20 @@ async fn waiting_request(visit: &Visit, id: &str) -> Result<AuthorizationRequest
     visit
         .state
         .ephemeral
-        .get_record::<AuthorizationRequest>(id)
+        .take_record::<AuthorizationRequest>(id)
         .await?
         .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "request-expired"))
+}
+
+async fn keep_waiting(
+    visit: &Visit,
+    id: &str,
+    asked: &AuthorizationRequest,
+) -> Result<(), Failure> {
+    let age = visit.cx.now.since(asked.received_at);
+    let rest = visit.state.settings.request_lifetime.saturating_sub(age);
+    visit.state.ephemeral.put_record(id, asked, rest).await?;
+    Ok(())
 }
 
 /// A platform that people can go to now.
@@ -197,6 +209,9 @@ async fn answered(
     let present = browser.present()?.clone();
     let offer = taken_offer(visit, &browser, form.one("consent")?).await?;
     let (_, client) = connected(visit, &offer.platform_id).await?;
+    if offer.request.is_none() {
+        initiate_uri(visit, &client)?;
+    }
     let asked = match &offer.request {
         None => None,
         Some(id) => Some(
@@ -208,6 +223,13 @@ async fn answered(
                 .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "request-expired"))?,
         ),
     };
+    // The last word counts: what was given a moment ago is spent, whatever is said now.
+    let name = onward::fresh_name(&present, &offer.platform_id);
+    visit
+        .state
+        .ephemeral
+        .take_record::<FreshConsent>(&name)
+        .await?;
     // Decide.
     let (cx, caller) = (visit.cx.clone(), visit.caller());
     let (person, waiting) = (present.clone(), asked.clone());

@@ -19,6 +19,9 @@ use crate::state::AppState;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
+/// From head to answer, body included.
+const ANSWER_TIME: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// A policy whose forms may also lead to these origins.
 pub fn form_action<'a>(origins: impl Iterator<Item = &'a str>) -> String {
     let mut policy = POLICY.to_owned();
@@ -51,7 +54,12 @@ pub async fn guard(
         dress(&mut response, state.config.is_https());
         return Ok(response);
     }
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    let Ok(response) = tokio::time::timeout(ANSWER_TIME, next.call(request)).await else {
+        // Whoever sends a body octet by octet must not hold a place for ever.
+        let answer = HttpResponse::RequestTimeout().force_close().finish();
+        return Err(actix_web::error::InternalError::from_response("too slow", answer).into());
+    };
+    let mut response = response?.map_into_boxed_body();
     if let Some(state) = &state
         && let Some(failure) = bare_failure(&response)
     {

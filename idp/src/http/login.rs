@@ -103,7 +103,12 @@ async fn page(
     refusal: Option<LoginRefusal>,
 ) -> Result<HttpResponse, Failure> {
     let (platform, expected) = match waiting {
-        Some(id) => Some(heading(visit, id).await?),
+        // A refusal is read in any case, even when the request behind it is gone.
+        Some(id) => match heading(visit, id).await {
+            Ok(heading) => Some(heading),
+            Err(_) if refusal.is_some() => None,
+            Err(failure) => return Err(failure),
+        },
         None => None,
     }
     .unzip();

@@ -105,7 +105,7 @@ fn succeed(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Result<(), Store
     }
     for other in stored
         .iter()
-        .filter(|other| other.algorithm == key.algorithm && other.retired_at.is_none())
+        .filter(|other| other.algorithm == key.algorithm)
     {
         store.retire_signing_key(&other.id, key.signs_from)?;
     }

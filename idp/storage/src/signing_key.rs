@@ -85,7 +85,7 @@ pub(crate) fn retire(
 ) -> Result<bool, StoreError> {
     let rows = query!(connection, c => diesel::update(signing_keys::table)
         .filter(signing_keys::id.eq(id.as_str()))
-        .filter(signing_keys::retired_at.is_null())
+        .filter(signing_keys::retired_at.is_null().or(signing_keys::retired_at.gt(at.unix_millis())))
         .set(signing_keys::retired_at.eq(at.unix_millis()))
         .execute(c))?;
     Ok(rows == 1)

@@ -47,6 +47,9 @@ pub fn needs_login(cx: &Cx, request: &AuthorizationRequest, present: Option<&Pre
         return true;
     };
     let auth_time = present.authentication.auth_time;
+    if is_another(request, present) {
+        return true;
+    }
     // Signed for this request: nothing is fresher, however long the person then reads.
     if auth_time >= request.received_at {
         return false;
@@ -58,6 +61,11 @@ pub fn needs_login(cx: &Cx, request: &AuthorizationRequest, present: Option<&Pre
             .is_some_and(|max_age| cx.now.since(auth_time) > Duration::from_secs(max_age))
 }
 
+/// Whether somebody else is present than the one `id_token_hint` names.
+fn is_another(request: &AuthorizationRequest, present: &Present) -> bool {
+    (request.expected_subject.as_deref()).is_some_and(|sub| sub != present.enterprise.id.as_str())
+}
+
 /// Decides. `present` and `consent` are what was found now, not when the request came.
 pub fn decide(
     cx: &Cx,
@@ -67,7 +75,12 @@ pub fn decide(
     consent: &ConsentAtHand,
 ) -> Decision {
     let Some(present) = present.filter(|p| !needs_login(cx, request, Some(p))) else {
-        return if request.prompt.none {
+        // Whoever signed for this request and is not who the platform expects won't become so by signing
+        // once more.
+        let signed_as_another = present.is_some_and(|p| {
+            is_another(request, p) && p.authentication.auth_time >= request.received_at
+        });
+        return if request.prompt.none || signed_as_another {
             Decision::Refuse(ErrorCode::LoginRequired)
         } else {
             Decision::LogIn

@@ -2,15 +2,23 @@
 //!
 //! Until the redirect URI is known to be registered, every refusal is a page.
 
+use protocol::claims::IdTokenClaims;
 use protocol::scope::{Scope, ScopeSet};
 
 use super::error::{ErrorCode, PageRefusal, RequestRefusal};
 use crate::authorization::{AuthorizationRequest, Prompt};
 use crate::cx::Cx;
 use crate::platform::{Client, Platform, PlatformState};
+use crate::signer::{ID_TOKEN_TYP, Signer};
 
-/// Longest `state`, `nonce`, `login_hint` that is carried along, in octets.
-const TEXT_MAX: usize = 2048;
+/// Longest `state` and `nonce` that are carried along, in octets: every stranger can have us keep some.
+const STATE_MAX: usize = 1024;
+
+/// Longest `login_hint` and `ui_locales`, in octets.
+const HINT_MAX: usize = 128;
+
+/// Longest `id_token_hint`, in octets.
+const TOKEN_MAX: usize = 4096;
 
 /// Parameters as they came, in order.
 pub type Parameters = [(String, String)];
@@ -36,6 +44,7 @@ pub fn client_id(parameters: &Parameters) -> Result<Option<&str>, RequestRefusal
 /// Reads a request. `platform` is what the store has under its `client_id`.
 pub fn read(
     cx: &Cx,
+    signer: &dyn Signer,
     parameters: &Parameters,
     platform: Option<&Platform>,
 ) -> Result<AuthorizationRequest, RequestRefusal> {
@@ -47,7 +56,11 @@ pub fn read(
     let state =
         single(parameters, "state").or(Err(RequestRefusal::Page(PageRefusal::Malformed)))?;
     // 3. From here on the platform gets the error.
-    let asked = Asked { parameters, client };
+    let asked = Asked {
+        parameters,
+        client,
+        signer,
+    };
     asked
         .read(cx, platform, redirect_uri, state)
         .map_err(|(error, description)| RequestRefusal::Redirect {
@@ -86,6 +99,7 @@ type Refused = (ErrorCode, &'static str);
 struct Asked<'a> {
     parameters: &'a Parameters,
     client: &'a Client,
+    signer: &'a dyn Signer,
 }
 
 impl<'a> Asked<'a> {
@@ -98,7 +112,7 @@ impl<'a> Asked<'a> {
     ) -> Result<AuthorizationRequest, Refused> {
         self.refuse_what_is_not_taken()?;
         self.check_response()?;
-        if state.is_some_and(|s| s.len() > TEXT_MAX) {
+        if state.is_some_and(|s| s.len() > STATE_MAX) {
             return Err((ErrorCode::InvalidRequest, "state is too long"));
         }
         Ok(AuthorizationRequest {
@@ -106,12 +120,13 @@ impl<'a> Asked<'a> {
             redirect_uri: redirect_uri.to_owned(),
             scopes: self.scopes()?,
             state: state.map(str::to_owned),
-            nonce: self.text("nonce")?,
+            nonce: self.text("nonce", STATE_MAX)?,
             code_challenge: self.code_challenge()?,
             prompt: self.prompt()?,
             max_age: self.max_age()?,
-            login_hint: self.text("login_hint")?,
-            ui_locales: self.text("ui_locales")?,
+            login_hint: self.text("login_hint", HINT_MAX)?,
+            expected_subject: self.expected_subject(cx)?,
+            ui_locales: self.text("ui_locales", HINT_MAX)?,
             received_at: cx.now,
         })
     }
@@ -123,11 +138,12 @@ impl<'a> Asked<'a> {
         )))
     }
 
-    fn text(&self, name: &'static str) -> Result<Option<String>, Refused> {
+    fn text(&self, name: &'static str, max: usize) -> Result<Option<String>, Refused> {
         match self.one(name)? {
-            Some(text) if text.len() > TEXT_MAX => {
-                Err((ErrorCode::InvalidRequest, "a parameter is too long"))
-            }
+            Some(text) if text.len() > max || text.chars().any(char::is_control) => Err((
+                ErrorCode::InvalidRequest,
+                "a parameter is too long or has control characters",
+            )),
             text => Ok(text.map(str::to_owned)),
         }
     }
@@ -238,6 +254,24 @@ impl<'a> Asked<'a> {
             return Err((ErrorCode::InvalidRequest, "prompt none stands alone"));
         }
         Ok(prompt)
+    }
+
+    /// An ID token of ours names who is expected; how old it is does not matter (`OpenID` Connect Core
+    /// §3.1.2.1).
+    fn expected_subject(&self, cx: &Cx) -> Result<Option<String>, Refused> {
+        const BAD: Refused = (
+            ErrorCode::InvalidRequest,
+            "id_token_hint is not an ID token of this issuer",
+        );
+        let Some(token) = self.text("id_token_hint", TOKEN_MAX)? else {
+            return Ok(None);
+        };
+        let claims = self.signer.verify(ID_TOKEN_TYP, &token).ok_or(BAD)?;
+        let claims: IdTokenClaims = serde_json::from_slice(&claims).or(Err(BAD))?;
+        if claims.iss != cx.settings.issuer {
+            return Err(BAD);
+        }
+        Ok(Some(claims.sub))
     }
 
     fn max_age(&self) -> Result<Option<u64>, Refused> {

@@ -9,6 +9,7 @@ use idp_core::presence::{Present, find_present};
 use idp_core::session::{Authentication, BrowserSession, SessionKey};
 use subtle::ConstantTimeEq as _;
 
+use super::revoked::is_revoked;
 use super::{Form, Visit};
 use crate::http::error::Failure;
 use crate::http::routes;
@@ -48,6 +49,11 @@ impl Browser {
                 .database
                 .read(move |store| find_present(store, &authentication, now))
                 .await?;
+            if let Some(present) = &browser.present
+                && is_revoked(visit, &present.key_lock).await?
+            {
+                browser.present = None;
+            }
         }
         browser.session = Some((key, session));
         Ok(browser)

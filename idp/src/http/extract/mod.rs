@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod client_auth;
 pub mod form;
+pub mod revoked;
 mod visit;
 
 pub use browser::Browser;

@@ -10,7 +10,6 @@ use idp_core::id::IncidentId;
 use time::OffsetDateTime;
 
 use super::Browser;
-use super::form::pairs;
 use crate::state::AppState;
 use crate::view::{Frame, LanguageWishes, Locale, SignedIn, Support};
 
@@ -52,11 +51,9 @@ impl Visit {
     /// Reads what a page needs of a request.
     pub fn of(request: &HttpRequest, state: &web::Data<AppState>) -> Self {
         let cx = state.cx();
-        let query = pairs(request.query_string().as_bytes());
-        let chosen = query
-            .iter()
+        let chosen = url::form_urlencoded::parse(request.query_string().as_bytes())
             .find(|(name, _)| name == "lang")
-            .and_then(|(_, value)| Locale::of_tag(value));
+            .and_then(|(_, value)| Locale::of_tag(&value));
         let accept_language = header_text(request, &header::ACCEPT_LANGUAGE);
         let language_cookie = request
             .cookie(LANGUAGE_COOKIE)

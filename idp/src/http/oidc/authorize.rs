@@ -66,7 +66,7 @@ async fn admitted(
                 .await?
         }
     };
-    let request = match read(&visit.cx, parameters, platform.as_ref()) {
+    let request = match read(&visit.cx, &*visit.state.keys, parameters, platform.as_ref()) {
         Ok(request) => request,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -110,12 +110,14 @@ async fn refuse(
 ) -> HttpResponse {
     let caller = visit.caller();
     let reason = match &refusal {
-        RequestRefusal::Page(refusal) => refusal.code(),
-        RequestRefusal::Redirect { error, .. } => error.as_str(),
+        RequestRefusal::Page(refusal) => refusal.code().to_owned(),
+        RequestRefusal::Redirect {
+            error, description, ..
+        } => format!("{}: {description}", error.as_str()),
     };
     let named = client_id(parameters).ok().flatten();
     let event = AuditEvent {
-        reason: Some(reason.to_owned()),
+        reason: Some(reason),
         // A stranger's text: cut to what a platform's identifier can be.
         detail: named.map(|id| id.chars().filter(char::is_ascii_graphic).take(40).collect()),
         incident_id: Some(caller.incident_id),

@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::userinfo::{UserinfoRefusal, answer, note, read_access_token};
+use idp_core::userinfo::{UserinfoRefusal, answer, note, read_access_token, user_info};
 use protocol::claims::{AccessTokenClaims, UserInfo};
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use super::cors;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::extract::form::pairs;
+use crate::http::extract::revoked;
 
 enum Ended {
     /// No token came: the challenge carries no error (RFC 6750 §3.1).
@@ -55,17 +56,24 @@ async fn disclosed(
     let claims = read_access_token(&visit.cx, &*visit.state.keys, &token)
         .map_err(|refusal| Ended::Refused(refusal, None))?;
     let claims = Box::new(claims);
-    let asked = claims.clone();
+    let (asked, cx) = (claims.clone(), visit.cx.clone());
     let found = visit
         .state
         .database
-        .read(move |store| answer(store, &asked))
+        .read(move |store| answer(store, &cx, &asked))
         .await
         .map_err(|error| Ended::Failed(error.into()))?;
-    let info = match found {
-        Ok(info) => info,
+    let standing = match found {
+        Ok(standing) => standing,
         Err(refusal) => return Err(Ended::Refused(refusal, Some(claims))),
     };
+    // A list that came in since the sign-in counts at once.
+    if revoked::is_revoked(visit, &standing.key_lock)
+        .await
+        .map_err(Ended::Failed)?
+    {
+        return Err(Ended::Refused(UserinfoRefusal::Revoked, Some(claims)));
+    }
     // The event that a platform received the data is written at its first reading.
     if !visit.state.delivered.contains_key(&claims.grant_id) {
         write(visit, Some(claims.clone()), None)
@@ -73,7 +81,7 @@ async fn disclosed(
             .map_err(Ended::Failed)?;
         visit.state.delivered.insert(claims.grant_id.clone(), ());
     }
-    Ok(info)
+    Ok(user_info(&standing))
 }
 
 /// The one token of a request. Never from the query (RFC 9700 §4.3.2).

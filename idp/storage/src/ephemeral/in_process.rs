@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use idp_core::ephemeral::{EphemeralError, Spent};
+use idp_core::ephemeral::{EphemeralError, KEPT_FOR_STRANGERS, Spent};
 
 /// Locks to spread over. More than any machine's threads that meet here.
 const SHARDS: usize = 32;
@@ -147,7 +147,7 @@ impl InProcess {
         lifetime: Duration,
     ) -> Result<(), EphemeralError> {
         let (key, held) = (Key(kind, id.into()), Held::Fresh(value.into()));
-        self.0.reserve(key.cost() + held.cost())?;
+        self.0.reserve(kind, key.cost() + held.cost())?;
         let (now, mut shard) = self.0.lock(&key)?;
         self.0
             .insert(&mut shard, key, held.until(now + lifetime), now);
@@ -163,7 +163,7 @@ impl InProcess {
     ) -> Result<bool, EphemeralError> {
         let (key, held) = (Key(kind, id.into()), Held::Fresh(value.into()));
         let cost = key.cost() + held.cost();
-        self.0.reserve(cost)?;
+        self.0.reserve(kind, cost)?;
         let (now, mut shard) = self.0.lock(&key)?;
         if shard.find(&key, now).is_some() {
             self.0.release(cost);
@@ -258,7 +258,7 @@ impl InProcess {
             return Ok(count);
         }
         // Room is made with no shard locked, so somebody may have begun the count meanwhile.
-        self.0.reserve(key.cost())?;
+        self.0.reserve(kind, key.cost())?;
         let (now, mut shard) = self.0.lock(&key)?;
         if let Some(count) = shard.count(&key, now)? {
             self.0.release(key.cost());
@@ -342,22 +342,24 @@ impl Shards {
     }
 
     /// Sets octets aside, or refuses. Called with no shard locked.
-    fn reserve(&self, octets: usize) -> Result<(), EphemeralError> {
-        if self.try_reserve(octets) {
+    fn reserve(&self, kind: &'static str, octets: usize) -> Result<(), EphemeralError> {
+        let limit = if KEPT_FOR_STRANGERS.contains(&kind) {
+            self.capacity / 4 * 3
+        } else {
+            self.capacity
+        };
+        if self.try_reserve(octets, limit) {
             return Ok(());
         }
         self.sweep_all();
-        if self.try_reserve(octets) {
+        if self.try_reserve(octets, limit) {
             return Ok(());
         }
         Err(EphemeralError::Unavailable("full".into()))
     }
 
-    fn try_reserve(&self, octets: usize) -> bool {
-        let fits = |used: usize| {
-            used.checked_add(octets)
-                .filter(|used| *used <= self.capacity)
-        };
+    fn try_reserve(&self, octets: usize, limit: usize) -> bool {
+        let fits = |used: usize| used.checked_add(octets).filter(|used| *used <= limit);
         self.used
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits)
             .is_ok()
