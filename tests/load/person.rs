@@ -24,7 +24,7 @@ const VERIFIER: &str = "load-load-load-load-load-load-load-load-load-load-load-l
 /// Where platforms take codes. Nobody follows it.
 pub const REDIRECT_URI: &str = "https://platform.example/callback";
 /// A token is used for this long at most; it lives 600 s.
-const TOKEN_AGE: Duration = Duration::from_secs(240);
+const TOKEN_AGE: Duration = Duration::from_mins(4);
 
 /// Where everybody is.
 pub struct Scene {

@@ -17,6 +17,9 @@ use crate::process::{self, Pid};
 /// A start that takes longer has failed.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Lines of its log that are shown when it does not start.
+const LAST_LINES: usize = 12;
+
 /// How to get the program that is missing.
 const BUILD: &str = "cargo build --release -p idp";
 
@@ -92,8 +95,7 @@ impl Provider {
         self.pid = Some(pid);
         while !self.is_ready().await {
             if !pid.is_running() || began.elapsed() > START_TIMEOUT {
-                let said = fs::read_to_string(self.log()).unwrap_or_default();
-                return Err(format!("idp serve does not start: {said}").into());
+                return Err(format!("idp serve does not start:\n{}", self.last_words()).into());
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -140,6 +142,13 @@ impl Provider {
             .arg("--config")
             .arg(self.folder.join("idp.toml"));
         command
+    }
+
+    /// The end of its log.
+    fn last_words(&self) -> String {
+        let said = fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().rev().take(LAST_LINES).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 
     fn log(&self) -> PathBuf {

@@ -106,7 +106,7 @@ pub async fn build(options: &Options, scratch: &Scratch) -> Result<World, Fault>
             crowd.push(person);
         }
     }
-    let signed = signed.try_into().map_err(|_| "a kind of lock is missing")?;
+    let signed = signed.try_into().or(Err("a kind of lock is missing"))?;
     Ok(World {
         provider,
         bare,
