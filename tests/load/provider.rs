@@ -139,6 +139,7 @@ impl Provider {
         let mut command = Command::new(&self.program);
         command
             .env_clear()
+            .env("NO_COLOR", "1")
             .arg("--config")
             .arg(self.folder.join("idp.toml"));
         command

@@ -265,7 +265,7 @@ async fn grant_comes_back_with_all_it_stands_on(b: &Backend) {
         assert!(s.insert_grant(&s0.grant)? && s.insert_grant(&s1.grant)?);
     });
     let found = read!(b, |s| s.find_grant_standing(&id)?).unwrap();
-    assert!(found.is_alive());
+    assert!(found.is_alive(found.key_lock.not_after));
     assert_eq!((found.grant, found.enterprise), (grant, enterprise));
     assert_eq!((found.key_lock, found.platform), (key_lock, platform));
 }
@@ -303,7 +303,7 @@ async fn first_revocation_of_a_grant_stands(b: &Backend) {
     assert_eq!(revoked, [None, Some(id.clone()), Some(id)]);
     let found = found.unwrap();
     assert_eq!(found.grant.revoked_at, Some(at(7)));
-    assert!(!found.is_alive());
+    assert!(!found.is_alive(found.key_lock.not_after));
 }
 
 async fn signing_key_comes_back_and_retires_once(b: &Backend) {
