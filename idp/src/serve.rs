@@ -104,7 +104,15 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let registry = load_registry(&config.certificate_authorities)
         .map_err(|e| StartError::new("certificate authorities", e))?;
     let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
-    let master = MasterKey::load(&config).map_err(|e| StartError::new("master key", e))?;
+    let stored = database
+        .read(|store| store.list_signing_keys())
+        .await
+        .map_err(|e| StartError::new("signing keys", e))?;
+    let master = match stored.as_slice() {
+        [] => MasterKey::load_or_make(&config),
+        _ => MasterKey::load(&config),
+    }
+    .map_err(|e| StartError::new("master key", e))?;
     let longest = settings
         .access_token_lifetime
         .max(settings.id_token_lifetime);

@@ -18,10 +18,12 @@ mod operation;
 mod options;
 mod page_weight;
 mod person;
+mod platform;
 mod process;
 mod provider;
 mod rounds;
 mod setup;
+mod summary;
 mod table;
 
 use std::process::ExitCode;

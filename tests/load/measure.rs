@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::page_weight::{self, Weight};
 use crate::rounds::{self, Crowd, Sample};
 use crate::setup::{self, Scratch, World};
-use crate::table;
+use crate::{summary, table};
 
 /// One operation over all rounds.
 pub struct Row {
@@ -68,7 +68,7 @@ pub async fn run(options: &Options) -> Result<(), Fault> {
     let figures = figures?;
     print!("{}", table::text(&figures));
     if let Some(file) = &options.json {
-        std::fs::write(file, table::json(&figures)?)?;
+        std::fs::write(file, summary::json(&figures)?)?;
     }
     Ok(())
 }

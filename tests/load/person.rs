@@ -4,11 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use protocol::challenge::{ChallengeText, Purpose};
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
@@ -17,7 +14,7 @@ use crate::connection::{Answer, Connection, Request};
 use crate::html;
 use crate::locks::Lock;
 use crate::operation::Operation;
-use crate::provider::Registration;
+use crate::platform::{Platform, REDIRECT_URI, Scene, Tokens, VERIFIER};
 
 /// A token is used for this long at most; it lives 600 s.
 const TOKEN_AGE: Duration = Duration::from_mins(4);

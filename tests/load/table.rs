@@ -1,14 +1,12 @@
-//! The figures as a table for people and as JSON for programs.
+//! The figures as a table for people.
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
-
-use crate::Fault;
-use crate::measure::{Figures, HalfRate, Row};
-use crate::operation::Operation;
+use crate::ceilings::Cryptography;
+use crate::measure::{Figures, HalfRate};
 use crate::page_weight::WEIGHT_MAX;
 use crate::rounds::quantile;
+use crate::summary::{Spread, ratios, restarts};
 
 /// A whole login over its cryptography and as many bare requests, at most.
 const RATIO_MAX: f64 = 1.6;
@@ -21,89 +19,8 @@ const START_MS: f64 = 100.0;
 /// MiB of the program at most.
 const PROGRAM_MIB: f64 = 25.0;
 
-/// Least, middle, greatest.
-#[derive(Clone, Copy)]
-struct Spread {
-    least: f64,
-    middle: f64,
-    greatest: f64,
-}
-
-impl Spread {
-    fn of(values: impl Iterator<Item = f64>) -> Self {
-        let mut values: Vec<f64> = values.collect();
-        values.sort_by(f64::total_cmp);
-        let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-        Self {
-            least: at(0),
-            middle: at(values.len() / 2),
-            greatest: at(values.len().saturating_sub(1)),
-        }
-    }
-
-    /// Against a most. Noise only adds, so the least counts; the word says when the middle does not
-    /// hold it too.
-    fn met(self, most: f64) -> &'static str {
-        if self.middle <= most {
-            "yes"
-        } else if self.least <= most {
-            "yes (least)"
-        } else {
-            "no"
-        }
-    }
-
-    fn json(self) -> Value {
-        json!({ "least": self.least, "middle": self.middle, "greatest": self.greatest })
-    }
-}
-
-impl Row {
-    fn server(&self) -> Spread {
-        Spread::of(self.samples.iter().map(|s| s.server))
-    }
-
-    fn loader(&self) -> Spread {
-        Spread::of(self.samples.iter().map(|s| s.loader))
-    }
-
-    fn rate(&self) -> Spread {
-        Spread::of(self.samples.iter().map(|s| s.rate))
-    }
-
-    /// Latencies of all rounds.
-    fn latencies(&self) -> Vec<u32> {
-        let mut all: Vec<u32> = self
-            .samples
-            .iter()
-            .flat_map(|s| s.latencies.clone())
-            .collect();
-        all.sort_unstable();
-        all
-    }
-}
-
 fn met(value: f64, most: f64) -> &'static str {
     if value <= most { "yes" } else { "no" }
-}
-
-/// A whole login over what it cannot do without, round by round.
-fn ratios(figures: &Figures) -> Vec<(Operation, Spread)> {
-    let of = |row: &Row| {
-        let Operation::WholeLogin(algorithm) = row.operation else {
-            return None;
-        };
-        let requests = f64::from(row.operation.requests());
-        let floors = figures.cryptography.iter().zip(&figures.bare.samples);
-        let floors = floors.map(|(c, bare)| c.of_login(algorithm) + requests * bare.server);
-        let each = row
-            .samples
-            .iter()
-            .zip(floors)
-            .map(|(s, floor)| s.server / floor);
-        Some((row.operation, Spread::of(each)))
-    };
-    figures.rows.iter().filter_map(of).collect()
 }
 
 /// The table.
@@ -161,9 +78,7 @@ fn operations(out: &mut String, figures: &Figures) -> std::fmt::Result {
 }
 
 fn ceilings(out: &mut String, figures: &Figures) -> std::fmt::Result {
-    let of = |pick: fn(&crate::ceilings::Cryptography) -> f64| {
-        Spread::of(figures.cryptography.iter().map(pick))
-    };
+    let of = |pick: fn(&Cryptography) -> f64| Spread::of(figures.cryptography.iter().map(pick));
     writeln!(
         out,
         "\ncryptography, one thread         least   middle greatest"
@@ -232,10 +147,6 @@ fn mib(octets: u64) -> f64 {
     octets as f64 / 1024.0 / 1024.0
 }
 
-fn restarts(figures: &Figures) -> Spread {
-    Spread::of(figures.starts.1.iter().map(|time| time.as_secs_f64() * 1e3))
-}
-
 fn sizes(out: &mut String, figures: &Figures) -> std::fmt::Result {
     let (idle, loaded) = figures.resident_kib;
     let (idle, loaded) = (mib(idle * 1024), mib(loaded * 1024));
@@ -301,54 +212,4 @@ fn pages(out: &mut String, figures: &Figures) -> std::fmt::Result {
         )?;
     }
     Ok(())
-}
-
-/// The same for programs.
-pub fn json(figures: &Figures) -> Result<String, Fault> {
-    let row = |row: &Row| {
-        let latencies = row.latencies();
-        json!({
-            "operation": row.operation.name(),
-            "rounds": row.samples.len(),
-            "rate": row.rate().json(),
-            "p50_us": quantile(&latencies, 0.5),
-            "p99_us": quantile(&latencies, 0.99),
-            "server_us": row.server().json(),
-            "loader_us": row.loader().json(),
-            "target_us": row.operation.target(),
-        })
-    };
-    let half_rate = |half: &HalfRate| {
-        json!({
-            "operation": half.operation.name(),
-            "rate": half.rate,
-            "p50_us": half.sample.quantile(0.5),
-            "p99_us": half.sample.quantile(0.99),
-        })
-    };
-    let cryptography = |c: &crate::ceilings::Cryptography| {
-        json!({
-            "es256_sign_us": c.es256_sign,
-            "p256_verify_us": c.p256_verify,
-            "rsa_verify_us": c.rsa_verify,
-            "sm2_verify_us": c.sm2_verify,
-        })
-    };
-    let ratios = ratios(figures);
-    let ratio = |(operation, spread): &(Operation, Spread)| json!({ "operation": operation.name(), "ratio": spread.json() });
-    let weights = figures.weights.iter();
-    let figures = json!({
-        "people": figures.people,
-        "operations": figures.rows.iter().map(row).collect::<Vec<_>>(),
-        "bare": row(&figures.bare),
-        "cryptography": figures.cryptography.iter().map(cryptography).collect::<Vec<_>>(),
-        "ratios": ratios.iter().map(ratio).collect::<Vec<_>>(),
-        "half_rate": figures.half_rate.iter().map(half_rate).collect::<Vec<_>>(),
-        "resident_kib": { "idle": figures.resident_kib.0, "loaded": figures.resident_kib.1 },
-        "start_ms": { "first": figures.starts.0.as_secs_f64() * 1e3, "again": restarts(figures).json() },
-        "program_octets": figures.program_octets,
-        "database_octets": figures.database_octets,
-        "pages": weights.map(|w| json!({ "path": w.path, "page": w.page, "assets": w.assets })).collect::<Vec<_>>(),
-    });
-    Ok(serde_json::to_string_pretty(&figures)?)
 }

@@ -43,7 +43,19 @@ pub enum MasterKeyError {
 pub struct MasterKey(RandomizedNonceKey);
 
 impl MasterKey {
-    /// From the environment, the named file, or the state folder's own, made when it is missing.
+    /// As [`Self::load`], but makes the state folder's own when it is missing. Only where no key was ever
+    /// encrypted: else a new one would hide that the old one is lost.
+    pub fn load_or_make(config: &Config) -> Result<Self, MasterKeyError> {
+        let own = config.state_dir.join("master.key");
+        let own_is_used =
+            config.master_key.value.is_empty() && config.master_key.file.as_os_str().is_empty();
+        if own_is_used && !own.exists() {
+            make(&own).map_err(|source| MasterKeyError::File { path: own, source })?;
+        }
+        Self::load(config)
+    }
+
+    /// From the environment, the named file, or the state folder's own.
     pub fn load(config: &Config) -> Result<Self, MasterKeyError> {
         if !config.master_key.value.is_empty() {
             return Self::from_text(&config.master_key.value);
@@ -58,9 +70,6 @@ impl MasterKey {
             path: path.clone(),
             source,
         };
-        if !named && !path.exists() {
-            make(&path).map_err(file)?;
-        }
         check_permissions(&path)?;
         let text = Zeroizing::new(fs::read_to_string(&path).map_err(file)?);
         Self::from_text(&text)
