@@ -7,7 +7,7 @@ use crate::ceilings::{self, Cryptography};
 use crate::operation::{Algorithm, Operation};
 use crate::options::Options;
 use crate::page_weight::{self, Weight};
-use crate::rounds::{self, Crowd, Sample};
+use crate::rounds::{self, Crowd, Sample, quantile};
 use crate::setup::{self, Scratch, World};
 use crate::{summary, table};
 
@@ -25,6 +25,8 @@ pub struct HalfRate {
     pub operation: Operation,
     /// Operations a second that were asked for.
     pub rate: f64,
+    /// Microseconds that half of the operations did not exceed at the highest rate.
+    pub busy_p50: f64,
     /// What came.
     pub sample: Sample,
 }
@@ -41,8 +43,8 @@ pub struct Figures {
     pub half_rate: Vec<HalfRate>,
     /// Pages.
     pub weights: Vec<Weight>,
-    /// KiB of the server before and after.
-    pub resident_kib: (u64, u64),
+    /// KiB of the server before, after the first round, and after all.
+    pub resident_kib: [u64; 3],
     /// From nothing, and with a state that is there.
     pub starts: (Duration, Vec<Duration>),
     /// Octets of the program.
@@ -86,7 +88,8 @@ async fn measure(
     let mut rows: Vec<Row> = wanted.iter().map(row).collect();
     let mut bare = row(&Operation::Bare);
     let mut cryptography = Vec::new();
-    for _ in 0..options.rounds() {
+    let mut resident_kib = [world.idle_kib; 3];
+    for round in 0..options.rounds() {
         cryptography.push(ceilings::measure(&world.signed, options.duration() / 10)?);
         let crowd = crowd_for(&mut world.crowds, Operation::Bare);
         let sample =
@@ -98,9 +101,13 @@ async fn measure(
             let sample = rounds::as_fast_as_possible(crowd, row.operation, duration, server);
             row.samples.push(sample.await?);
         }
+        let [_, first, last] = &mut resident_kib;
+        *last = server.resident_kib()?;
+        if round == 0 {
+            *first = *last;
+        }
     }
     let half_rate = at_half_rate(options, world, &rows).await?;
-    let loaded_kib = server.resident_kib()?;
     let visitor = crowd_for(&mut world.crowds, Operation::Home).first_mut();
     let visitor = visitor.ok_or("nobody is there")?;
     visitor.prepare(Operation::Home).await?;
@@ -111,7 +118,7 @@ async fn measure(
         cryptography,
         half_rate,
         weights,
-        resident_kib: (world.idle_kib, loaded_kib),
+        resident_kib,
         starts: (world.first_start, world.restarts.clone()),
         program_octets: world.provider.program_octets()?,
         database_octets: world.provider.database_octets(),
@@ -145,6 +152,7 @@ async fn at_half_rate(
         half_rates.push(HalfRate {
             operation: row.operation,
             rate,
+            busy_p50: quantile(&row.latencies(), 0.5),
             sample: rounds::at_rate(crowd, row.operation, pace, server).await?,
         });
     }

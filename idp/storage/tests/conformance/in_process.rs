@@ -71,7 +71,22 @@ fn flood_is_refused_and_evicts_nobody() {
         }
         assert!(refused > 9_000, "{refused}");
         assert_eq!(s.get("session", "mine").await.unwrap(), Some(vec![1; 100]));
-        assert!(s.count("rate", "new", MINUTE).await.is_err());
+        // Who signed goes on in the quarter that strangers never get.
+        assert!(held.used() <= 75_000, "{}", held.used());
+        s.put("code", "of somebody who signed", vec![0; 100], MINUTE)
+            .await
+            .unwrap();
+        while s
+            .put("code", &held.used().to_string(), vec![0; 100], MINUTE)
+            .await
+            .is_ok()
+        {}
+        assert!(held.used() <= 100_000);
+        assert!(
+            s.put("code", "one more", vec![0; 1000], MINUTE)
+                .await
+                .is_err()
+        );
         clock.advance(MINUTE);
         s.put("challenge", "after", vec![0; 100], MINUTE)
             .await
