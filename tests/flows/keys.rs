@@ -100,7 +100,7 @@ async fn processes_that_start_at_once_over_one_store_have_the_same_keys() {
             std::thread::spawn(move || Provider::start(|config| config.state_dir = folder))
         };
         // The file of the master key is made before: it is the operator's part with two processes.
-        MasterKey::load(&idp::config::Config::embedded(
+        MasterKey::load_or_make(&idp::config::Config::embedded(
             "http://127.0.0.1:1",
             &folder,
         ))
