@@ -152,7 +152,7 @@
     throw json && json.message ? refused(json) : new Failure("unavailable");
   };
 
-  // A page that stood open for long asks for a fresh nonce, so that nobody signs in vain.
+  // A page that stood open for long asks for a fresh nonce.
   const freshNonce = async () => {
     const field = form.elements.nonce;
     if (form.dataset.refresh && Date.now() - started > FRESH_MS) {
@@ -279,7 +279,7 @@
 
   if (form && messages) {
     form.addEventListener("submit", (event) => {
-      // A form whose proof is already there (filled in by other software) goes as it is.
+      // A proof filled in by other software goes as it is.
       if (form.elements.proof.value && !busy) return;
       event.preventDefault();
       if (busy || (form.elements.credit_code && !checkFields())) return;
