@@ -46,6 +46,10 @@ run_suite() {
 finish() {
   heading "all"
   say "(the run took $SECONDS s)"
+  if [[ -s $output/failures.txt ]]; then
+    say "What failed (whole logs in tests/output):"
+    sed 's/^/  /' "$output/failures.txt"
+  fi
   if ((missing > 0)) && [[ ${YZT_ALLOW_SKIPS:-} != 1 ]]; then
     say "Not everything could run here: $missing part(s) were skipped. YZT_ALLOW_SKIPS=1 lets that pass."
   fi

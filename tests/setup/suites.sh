@@ -32,6 +32,8 @@ unit_test_targets() {
 
 suite_storage() {
   need_openssl || skip_missing "TLS to PostgreSQL"
+  # Some tests panic on purpose; their traces would bury the rest.
+  export RUST_BACKTRACE=0
   with_servers cargo_tests storage test --workspace --no-fail-fast --test conformance -- --nocapture
 }
 
@@ -103,6 +105,7 @@ cargo_tests() {
       }
     }
     END { print p + 0, f + 0, s + 0 }' "$log")
+  sed -nE 's/^test (.+) \.\.\. FAILED$/\1/p' "$log" >>"$output/failures.txt"
   count_run "$status" "$counts"
 }
 
@@ -115,6 +118,10 @@ node_tests() {
     "tests/$folder"/*.test.mjs 2>&1 | tee "$output/$folder.log" || status=$?
   counts=$(awk '/^# pass / { p = $3 } /^# fail / { f = $3 } /^# cancelled / { c = $3 } /^# skipped / { s = $3 }
     END { print p + 0, f + c + 0, s + 0 }' "$output/$folder.tap")
+  # The name, the first line of the error and where it was thrown.
+  awk '/^ *not ok / { name = $0; sub(/^ *not ok [0-9]+ - /, "", name); print name; left = 2; next }
+    left && /^ +(error|location): [^|]/ { sub(/^ +/, "  "); print; left-- }
+    left && /^ +error: \|-$/ { getline; sub(/^ +/, "  "); print; left-- }' "$output/$folder.tap" >>"$output/failures.txt"
   count_run "$status" "$counts"
 }
 

@@ -7,7 +7,7 @@ const FLAGS = [
 ];
 
 /** How long one step may take before its test fails. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** A browser with a new empty profile. */
 export function launch() {

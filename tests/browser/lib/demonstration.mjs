@@ -12,8 +12,22 @@ import { freePorts, output, program, run } from './program.mjs';
 
 const START_MS = 60_000;
 
+/** A free port may be taken by somebody else before the demonstration listens there. */
+const START_TRIES = 3;
+
 /** Starts one; its own log is kept in tests/output. */
 export async function startDemonstration(name) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(name);
+    } catch (error) {
+      if (tries === START_TRIES || !error.message.startsWith('demo ended')) throw error;
+      console.error(`${error.message}; trying other ports`);
+    }
+  }
+}
+
+async function startOnce(name) {
   const folder = await mkdtemp(join(tmpdir(), 'demonstration-'));
   const ready = join(folder, 'ready.json');
   const [provider, chifeng, hohhot, agent] = await freePorts(4);
