@@ -41,8 +41,7 @@
     fill(".problem-message", problem.message);
     fill(".advice", problem.advice);
     fill("span", problem.incident);
-    const stale = ["session-expired", "csrf"].includes(problem.error);
-    return Object.assign(new Failure("refused"), { node, stale });
+    return Object.assign(new Failure("refused"), { node, stale: problem.stale });
   };
 
   class Failure extends Error {

@@ -131,6 +131,10 @@ async fn an_answer_that_is_neither_is_none() {
             (answer.status, answer.problem().as_str()),
             (400, "request-invalid")
         );
+        let (kind, reason) = (AuditKind::ConsentMisused, "decision-unknown");
+        provider
+            .expect_incident(&answer.incident(), kind, reason)
+            .await;
     }
     let page = scene.browser.go(&scene.platform.ask().path()).await;
     let mut fields = page.fields("#consent-form");

@@ -312,3 +312,25 @@ async fn pages_of_errors_show_who_is_signed_in() {
     let page = scene.browser.open("/nowhere").await;
     assert!(!page.has("#signed-in-enterprise"));
 }
+
+#[tokio::test]
+async fn a_consent_page_from_before_another_sign_in_is_out_of_date_and_not_forged() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    scene.browser = scene.browser.with_header("origin", &provider.issuer);
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    scene
+        .browser
+        .sign_in_again(&scene.platform, &scene.lock)
+        .await;
+    let answer = scene.browser.decide(&page, "grant").await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (409, "page-outdated")
+    );
+    assert!(provider.consents(&scene.lock).await.is_empty());
+    let (kind, reason) = (AuditKind::RequestForged, "csrf-token");
+    provider
+        .expect_incident(&answer.incident(), kind, reason)
+        .await;
+}

@@ -203,9 +203,19 @@ async fn answered(
     let outcome = match form.one("decision")? {
         "grant" => ConsentOutcome::Granted,
         "refuse" => ConsentOutcome::Refused,
-        _ => return Err(Failure::refused(StatusCode::BAD_REQUEST, "request-invalid")),
+        _ => {
+            let event = trail::event(visit, AuditKind::ConsentMisused, "decision-unknown");
+            let failure = Failure::refused(StatusCode::BAD_REQUEST, "request-invalid");
+            return Err(trail::refused(visit, event, failure).await);
+        }
     };
-    let present = browser.present()?.clone();
+    let present = match browser.present() {
+        Ok(present) => present.clone(),
+        Err(failure) => {
+            let event = trail::event(visit, AuditKind::ConsentMisused, "nobody-signed-in");
+            return Err(trail::refused(visit, event, failure).await);
+        }
+    };
     let offer = taken_offer(visit, &browser, form.one("consent")?).await?;
     let (_, client) = connected(visit, &offer.platform_id).await?;
     if offer.request.is_none() {

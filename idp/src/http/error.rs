@@ -49,7 +49,7 @@ impl Failure {
 
     /// The error page.
     pub fn page(&self, visit: &Visit) -> HttpResponse {
-        self.page_with(visit, self.back())
+        self.page_with(visit, self.back(visit))
     }
 
     /// The error page, leading on to where whoever is signed in can go.
@@ -80,15 +80,16 @@ impl Failure {
     /// Whether a form was refused because the session it came from is over or another one by now: what an
     /// honest person meets who left a page open.
     pub fn is_stale(&self) -> bool {
-        matches!(self.code, "session-expired" | "csrf")
+        matches!(self.code, "session-expired" | "csrf" | "page-outdated")
     }
 
     /// As a script or as a person reads it, whichever sent the request.
     pub fn answer(&self, visit: &Visit, request: &HttpRequest) -> HttpResponse {
         let kind = request.headers().get(header::CONTENT_TYPE);
-        match kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
-            true => self.json(visit),
-            false => self.page(visit),
+        if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+            self.json(visit)
+        } else {
+            self.page(visit)
         }
     }
 
@@ -103,6 +104,7 @@ impl Failure {
                 "message": messages.t(&format!("problem-{}", self.code)),
                 "advice": messages.t(&format!("problem-{}-advice", self.code)),
                 "incident": visit.incident_id.as_str(),
+                "stale": self.is_stale(),
             }))
     }
 
@@ -116,11 +118,16 @@ impl Failure {
         }
     }
 
-    fn back(&self) -> Option<BackLink<'static>> {
-        matches!(self.code, "session-expired" | "csrf" | "request-expired").then_some(BackLink {
-            href: "/login",
-            label_key: "back-to-login",
-        })
+    fn back(&self, visit: &Visit) -> Option<BackLink<'static>> {
+        let (href, label_key) = match (self.code, visit.is_signed_in()) {
+            ("page-outdated", _) => ("/certificate", "go-on-signed-in"),
+            ("session-expired" | "csrf" | "request-expired", true) => {
+                ("/platforms", "back-to-platforms")
+            }
+            ("session-expired" | "csrf" | "request-expired", false) => ("/login", "back-to-login"),
+            _ => return None,
+        };
+        Some(BackLink { href, label_key })
     }
 }
 

@@ -78,7 +78,7 @@ async fn submitted(
     visit.at(&toward.by(routes::LOGIN));
     match browser.check_form(visit, form).await {
         Ok(()) => {}
-        Err(failure) if failure.is_stale() && visit.is_from_own_page(request) => {
+        Err(failure) if failure.is_stale() && visit.is_from_own_page() => {
             return stale(visit, &mut browser, &toward).await;
         }
         Err(failure) => return Err(failure),

@@ -95,10 +95,10 @@ struct Rule {
     max: usize,
     pattern: Option<&'static str>,
     inputmode: Option<&'static str>,
-    /// The code of the text when the pattern does not match.
-    wrong: Option<&'static str>,
-    /// The code of the text when there is too much.
-    long: Option<&'static str>,
+    /// The text when the pattern does not match.
+    wrong: Option<Cow<'static, str>>,
+    /// The text when there is too much.
+    long: Option<Cow<'static, str>>,
 }
 
 /// A credit code with blanks between its groups, as people paste it; the script takes them out.
@@ -125,37 +125,35 @@ impl BindPage<'_> {
         Some(error.message(&self.frame))
     }
 
-    /// The text of a problem that a field does not have yet.
-    fn message_of(&self, field: &str, code: &str, max: &usize) -> Cow<'static, str> {
-        let max = Some(*max);
-        FieldError { field, code, max }.message(&self.frame)
-    }
-
     fn rule_of(&self, field: &str) -> Rule {
-        let text = |max| Rule {
-            max,
-            pattern: Some(SEEN),
-            inputmode: None,
-            wrong: Some("field-unseen"),
-            long: Some("field-too-long"),
+        let Limits {
+            person,
+            address,
+            phone,
+        } = self.limits;
+        let (max, pattern, inputmode, codes) = match field {
+            "credit_code" => (SPACED_CREDIT_CODE, None, Some("text"), None),
+            "phone" => {
+                let codes = ("phone-malformed", "phone-malformed");
+                (phone, Some(TELEPHONE), Some("tel"), Some(codes))
+            }
+            _ => {
+                let max = if field == "address" { address } else { person };
+                let codes = ("field-unseen", "field-too-long");
+                (max, Some(SEEN), None, Some(codes))
+            }
         };
-        match field {
-            "credit_code" => Rule {
-                max: SPACED_CREDIT_CODE,
-                pattern: None,
-                inputmode: Some("text"),
-                wrong: None,
-                long: None,
-            },
-            "phone" => Rule {
-                max: self.limits.phone,
-                pattern: Some(TELEPHONE),
-                inputmode: Some("tel"),
-                wrong: Some("phone-malformed"),
-                long: Some("phone-malformed"),
-            },
-            "address" => text(self.limits.address),
-            _ => text(self.limits.person),
+        let text = |code| {
+            let max = Some(max);
+            FieldError { field, code, max }.message(&self.frame)
+        };
+        let (wrong, long) = codes.map(|(wrong, long)| (text(wrong), text(long))).unzip();
+        Rule {
+            max,
+            pattern,
+            inputmode,
+            wrong,
+            long,
         }
     }
 

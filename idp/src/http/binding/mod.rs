@@ -42,7 +42,7 @@ pub async fn in_language(mut visit: Visit, request: HttpRequest, body: web::Byte
         let form = Form::parse(&body);
         let typed = typed(&visit, &form)?;
         let mut browser = Browser::find(&visit, &request).await?;
-        let again = match accepted(&visit, &mut browser, &request, &form).await? {
+        let again = match accepted(&visit, &mut browser, &form).await? {
             Accepted::Yes => Again::No,
             Accepted::Stale => Again::Stale,
         };
@@ -65,15 +65,10 @@ enum Accepted {
     Stale,
 }
 
-async fn accepted(
-    visit: &Visit,
-    browser: &mut Browser,
-    request: &HttpRequest,
-    form: &Form,
-) -> Result<Accepted, Failure> {
+async fn accepted(visit: &Visit, browser: &mut Browser, form: &Form) -> Result<Accepted, Failure> {
     match browser.check_form(visit, form).await {
         Ok(()) => Ok(Accepted::Yes),
-        Err(failure) if failure.is_stale() && visit.is_from_own_page(request) => {
+        Err(failure) if failure.is_stale() && visit.is_from_own_page() => {
             browser.begin_if_none(visit).await?;
             Ok(Accepted::Stale)
         }
@@ -98,7 +93,7 @@ async fn submitted(
     // Gather.
     let typed = typed(visit, form)?;
     let mut browser = Browser::find(visit, request).await?;
-    if let Accepted::Stale = accepted(visit, &mut browser, request, form).await? {
+    if let Accepted::Stale = accepted(visit, &mut browser, form).await? {
         return page::page(visit, &browser, &typed, Again::Stale).await;
     }
     let details = match BindingDetails::parse(&typed.form) {

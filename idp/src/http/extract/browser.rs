@@ -150,6 +150,11 @@ impl Browser {
             Ok((_, session)) if token.as_bytes().ct_eq(session.csrf_token.as_bytes()).into() => {
                 return Ok(());
             }
+            // Our own page, of a session before this one: left open, not forged.
+            Ok(_) if visit.is_from_own_page() && self.present.is_some() => (
+                "csrf-token",
+                Failure::refused(StatusCode::CONFLICT, "page-outdated"),
+            ),
             Ok(_) => (
                 "csrf-token",
                 Failure::refused(StatusCode::FORBIDDEN, "csrf"),

@@ -35,6 +35,7 @@ pub struct Visit {
     remote_address: Option<String>,
     seen: OnceCell<Seen>,
     signed_out: Cell<bool>,
+    from_own_page: bool,
 }
 
 /// Who was found signed in on this visit, for pages that come without a session of their own at hand:
@@ -85,6 +86,7 @@ impl Visit {
             remote_address: remote_address(request, state),
             seen: OnceCell::new(),
             signed_out: Cell::new(false),
+            from_own_page: is_from_own_page(request, &state.settings.origin),
         };
         visit.wish(None);
         visit
@@ -128,15 +130,15 @@ impl Visit {
         self.signed_out.set(true);
     }
 
+    /// Whether somebody was found signed in.
+    pub fn is_signed_in(&self) -> bool {
+        self.seen.get().is_some() && !self.signed_out.get()
+    }
+
     /// Whether the browser says that this post comes from a page of ours. Where it says nothing, nothing
     /// that was sent is shown again: it may be a stranger's.
-    pub fn is_from_own_page(&self, request: &HttpRequest) -> bool {
-        let origin = &self.state.settings.origin;
-        match header_text(request, &header::ORIGIN) {
-            Some(said) => said == *origin,
-            None => header_text(request, &header::HeaderName::from_static("sec-fetch-site"))
-                .is_some_and(|site| site == "same-origin"),
-        }
+    pub const fn is_from_own_page(&self) -> bool {
+        self.from_own_page
     }
 
     /// The frame around a page. Without a browser at hand it shows whom this visit has seen.
@@ -202,6 +204,14 @@ impl Visit {
             );
         }
         answer.body(page)
+    }
+}
+
+fn is_from_own_page(request: &HttpRequest, origin: &str) -> bool {
+    match header_text(request, &header::ORIGIN) {
+        Some(said) => said == origin,
+        None => header_text(request, &header::HeaderName::from_static("sec-fetch-site"))
+            .is_some_and(|site| site == "same-origin"),
     }
 }
 
