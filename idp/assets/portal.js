@@ -1,5 +1,5 @@
-// Pages work without this script, except for reaching the lock: the agent has a window of its own
-// and talks to this page by postMessage. A PIN is never seen here.
+// Pages work without this script, but for the lock: its agent has a window of its own and talks to this
+// page by postMessage. A PIN is never seen here.
 "use strict";
 (() => {
   const READY_MS = 2500;
@@ -9,8 +9,9 @@
   const byId = (id) => document.getElementById(id);
   const messages = byId("agent-messages");
   const form = byId("challenge-form");
+  const { lang } = document.documentElement;
 
-  // Texts: the page carries all of them in its own language.
+  // The page carries all texts in its own language.
 
   const say = (node, kind) => {
     const box = byId("message");
@@ -26,8 +27,7 @@
 
   const failure = (code, retries) => {
     const known = retries === undefined && code === "pin-wrong" ? "pin-wrong-unknown" : code;
-    const all = [...messages.content.querySelectorAll("[data-code]")];
-    const find = (wanted) => all.find((it) => it.dataset.code === wanted);
+    const find = (wanted) => messages.content.querySelector(`[data-code="${CSS.escape(wanted)}"]`);
     const node = (find(known) || find("agent-failed")).cloneNode(true);
     const line = node.querySelector(".problem-message");
     line.textContent = line.textContent.replace("{n}", String(retries));
@@ -37,12 +37,12 @@
   // The server's own words for a refusal.
   const refused = (problem) => {
     const node = failure("refused");
-    node.querySelector(".problem-message").textContent = problem.message;
-    node.querySelector(".advice").textContent = problem.advice;
-    return Object.assign(new Failure("refused"), { node });
+    const fill = (place, words) => { node.querySelector(place).textContent = words; };
+    fill(".problem-message", problem.message);
+    fill(".advice", problem.advice);
+    fill("span", problem.incident);
+    return Object.assign(new Failure("refused"), { node, stale: problem.stale });
   };
-
-  // The agent.
 
   class Failure extends Error {
     constructor(code, retries) {
@@ -52,12 +52,13 @@
     }
   }
 
+  const words = (list) => list.split(" ").filter(Boolean);
   const random = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
-  // Opens the agent's window, finds its port, asks, and answers with the agent's message. Must be
-  // called straight from the person's click, or the browser blocks the window.
+  // Opens the agent's window, finds its port, asks, answers with its message. Must be called straight
+  // from the person's click, or the browser blocks the window.
   const askAgent = (operation, nonce, answerType) => new Promise((resolve, reject) => {
-    const ports = form.dataset.agentPorts.split(" ").filter(Boolean);
+    const ports = words(form.dataset.agentPorts);
     const id = random();
     const address = (port) => `http://127.0.0.1:${ports[port]}/sign`;
     let port = 0;
@@ -90,14 +91,7 @@
       const fresh = await nonce;
       const { purpose, statement, algorithms } = form.dataset;
       popup.postMessage({
-        type: "yzt:request",
-        id,
-        operation,
-        nonce: fresh,
-        purpose,
-        statement,
-        algorithms: algorithms.split(" ").filter(Boolean),
-        lang: document.documentElement.lang,
+        type: "yzt:request", id, operation, nonce: fresh, purpose, statement, algorithms: words(algorithms), lang,
       }, new URL(address(port)).origin);
       say(text("waiting"));
     };
@@ -129,17 +123,13 @@
     popup.focus();
   });
 
-  // The server.
-
   const post = async (path, body) => {
     let answer;
     try {
-      answer = await fetch(`${path}?lang=${document.documentElement.lang}`, {
+      answer = await fetch(`${path}?lang=${lang}`, {
         method: "POST",
-        credentials: "same-origin",
         headers: {
           "Content-Type": "application/json",
-          "Accept": "application/json",
           "X-CSRF-Token": form.elements.csrf_token.value,
         },
         body: JSON.stringify(body),
@@ -148,8 +138,8 @@
       throw new Failure("unavailable");
     }
     const json = await answer.json().catch(() => null);
-    if (json && answer.ok) return json;
-    throw json && json.message ? refused(json) : new Failure("unavailable");
+    if (answer.ok && json) return json;
+    throw json?.message ? refused(json) : new Failure("unavailable");
   };
 
   // A page that stood open for long asks for a fresh nonce.
@@ -157,15 +147,15 @@
     const field = form.elements.nonce;
     if (form.dataset.refresh && Date.now() - started > FRESH_MS) {
       const fresh = await post(form.dataset.refresh, { purpose: form.dataset.purpose });
-      if (typeof fresh.nonce !== "string") throw new Failure("unavailable");
       field.value = form.dataset.nonce = fresh.nonce;
-      if (fresh.statement) byId("statement").textContent = form.dataset.statement = fresh.statement;
+      byId("statement").textContent = form.dataset.statement = fresh.statement;
     }
     return field.value;
   };
 
   // One operation at a time; the button shows it.
 
+  const send = () => HTMLFormElement.prototype.submit.call(form);
   let busy = false;
   const run = async (button, work) => {
     if (busy) return;
@@ -178,7 +168,9 @@
       say(text("opening"));
       await work();
     } catch (problem) {
-      if (problem.node) say(problem.node, "is-failure");
+      // The server shows the page anew, with what was typed.
+      if (problem.stale) send();
+      else if (problem.node) say(problem.node, "is-failure");
       else say(failure(problem.code || "agent-failed", problem.retries), "is-failure");
     } finally {
       if (!form.elements.proof.value) {
@@ -195,26 +187,25 @@
     const answer = await askAgent("sign", nonce, "yzt:proof");
     form.elements.proof.value = JSON.stringify(answer.proof);
     say(text("submitting"));
-    HTMLFormElement.prototype.submit.call(form);
+    send();
   };
 
   const readCertificate = async () => {
-    const answer = await askAgent("read", Promise.resolve(form.elements.nonce.value), "yzt:certificate");
+    const answer = await askAgent("read", form.elements.nonce.value, "yzt:certificate");
     say(text("reading"));
     const facts = await post(form.dataset.certificatePath, {
       certificate: answer.certificate,
       media_number: answer.media_number,
     });
-    const show = (id, value) => {
-      const cell = byId(id);
-      cell.textContent = value || form.dataset.unread;
-      cell.className = value ? "strong" : "unread";
-    };
-    show("holder-name", facts.holder_name);
-    show("key-number", facts.key_number);
-    show("media-number", facts.media_number);
+    for (const name of ["holder_name", "key_number", "media_number"]) {
+      const cell = byId(name.replace("_", "-"));
+      cell.textContent = facts[name] || form.dataset.unread;
+      cell.className = facts[name] ? "strong" : "unread";
+    }
+    const { read_certificate, read_media_number, credit_code: code } = form.elements;
+    read_certificate.value = answer.certificate;
+    read_media_number.value = facts.media_number || "";
     if (facts.problem) throw refused(facts.problem);
-    const code = form.elements.credit_code;
     if (facts.credit_code && !code.value) code.value = facts.credit_code;
     setError("certificate", "");
     if (code.value) setError("credit_code", "");
@@ -232,9 +223,7 @@
     const field = form.querySelector(`[data-field="${name}"]`);
     if (!field) return;
     field.classList.toggle("field-bad", Boolean(message));
-    const control = byId(name);
-    if (message) control.setAttribute("aria-invalid", "true");
-    else control.removeAttribute("aria-invalid");
+    byId(name).setAttribute("aria-invalid", String(Boolean(message)));
   };
 
   // GB 32100-2015: check = (31 - sum of weight * value mod 31) mod 31.
@@ -242,21 +231,14 @@
     const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     const values = [...code].map((character) => alphabet.indexOf(character));
     if (values.length !== 18 || values.includes(-1)) return false;
-    let weight = 1;
-    let sum = 0;
-    for (const value of values.slice(0, 17)) {
-      sum += weight * value;
-      weight = (weight * 3) % 31;
-    }
+    const sum = values.slice(0, 17).reduce((all, value, place) => all + 3 ** place * value, 0);
     return (31 - (sum % 31)) % 31 === values[17];
   };
 
-  const checkCreditCode = () => {
+  const creditCodeProblem = () => {
     const field = form.elements.credit_code;
     field.value = field.value.replace(/\s/g, "").toUpperCase();
-    const bad = field.value && !isCreditCode(field.value);
-    setError("credit_code", bad ? text("bad-credit-code").textContent : "");
-    return !bad;
+    return field.value && !isCreditCode(field.value) ? text("bad-credit-code").textContent : "";
   };
 
   const checkFields = () => {
@@ -266,21 +248,24 @@
       const control = byId(name);
       const boxes = [...field.querySelectorAll("[type=checkbox]")];
       const given = boxes.length ? boxes.some((box) => box.checked) : control.value.trim();
-      const label = field.querySelector("label, legend").textContent;
-      let good = Boolean(given) || (!boxes.length && !control.required);
-      if (!good) setError(name, form.dataset.required.replace("{field}", label));
-      else if (name === "credit_code") good = checkCreditCode();
-      else setError(name, "");
-      if (!good) first = first || control;
+      const { wrong, long } = field.dataset;
+      let problem = "";
+      if (!given && (boxes.length || control.required)) {
+        problem = form.dataset.required.replace("{field}", field.querySelector("label, legend").textContent);
+      } else if (name === "credit_code") problem = creditCodeProblem();
+      else if (control.validity.patternMismatch) problem = wrong;
+      else if (control.value?.length > control.maxLength) problem = long;
+      setError(name, problem);
+      if (problem) first ||= control;
     }
-    if (first) first.focus();
+    first?.focus();
     return !first;
   };
 
   if (form && messages) {
     form.addEventListener("submit", (event) => {
-      // A proof filled in by other software goes as it is.
-      if (form.elements.proof.value && !busy) return;
+      // A proof filled in by other software goes as it is; so does the form to another language.
+      if ((form.elements.proof.value && !busy) || event.submitter?.formNoValidate) return;
       event.preventDefault();
       if (busy || (form.elements.credit_code && !checkFields())) return;
       run(byId("sign") || byId("submit-binding"), sign);
@@ -293,7 +278,7 @@
         const field = event.target.closest("[data-field]");
         if (field) setError(field.dataset.field, "");
       });
-      form.elements.credit_code.addEventListener("blur", checkCreditCode);
+      form.elements.credit_code.addEventListener("blur", () => setError("credit_code", creditCodeProblem()));
     }
   }
 
@@ -306,7 +291,7 @@
     });
   }
 
-  // Coming back to a used form would offer a spent nonce or consent.
+  // A used form would offer a spent nonce or consent.
   if (form || consent) {
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) window.location.reload();
@@ -314,7 +299,6 @@
   }
 
   // Platforms: filter while typing.
-
   const search = byId("search");
   if (search) {
     const count = byId("platforms-count");
@@ -332,6 +316,5 @@
     search.addEventListener("input", filter);
   }
 
-  const first = document.querySelector("[data-autofocus]");
-  if (first) first.focus();
+  document.querySelector("[data-autofocus]")?.focus();
 })();

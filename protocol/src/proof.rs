@@ -227,16 +227,20 @@ fn octets(what: &'static str, text: &str) -> Result<Vec<u8>, ProofError> {
 }
 
 fn checked_media_number(text: String) -> Result<String, ProofError> {
-    let well_formed = !text.is_empty()
-        && text.len() <= MEDIA_NUMBER_MAX
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    if well_formed {
+    if is_media_number(&text) {
         Ok(text)
     } else {
         Err(ProofError::MediaNumber)
     }
+}
+
+/// Whether a text looks like a 硬件介质号.
+pub fn is_media_number(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= MEDIA_NUMBER_MAX
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 #[cfg(test)]

@@ -111,7 +111,11 @@ async fn two_credit_codes_in_one_certificate_are_refused() {
 #[tokio::test]
 async fn a_credit_code_with_a_wrong_check_digit_is_refused() {
     let wrong = "1.2.156.10260.4.1.4=ASN1:UTF8String:91350100M000100Y4A";
-    refused(&p256(|o| o.with_extension(wrong)), "bad-credit-code").await;
+    refused(
+        &p256(|o| o.with_extension(wrong)),
+        "certificate-credit-code-bad",
+    )
+    .await;
 }
 
 #[tokio::test]

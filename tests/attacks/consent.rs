@@ -3,6 +3,7 @@
 use e2e::browser::{csrf_token, set};
 use e2e::story::Scene;
 use e2e::{Browser, Provider};
+use idp_core::audit::AuditKind;
 
 #[tokio::test]
 async fn an_offer_of_another_browser_can_not_be_answered() {
@@ -24,6 +25,9 @@ async fn an_offer_of_another_browser_can_not_be_answered() {
         (answer.status, answer.problem().as_str()),
         (400, "request-expired")
     );
+    let incident = answer.incident();
+    let (kind, reason) = (AuditKind::ConsentMisused, "offer-of-other-session");
+    provider.expect_incident(&incident, kind, reason).await;
     assert!(provider.consents(&victim.lock).await.is_empty());
     assert!(provider.consents(&attacker.lock).await.is_empty());
 }
@@ -35,7 +39,8 @@ async fn an_offer_shown_to_one_lock_is_not_answered_by_the_next() {
     let page = scene.browser.go(&scene.platform.ask().path()).await;
     // Another lock signs in, in the same browser, before the old tab is answered.
     let next = Scene::at(provider).await;
-    scene.browser.sign_in(&next.lock).await;
+    let platform = &scene.platform;
+    scene.browser.sign_in_again(platform, &next.lock).await;
     let fresh = scene.browser.open("/certificate").await;
     let mut fields = page.fields("#consent-form");
     set(&mut fields, "csrf_token", &csrf_token(&fresh));
@@ -46,6 +51,49 @@ async fn an_offer_shown_to_one_lock_is_not_answered_by_the_next() {
         (400, "request-expired")
     );
     assert!(provider.consents(&next.lock).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_twice_is_refused_and_written_down() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    scene.browser.decide(&page, "grant").await;
+    let again = scene.browser.decide(&page, "grant").await;
+    assert_eq!(
+        (again.status, again.problem().as_str()),
+        (400, "request-expired")
+    );
+    let (kind, reason) = (AuditKind::ConsentMisused, "offer-unknown");
+    provider
+        .expect_incident(&again.incident(), kind, reason)
+        .await;
+    let event = provider.audit_of_incident(&again.incident()).await.unwrap();
+    assert!(event.enterprise_id.is_some() && event.key_lock_id.is_some());
+    assert_eq!(provider.consents(&scene.lock).await.len(), 1);
+    // The page shows who is signed in all the same.
+    assert_eq!(
+        again.text("#signed-in-enterprise"),
+        Some(scene.lock.holder.clone())
+    );
+}
+
+#[tokio::test]
+async fn a_waiting_request_that_nobody_knows_is_written_down() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    for path in ["/login?request=guess", "/consent?request=guess"] {
+        let answer = scene.browser.open(path).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (400, "request-expired"),
+            "{path}"
+        );
+        let kind = AuditKind::AuthorizationRefused;
+        provider
+            .expect_incident(&answer.incident(), kind, "request-expired")
+            .await;
+    }
 }
 
 #[tokio::test]
@@ -83,6 +131,10 @@ async fn an_answer_that_is_neither_is_none() {
             (answer.status, answer.problem().as_str()),
             (400, "request-invalid")
         );
+        let (kind, reason) = (AuditKind::ConsentMisused, "decision-unknown");
+        provider
+            .expect_incident(&answer.incident(), kind, reason)
+            .await;
     }
     let page = scene.browser.go(&scene.platform.ask().path()).await;
     let mut fields = page.fields("#consent-form");

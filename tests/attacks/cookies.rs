@@ -36,7 +36,10 @@ async fn signing_in_makes_a_new_session_and_the_planted_one_is_dead() {
 async fn signing_in_again_replaces_the_session() {
     let mut scene = Scene::at(Provider::shared()).await;
     let old = scene.browser.clone();
-    scene.browser.sign_in(&scene.lock).await;
+    scene
+        .browser
+        .sign_in_again(&scene.platform, &scene.lock)
+        .await;
     let mut old = old;
     assert_eq!(old.open("/certificate").await.location(), Some("/login"));
     assert_eq!(scene.browser.open("/certificate").await.status, 200);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use e2e::browser::set;
+use e2e::browser::{csrf_token, set};
 use e2e::proof::{Challenge, Draft};
 use e2e::story::{binding_form, new_lock};
 use e2e::{Answer, Browser, KeyKind, Lock, Order, Provider, world};
@@ -74,8 +74,8 @@ async fn a_nonce_serves_once() {
         .await;
     assert_eq!(first.location(), Some("/certificate"));
     // The same answer again, in the session it was signed for and in the one it opened.
-    let fresh = attack.browser.open("/login").await;
-    let mut fields = fresh.fields("#challenge-form");
+    let fresh = attack.browser.open("/certificate").await;
+    let mut fields = vec![("csrf_token".to_owned(), csrf_token(&fresh))];
     set(&mut fields, "nonce", &attack.challenge.nonce);
     set(&mut fields, "proof", &proof);
     let again = attack.browser.post("/login", &fields).await;

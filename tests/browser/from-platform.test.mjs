@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { confirmLogin } from './lib/platform.mjs';
-import { bind, sign } from './lib/portal.mjs';
+import { bind, sign, signIn } from './lib/portal.mjs';
 import { scene } from './lib/scene.mjs';
 
 scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
@@ -57,7 +57,9 @@ scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
     await page.goto(`${portal}/platforms`);
     await page.click('#platform-chifeng');
     await page.click('#refuse');
-    await page.waitForURL(`${portal}/platforms`);
+    await page.waitForURL(`${portal}/platforms?refused=chifeng`);
+    assert.match(await page.innerText('#refused'), /您已拒绝向“赤峰.*”提供信息/);
+    await album.see(page, '04-refused-at-portal');
   });
 
   step('a consent page that was answered cannot be answered again', async () => {
@@ -69,7 +71,7 @@ scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
     await page.evaluate((old) => { document.querySelector('[name=consent]').value = old; }, consent);
     await page.click('#grant');
     await page.locator('#error-page').waitFor();
-    await album.see(page, '04-consent-spent');
+    await album.see(page, '05-consent-spent');
   });
 
   step('退出登录 ends the session; what was seen before cannot be had again', async () => {
@@ -77,12 +79,41 @@ scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
     await page.goto(`${portal}/certificate`);
     await page.click('#sign-out');
     await page.locator('#signed-out').waitFor();
-    await album.see(page, '05-signed-out');
+    await album.see(page, '06-signed-out');
     await page.goBack();
     await page.locator('#sign').waitFor();
     await page.goto(`${portal}/platforms`);
     assert.equal(await page.locator('#sign-out').count(), 0);
-    await page.goto(`${portal}/consent?platform=chifeng`);
+    await page.goto(`${portal}/platforms`);
+    await page.click('#platform-chifeng');
     await page.locator('#sign').waitFor();
+    assert.match(await page.innerText('#platform-name'), /赤峰/);
+    await album.see(page, '07-login-to-chosen');
+  });
+
+  step('a platform chosen before signing in is where 进入授权 leads', async () => {
+    const { page } = scene;
+    await sign(page, lock);
+    assert.match(await page.innerText('#platform-name'), /赤峰/);
+    await page.click('#enter-authorization');
+    await page.locator('#grant').waitFor();
+    assert.match(await page.innerText('#consent-heading'), /赤峰/);
+  });
+
+  step('a second tab meets no sign-in page; one left open says that it is out of date', async () => {
+    const { page, portal } = scene;
+    await page.goto(`${portal}/login`);
+    await page.locator('#enter-authorization').waitFor();
+    await page.click('#sign-out');
+    await page.goto(`${portal}/login`);
+    const other = await page.context().newPage();
+    await signIn(other, portal, lock);
+    await sign(page, lock);
+    await page.locator('#error-page[data-status="409"]').waitFor();
+    assert.equal(await page.innerText('#signed-in-enterprise'), lock.enterprise);
+    await album.see(page, '08-page-outdated');
+    await page.click('#back');
+    await page.locator('#enter-authorization').waitFor();
+    await other.close();
   });
 });

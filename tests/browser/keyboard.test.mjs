@@ -48,6 +48,8 @@ scene('keyboard', 'keyboard alone', 'zh-CN', (scene) => {
 
   step('Escape in the agent\'s window cancels', async () => {
     const { page, portal } = scene;
+    await page.goto(`${portal}/certificate`);
+    await page.click('#sign-out');
     await page.goto(`${portal}/login`);
     await tabTo(page, '#sign');
     const [popup] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('Enter')]);

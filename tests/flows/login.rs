@@ -107,6 +107,8 @@ async fn a_sign_in_is_written_down() {
     let mut of_lock = trail
         .iter()
         .filter(|e| e.event.key_lock_id.as_ref() == Some(&stored.id));
+    let bound = &of_lock.next().unwrap().event;
+    assert_eq!(bound.kind, AuditKind::BindingSucceeded);
     let event = &of_lock.next().unwrap().event;
     assert_eq!(event.kind, AuditKind::LoginSucceeded);
     assert_eq!(event.remote_address.as_deref(), Some("127.0.0.1"));

@@ -1,7 +1,7 @@
 //! From the portal: sign in, choose a platform, consent, and the platform begins its own request
 //! (`OpenID` Connect Core §4). No code is ever sent unasked.
 
-use e2e::story::Scene;
+use e2e::story::{Scene, new_lock};
 use e2e::{Answer, Browser, Platform, PlatformOrder, Provider};
 
 async fn choose(scene: &mut Scene) -> Answer {
@@ -83,7 +83,19 @@ async fn refusing_at_the_portal_leads_back_to_the_platforms() {
     let mut scene = Scene::at(Provider::shared()).await;
     let page = choose(&mut scene).await;
     let answer = scene.browser.decide(&page, "refuse").await;
-    assert_eq!(answer.location(), Some("/platforms"));
+    let back = answer.location().unwrap().to_owned();
+    assert_eq!(back, format!("/platforms?refused={}", scene.platform.id));
+    let page = scene.browser.open(&back).await;
+    let notice = page.text("#refused").unwrap();
+    assert!(
+        notice.contains(&scene.platform.registration.name_zh),
+        "{notice}"
+    );
+    // The notice is not what an address says: a stranger sees none, nor does whoever was not refused.
+    let mut stranger = Browser::new(Provider::shared());
+    assert!(!stranger.open(&back).await.has("#refused"));
+    let made_up = scene.browser.open("/platforms?refused=hohhot").await;
+    assert!(!made_up.has("#refused"));
     assert!(
         scene
             .browser
@@ -116,7 +128,55 @@ async fn whoever_is_not_signed_in_signs_in_first() {
     let answer = Browser::new(provider)
         .open(&format!("/consent?platform={}", platform.id))
         .await;
-    assert_eq!(answer.location(), Some("/login"));
+    let login = format!("/login?platform={}", platform.id);
+    assert_eq!(answer.location(), Some(login.as_str()));
+}
+
+#[tokio::test]
+async fn a_platform_chosen_before_login_is_where_one_comes_to_after_it() {
+    let provider = Provider::shared();
+    let platform = Platform::connect(provider).await;
+    let lock = new_lock();
+    let mut browser = Browser::new(provider);
+    browser.bind(&lock).await;
+    let page = browser.open("/platforms").await;
+    let choice = format!("#platform-{}", platform.id);
+    let href = page.attribute(&choice, "href").unwrap();
+    let login = browser.go(&href).await;
+    let name = Some(platform.registration.name_zh.clone());
+    assert_eq!(login.text("#platform-name"), name, "{}", login.summary());
+    // A refused lock does not lose the way.
+    let login = browser.sign(&login, &new_lock()).await;
+    assert_eq!(login.problem(), "not-bound");
+    assert_eq!(login.text("#platform-name"), name);
+    let switch = login.attribute("#lang-en", "href").unwrap();
+    assert!(switch.contains(&platform.id), "{switch}");
+    let answer = browser.sign(&login, &lock).await;
+    let certificate = browser.follow(answer).await;
+    assert_eq!(certificate.text("#platform-name"), name);
+    let enter = certificate.attribute("#enter-authorization", "href");
+    let consent = browser.open(&enter.unwrap()).await;
+    assert!(consent.has("#consent-form"), "{}", consent.summary());
+    assert!(consent.body.contains(&platform.registration.name_zh));
+}
+
+#[tokio::test]
+async fn a_way_that_nobody_offers_leads_to_the_list() {
+    let mut scene = Scene::at(Provider::shared()).await;
+    for made_up in ["https://evil.example", "//evil.example", "nobody", "%00"] {
+        let page = scene
+            .browser
+            .open(&format!("/certificate?platform={made_up}"))
+            .await;
+        let enter = page.attribute("#enter-authorization", "href");
+        assert_eq!(enter.as_deref(), Some("/platforms"), "{made_up}");
+        let mut stranger = Browser::new(Provider::shared());
+        let login = stranger.open(&format!("/login?platform={made_up}")).await;
+        assert_eq!(login.status, 200);
+        assert!(!login.has("input[name=platform]"), "{made_up}");
+        let refused = stranger.open(&format!("/consent?platform={made_up}")).await;
+        assert_eq!(refused.problem(), "platform-unknown");
+    }
 }
 
 #[tokio::test]
@@ -131,6 +191,9 @@ async fn a_platform_without_an_initiate_login_uri_is_reached_from_its_own_page_a
     let page = scene.browser.open("/platforms").await;
     assert!(page.has(&format!("#card-{}", scene.platform.id)));
     assert!(!page.has(&format!("#platform-{}", scene.platform.id)));
+    let words = page.text(&format!("#own-site-{}", scene.platform.id));
+    let site = format!("https://{}.example/", scene.platform.id);
+    assert!(words.unwrap().contains(&site), "how it is entered");
     scene.receive().await;
 }
 

@@ -125,6 +125,9 @@ async fn sid_belongs_to_the_sign_in_and_is_not_the_cookie() {
     let same = sid(scene.receive().await.id());
     assert_eq!(one, same);
     assert_ne!(&one, scene.browser.session().unwrap());
-    scene.browser.sign_in(&scene.lock).await;
+    scene
+        .browser
+        .sign_in_again(&scene.platform, &scene.lock)
+        .await;
     assert_ne!(sid(scene.receive().await.id()), one);
 }

@@ -64,6 +64,15 @@ impl Browser {
         );
     }
 
+    /// Signs in once more, as a platform may ask for (`prompt=login`); whoever is signed in meets no sign-in
+    /// page otherwise.
+    pub async fn sign_in_again(&mut self, platform: &Platform, lock: &Lock) {
+        let asking = platform.ask().with("prompt", "login");
+        let page = self.go(&asking.path()).await;
+        let answer = self.sign(&page, lock).await;
+        assert_eq!(answer.status, 303, "{}", answer.summary());
+    }
+
     /// From a platform's request to the redirect that answers it: signs and consents where asked.
     pub async fn arrive(&mut self, lock: &Lock, asking: &Asking) -> Answer {
         let mut page = self.go(&asking.path()).await;

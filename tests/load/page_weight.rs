@@ -45,7 +45,11 @@ pub async fn weigh(person: &mut Person, platform: &str) -> Result<Vec<Weight>, F
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let mut weights = Vec::new();
     for path in PAGES.into_iter().chain([consent.as_str()]) {
-        let page = person.open(path).await?;
+        // Whoever is signed in has no sign-in page.
+        let page = match path {
+            "/login" => person.open_as_stranger(path).await?,
+            _ => person.open(path).await?,
+        };
         if page.location.is_some() {
             return Err(format!("{path} sends elsewhere").into());
         }

@@ -32,6 +32,8 @@ pub struct Person {
     connection: Connection,
     /// Name and value of the session cookie.
     cookie: String,
+    /// The same of another browser of this person, in which nobody has signed in.
+    stranger: String,
     access_token: String,
     token_since: Option<Instant>,
     asked: u64,
@@ -45,6 +47,7 @@ impl Person {
             scene: Arc::clone(scene),
             lock,
             cookie: String::new(),
+            stranger: String::new(),
             access_token: String::new(),
             token_since: None,
             asked: 0,
@@ -81,7 +84,7 @@ impl Person {
             }
             Operation::Jwks => self.same("/oauth2/jwks", "kid").await,
             Operation::Home => self.page("/", "id=\"main\"").await,
-            Operation::LoginPage => self.page("/login", "id=\"challenge-form\"").await,
+            Operation::LoginPage => self.login_page().await,
             Operation::Bare => self.same("/", "ok").await,
         }
     }
@@ -198,12 +201,22 @@ impl Person {
     }
 
     async fn page(&mut self, path: &str, word: &str) -> Result<(), Fault> {
-        let answer = self.open(path).await?.expect(200)?;
-        if answer.text()?.contains(word) {
-            Ok(())
-        } else {
-            Err(format!("{path} comes without {word}").into())
-        }
+        let answer = self.open(path).await?;
+        holds(&answer.expect(200)?, path, word)
+    }
+
+    /// The sign-in page, which is none for whoever is signed in.
+    async fn login_page(&mut self) -> Result<(), Fault> {
+        let answer = self.open_as_stranger("/login").await?;
+        holds(&answer.expect(200)?, "/login", "id=\"challenge-form\"")
+    }
+
+    /// Opens a page in a browser in which nobody has signed in.
+    pub async fn open_as_stranger(&mut self, path: &str) -> Result<Answer, Fault> {
+        std::mem::swap(&mut self.cookie, &mut self.stranger);
+        let opened = self.open(path).await;
+        std::mem::swap(&mut self.cookie, &mut self.stranger);
+        opened
     }
 
     /// Opens a page as a browser does; the session's cookie is kept.
@@ -315,5 +328,13 @@ impl Person {
             return Err("userinfo tells of another enterprise".into());
         }
         Ok(())
+    }
+}
+
+fn holds(page: &Answer, path: &str, word: &str) -> Result<(), Fault> {
+    if page.text()?.contains(word) {
+        Ok(())
+    } else {
+        Err(format!("{path} comes without {word}").into())
     }
 }

@@ -44,7 +44,10 @@ fn write(out: &mut impl Write, ready: &Ready, ready_file: Option<&Path>) -> io::
 
 fn locks(out: &mut impl Write, ready: &Ready) -> io::Result<()> {
     let pin = ready.locks.first().map_or("", |lock| lock.pin.as_str());
-    writeln!(out, "\n示例锁，PIN 均为 {pin} · Sample locks, PIN {pin}")?;
+    writeln!(
+        out,
+        "\n示例锁，CA锁密码均为 {pin} · Sample locks, PIN {pin}"
+    )?;
     writeln!(out, "  {}\n", ready.agent.locks.display())?;
     for lock in &ready.locks {
         let file = lock.file.file_name().unwrap_or_default().to_string_lossy();

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::filings::{Filing, FilingState, FilingsFault};
+use super::locale::Locale;
 use super::pages;
 use super::sessions::{Session, Stage};
 use super::site::Site;
@@ -90,7 +91,7 @@ async fn filing_page(site: SiteData, request: HttpRequest) -> HttpResponse {
         return go("/confirm");
     };
     match site.filings.find(&session.arrival.sub) {
-        None => pages::filing_form(&site, &request, &session, &Typed::default()),
+        None => pages::filing_form(&site, &request, &session),
         Some(filing) if filing.state == FilingState::Pending => {
             pages::filing_pending(&site, &request, &session, &filing)
         }
@@ -101,22 +102,34 @@ async fn filing_page(site: SiteData, request: HttpRequest) -> HttpResponse {
 #[derive(Deserialize)]
 struct FilingForm {
     csrf: String,
+    #[serde(default)]
     contact_person: String,
+    #[serde(default)]
     phone: String,
     #[serde(default)]
     note: String,
+    /// Set by the language switch: nothing is filed, what was typed is kept.
+    language: Option<String>,
 }
 
 async fn file(site: SiteData, request: HttpRequest, form: web::Form<FilingForm>) -> HttpResponse {
-    let Some(session) = confirmed(&site, &request) else {
+    let confirmed = site.session(&request);
+    let Some((key, session)) = confirmed.filter(|(_, it)| it.stage == Stage::Confirmed) else {
         return go("/confirm");
     };
     if !session.csrf.matches(&form.csrf) {
         return pages::forged(&site, &request);
     }
-    let typed = Typed::check(&form.contact_person, &form.phone, &form.note);
+    let (contact_person, phone, note) = (&form.contact_person, &form.phone, &form.note);
+    if let Some(language) = &form.language {
+        let typed = Typed::unchecked(contact_person, phone, note);
+        site.sessions.keep_typed(&key, typed);
+        return go(Locale::of_tag(language).map_or("/filing", Locale::filing_path));
+    }
+    let typed = Typed::check(contact_person, phone, note);
     if typed.has_mistakes() {
-        return pages::filing_form(&site, &request, &session, &typed);
+        site.sessions.keep_typed(&key, typed);
+        return go("/filing");
     }
     let enterprise = session.arrival.enterprise.as_ref();
     let filing = Filing {

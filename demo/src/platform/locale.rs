@@ -37,7 +37,15 @@ impl Locale {
         }
     }
 
-    fn of_tag(tag: &str) -> Option<Self> {
+    /// The filing page in this language.
+    pub(super) const fn filing_path(self) -> &'static str {
+        match self {
+            Self::ZhCn => "/filing?lang=zh-CN",
+            Self::En => "/filing?lang=en",
+        }
+    }
+
+    pub(super) fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_', ';']).next()?;
         Self::ALL.into_iter().find(|locale| {
             let own = locale.tag().split('-').next().unwrap_or_default();

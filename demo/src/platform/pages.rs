@@ -119,20 +119,11 @@ pub(super) fn confirm(site: &Site, request: &HttpRequest, session: &Session) -> 
     )
 }
 
-pub(super) fn filing_form(
-    site: &Site,
-    request: &HttpRequest,
-    session: &Session,
-    typed: &Typed,
-) -> HttpResponse {
+pub(super) fn filing_form(site: &Site, request: &HttpRequest, session: &Session) -> HttpResponse {
     let f = Frame::new(site, request, Some(session));
     let facts = enterprise_facts(&f, &session.arrival).into_iter().collect();
-    let status = if typed.has_mistakes() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
-    page(request, status, &FilingFormPage { f, facts, typed })
+    let typed = &session.typed;
+    page(request, StatusCode::OK, &FilingFormPage { f, facts, typed })
 }
 
 pub(super) fn filing_pending(

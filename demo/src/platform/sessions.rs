@@ -9,6 +9,8 @@ use client_adapter::protocol::claims::{CertificateClaims, ContactClaims, Enterpr
 use client_adapter::{Clock, Secret, SignedIn};
 use serde::Serialize;
 
+use super::typed::Typed;
+
 const LIFE_SECONDS: i64 = 8 * 3600;
 const CAPACITY: usize = 10_000;
 
@@ -61,6 +63,9 @@ pub(super) struct Session {
     pub(super) stage: Stage,
     pub(super) arrival: Arrival,
     pub(super) csrf: Secret,
+    /// The filing form as far as it was filled in: what was typed outlives a mistake, a reload and the
+    /// language switch.
+    pub(super) typed: Typed,
     began_at: i64,
 }
 
@@ -92,6 +97,7 @@ impl Sessions {
             stage,
             arrival,
             csrf: Secret::random(),
+            typed: Typed::default(),
             began_at: self.clock.now(),
         };
         let mut held = self.lock();
@@ -114,6 +120,13 @@ impl Sessions {
             .get(key)
             .filter(|it| is_live(it))
             .cloned()
+    }
+
+    /// Keeps what was typed, until the session ends.
+    pub(super) fn keep_typed(&self, key: &Secret, typed: Typed) {
+        if let Some(session) = self.lock().by_key.get_mut(key.reveal()) {
+            session.typed = typed;
+        }
     }
 
     pub(super) fn end(&self, key: &str) {

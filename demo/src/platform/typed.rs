@@ -3,7 +3,7 @@
 //! Owns what is acceptable. Does not know the page around it.
 
 /// What was typed into the filing form, and what is wrong with it.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Typed {
     pub(super) contact_person: String,
     pub(super) phone: String,
@@ -30,6 +30,16 @@ impl Typed {
             contact_person: contact_person.to_owned(),
             phone: phone.to_owned(),
             note: note.to_owned(),
+        }
+    }
+
+    /// Half-way: kept as it is, judged later.
+    pub(super) fn unchecked(contact_person: &str, phone: &str, note: &str) -> Self {
+        Self {
+            contact_person: contact_person.to_owned(),
+            phone: phone.to_owned(),
+            note: note.to_owned(),
+            ..Self::default()
         }
     }
 

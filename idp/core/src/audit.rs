@@ -40,10 +40,14 @@ audit_kinds! {
     BindingSucceeded = "binding.succeeded",
     /// A binding was refused.
     BindingRefused = "binding.refused",
+    /// A certificate that was read for a binding was refused.
+    CertificateRefused = "certificate.refused",
     /// 确认授权.
     ConsentGranted = "consent.granted",
     /// 拒绝.
     ConsentRefused = "consent.refused",
+    /// An answer to a consent page that is not this browser's, or is gone or answered.
+    ConsentMisused = "consent.misused",
     /// A code went out to a platform.
     CodeIssued = "code.issued",
     /// An authorization request was refused.
@@ -62,7 +66,7 @@ audit_kinds! {
     PlatformAdded = "platform.added",
     /// A signing key was made.
     SigningKeyMade = "signing-key.made",
-    /// A form came without its CSRF token or from another origin.
+    /// A form came without its session or CSRF token, or from another origin.
     RequestForged = "request.forged",
 }
 

@@ -19,9 +19,11 @@ use crate::store::{Store, StoreError};
 use crate::timestamp::Timestamp;
 
 /// Longest name of a person, in characters.
-const PERSON_MAX: usize = 64;
+pub const PERSON_MAX: usize = 64;
 /// Longest address, in characters.
-const ADDRESS_MAX: usize = 200;
+pub const ADDRESS_MAX: usize = 200;
+/// Longest telephone number, in characters.
+pub const PHONE_MAX: usize = 32;
 
 /// The form as it came.
 #[derive(Clone, Debug, Default)]
@@ -180,7 +182,7 @@ fn telephone(value: &str) -> Result<Option<String>, FieldProblem> {
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let well_formed = (5..=20).contains(&digits)
-        && value.len() <= 32
+        && value.len() <= PHONE_MAX
         && value
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b' ' | b'(' | b')'));
@@ -249,8 +251,8 @@ pub struct BindAttempt {
 /// How a binding ended. Every end is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BindOutcome {
-    /// 绑定成功
-    Bound(EnterpriseId),
+    /// 绑定成功: the enterprise and its lock.
+    Bound(EnterpriseId, KeyLockId),
     /// 已绑定: go to login.
     AlreadyBound,
     /// Refused.
@@ -281,8 +283,9 @@ pub fn bind(
         revocation::remember(store, cx, caller, thumbprint)?;
     }
     let event = match &outcome {
-        BindOutcome::Bound(enterprise_id) => AuditEvent {
+        BindOutcome::Bound(enterprise_id, key_lock_id) => AuditEvent {
             enterprise_id: Some(enterprise_id.clone()),
+            key_lock_id: Some(key_lock_id.clone()),
             ..AuditEvent::new(cx, AuditKind::BindingSucceeded)
         },
         BindOutcome::AlreadyBound => AuditEvent {
@@ -325,10 +328,11 @@ fn decide(store: &mut dyn Store, cx: &Cx, attempt: &BindAttempt) -> Result<BindO
     if !store.insert_enterprise(&enterprise)? {
         return Ok(BindOutcome::Refused(refusal_of_bound(store, &enterprise)?));
     }
-    if !store.insert_key_lock(&key_lock(cx, recognised, attempt, &enterprise.id))? {
+    let key_lock = key_lock(cx, recognised, attempt, &enterprise.id);
+    if !store.insert_key_lock(&key_lock)? {
         return Err(BindError::Raced);
     }
-    Ok(BindOutcome::Bound(enterprise.id))
+    Ok(BindOutcome::Bound(enterprise.id, key_lock.id))
 }
 
 /// The credit code is taken: by the same enterprise with another lock (FAQ 3), or under another name

@@ -164,7 +164,7 @@ impl CertificateRefusal {
             Self::LegalPersonLock => "legal-person-lock",
             Self::LockKindUndecidable => "lock-kind-undecidable",
             Self::ConflictingCreditCodes => "conflicting-credit-codes",
-            Self::BadCreditCode => "bad-credit-code",
+            Self::BadCreditCode => "certificate-credit-code-bad",
         }
     }
 }

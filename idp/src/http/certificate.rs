@@ -2,14 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use idp_core::authorization::AuthorizationRequest;
-use idp_core::ephemeral::TypedEphemeral as _;
 use pki::certificate::Certificate;
 
 use super::error::Failure;
-use super::extract::browser::to_login;
-use super::extract::form::pairs;
 use super::extract::{Browser, Visit};
+use super::toward::{self, Toward, to_login};
 use super::{page, routes};
 use crate::view::{CertificateFacts, CertificatePage};
 
@@ -22,23 +19,16 @@ pub async fn show(mut visit: Visit, request: HttpRequest) -> HttpResponse {
 }
 
 async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse, Failure> {
-    let query = pairs(request.query_string().as_bytes());
-    let waiting = query
-        .iter()
-        .find(|(n, _)| n == "request")
-        .map(|(_, id)| id.as_str());
+    let toward = Toward::of_query(request.query_string());
     let browser = Browser::find(visit, request).await?;
     let Some(present) = &browser.present else {
-        return Ok(to_login(waiting));
+        return Ok(to_login(&toward));
     };
-    let platform = match waiting {
-        Some(id) => platform_name(visit, id).await?,
-        None => None,
-    };
+    let platform = platform_name(visit, &toward).await?;
     let lock = &present.key_lock;
     let certificate = Certificate::from_der(&lock.certificate_der).map_err(Failure::internal)?;
     let enter = match &platform {
-        Some(_) => routes::with_request(routes::CONSENT, waiting),
+        Some(_) => toward.by(routes::CONSENT),
         None => routes::PLATFORMS.to_owned(),
     };
     let page = CertificatePage {
@@ -64,19 +54,20 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
     Ok(visit.html(StatusCode::OK, page.render()))
 }
 
-async fn platform_name(visit: &mut Visit, waiting: &str) -> Result<Option<String>, Failure> {
-    let state = visit.state.clone();
-    let Some(request) = state
-        .ephemeral
-        .get_record::<AuthorizationRequest>(waiting)
-        .await?
-    else {
-        return Ok(None);
+async fn platform_name(visit: &mut Visit, toward: &Toward) -> Result<Option<String>, Failure> {
+    let platform = match toward {
+        Toward::Nowhere => None,
+        Toward::Platform(id) => toward::enterable(visit, id).await?,
+        Toward::Request(id) => match toward::waiting(visit, id).await? {
+            None => None,
+            Some(request) => {
+                visit.wish(request.ui_locales.as_deref());
+                let database = &visit.state.database;
+                database
+                    .read(move |store| store.find_platform(&request.platform_id))
+                    .await?
+            }
+        },
     };
-    visit.wish(request.ui_locales.as_deref());
-    let platform = state
-        .database
-        .read(move |store| store.find_platform(&request.platform_id))
-        .await?;
     Ok(platform.map(|p| page::platform_name(&p, visit.locale).to_owned()))
 }

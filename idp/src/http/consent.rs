@@ -6,6 +6,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::answer_consent::{Answered, answer_consent};
+use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::authorization::AuthorizationRequest;
 use idp_core::authorize::ErrorCode;
 use idp_core::consent::{ConsentOffer, ConsentOutcome, FreshConsent, TEXT_VERSION};
@@ -15,11 +16,11 @@ use idp_core::id::PlatformId;
 use idp_core::platform::{Client, ConsentPolicy, Platform, PlatformState};
 
 use super::error::Failure;
-use super::extract::browser::{see_other, to_login};
-use super::extract::form::pairs;
+use super::extract::browser::see_other;
 use super::extract::{Browser, Form, Visit};
 use super::onward::{self, Onward, leave};
-use super::{guard, page, routes};
+use super::toward::{self, Toward, to_login};
+use super::{guard, page, routes, trail};
 use crate::view::ConsentPage;
 
 /// `GET /consent`
@@ -31,16 +32,10 @@ pub async fn show(mut visit: Visit, request: HttpRequest) -> HttpResponse {
 }
 
 async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse, Failure> {
-    let query = pairs(request.query_string().as_bytes());
-    let parameter = |name| {
-        query
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-    };
+    let toward = Toward::of_query(request.query_string());
     let browser = Browser::find(visit, request).await?;
-    match (parameter("request"), parameter("platform")) {
-        (Some(waiting), _) => {
+    match &toward {
+        Toward::Request(waiting) => {
             // Taken, and put back while a person is needed: of two who answer it at once one does.
             let asked = waiting_request(visit, waiting).await?;
             visit.wish(asked.ui_locales.as_deref());
@@ -48,35 +43,39 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
             match onward::go_on(visit, &browser, &asked, &client).await? {
                 Onward::LogIn => {
                     keep_waiting(visit, waiting, &asked).await?;
-                    Ok(to_login(Some(waiting)))
+                    Ok(to_login(&toward))
                 }
                 Onward::Leave(answer) => Ok(answer),
                 Onward::Ask => {
                     keep_waiting(visit, waiting, &asked).await?;
-                    let waiting = Some((waiting, &asked));
+                    let waiting = Some((waiting.as_str(), &asked));
                     ask(visit, &browser, (&platform, &client), waiting).await
                 }
             }
         }
-        (None, Some(id)) => {
-            if browser.present.is_none() {
-                return Ok(to_login(None));
-            }
+        Toward::Platform(id) => {
+            // Before anybody signs: a platform that can't be entered is no reason to.
             let (platform, client) = connected(visit, &PlatformId::from_text(id)).await?;
             initiate_uri(visit, &client)?;
+            if browser.present.is_none() {
+                return Ok(to_login(&toward));
+            }
             ask(visit, &browser, (&platform, &client), None).await
         }
-        (None, None) => Ok(see_other(routes::PLATFORMS)),
+        Toward::Nowhere => Ok(see_other(routes::PLATFORMS)),
     }
 }
 
 async fn waiting_request(visit: &Visit, id: &str) -> Result<AuthorizationRequest, Failure> {
-    visit
+    let taken = visit
         .state
         .ephemeral
         .take_record::<AuthorizationRequest>(id)
-        .await?
-        .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "request-expired"))
+        .await?;
+    match taken {
+        Some(waiting) => Ok(waiting),
+        None => Err(toward::expired(visit).await),
+    }
 }
 
 async fn keep_waiting(
@@ -204,9 +203,19 @@ async fn answered(
     let outcome = match form.one("decision")? {
         "grant" => ConsentOutcome::Granted,
         "refuse" => ConsentOutcome::Refused,
-        _ => return Err(Failure::refused(StatusCode::BAD_REQUEST, "request-invalid")),
+        _ => {
+            let event = trail::event(visit, AuditKind::ConsentMisused, "decision-unknown");
+            let failure = Failure::refused(StatusCode::BAD_REQUEST, "request-invalid");
+            return Err(trail::refused(visit, event, failure).await);
+        }
     };
-    let present = browser.present()?.clone();
+    let present = match browser.present() {
+        Ok(present) => present.clone(),
+        Err(failure) => {
+            let event = trail::event(visit, AuditKind::ConsentMisused, "nobody-signed-in");
+            return Err(trail::refused(visit, event, failure).await);
+        }
+    };
     let offer = taken_offer(visit, &browser, form.one("consent")?).await?;
     let (_, client) = connected(visit, &offer.platform_id).await?;
     if offer.request.is_none() {
@@ -214,14 +223,7 @@ async fn answered(
     }
     let asked = match &offer.request {
         None => None,
-        Some(id) => Some(
-            visit
-                .state
-                .ephemeral
-                .take_record::<AuthorizationRequest>(id)
-                .await?
-                .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "request-expired"))?,
-        ),
+        Some(id) => Some(waiting_request(visit, id).await?),
     };
     // The last word counts: what was given a moment ago is spent, whatever is said now.
     let name = onward::fresh_name(&present, &offer.platform_id);
@@ -258,7 +260,8 @@ async fn answered(
                 .await?;
             Ok(leave(&initiate_uri(visit, &client)?))
         }
-        (Answered::Refused, None) => Ok(see_other(routes::PLATFORMS)),
+        // The page one comes back to says what was done: it looks up whether it is true.
+        (Answered::Refused, None) => Ok(see_other(&routes::platforms_after_refusal(&platform_id))),
         (Answered::Code(_), None) | (Answered::Fresh(_), Some(_)) => Err(Failure::internal(
             "a consent was answered for another way in",
         )),
@@ -269,15 +272,31 @@ async fn answered(
 async fn taken_offer(visit: &Visit, browser: &Browser, id: &str) -> Result<ConsentOffer, Failure> {
     let (session, _) = browser.session()?;
     let present = browser.present()?;
-    visit
+    let offer = visit
         .state
         .ephemeral
         .take_record::<ConsentOffer>(id)
-        .await?
-        .filter(|offer| offer.session == session.as_str())
-        .filter(|offer| offer.enterprise_id == present.enterprise.id)
-        .filter(|offer| offer.key_lock_id == present.key_lock.id)
-        .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "request-expired"))
+        .await?;
+    let reason = match &offer {
+        None => "offer-unknown",
+        Some(offer) if offer.session != session.as_str() => "offer-of-other-session",
+        Some(offer)
+            if offer.enterprise_id != present.enterprise.id
+                || offer.key_lock_id != present.key_lock.id =>
+        {
+            "offer-of-other-lock"
+        }
+        Some(_) => return offer.ok_or(Failure::internal("an offer that was just there")),
+    };
+    let event = AuditEvent {
+        enterprise_id: Some(present.enterprise.id.clone()),
+        key_lock_id: Some(present.key_lock.id.clone()),
+        session_id: Some(present.authentication.session_id.clone()),
+        platform_id: offer.map(|offer| offer.platform_id),
+        ..trail::event(visit, AuditKind::ConsentMisused, reason)
+    };
+    let failure = Failure::refused(StatusCode::BAD_REQUEST, "request-expired");
+    Err(trail::refused(visit, event, failure).await)
 }
 
 /// Third-party-initiated login (`OpenID` Connect Core §4): the platform begins, nothing is sent unasked.

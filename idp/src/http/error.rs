@@ -1,7 +1,7 @@
 //! Problems of pages: which status, which text, which incident. Written to the log once, here.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse};
 use idp_core::ephemeral::EphemeralError;
 use idp_core::id::IncidentId;
 use idp_core::store::StoreError;
@@ -49,6 +49,19 @@ impl Failure {
 
     /// The error page.
     pub fn page(&self, visit: &Visit) -> HttpResponse {
+        self.page_with(visit, self.back(visit))
+    }
+
+    /// The error page, leading on to where whoever is signed in can go.
+    pub fn page_leading_to(&self, visit: &Visit, href: &str) -> HttpResponse {
+        let link = BackLink {
+            href,
+            label_key: "go-on-signed-in",
+        };
+        self.page_with(visit, Some(link))
+    }
+
+    fn page_with(&self, visit: &Visit, back: Option<BackLink<'_>>) -> HttpResponse {
         self.log(&visit.incident_id);
         let page = ErrorPage {
             frame: visit.frame(None),
@@ -59,9 +72,25 @@ impl Failure {
                 incident: Some(visit.incident_id.as_str()),
             },
             at: visit.moment(),
-            back: self.back(),
+            back,
         };
         visit.html(self.status, page.render())
+    }
+
+    /// Whether a form was refused because the session it came from is over or another one by now: what an
+    /// honest person meets who left a page open.
+    pub fn is_stale(&self) -> bool {
+        matches!(self.code, "session-expired" | "csrf" | "page-outdated")
+    }
+
+    /// As a script or as a person reads it, whichever sent the request.
+    pub fn answer(&self, visit: &Visit, request: &HttpRequest) -> HttpResponse {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+            self.json(visit)
+        } else {
+            self.page(visit)
+        }
     }
 
     /// The same for a script: the code and its text in the page's language.
@@ -69,12 +98,13 @@ impl Failure {
         self.log(&visit.incident_id);
         let messages = crate::view::Messages::of(visit.locale);
         HttpResponse::build(self.status)
-            .insert_header((actix_web::http::header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
             .json(serde_json::json!({
                 "error": self.code,
                 "message": messages.t(&format!("problem-{}", self.code)),
                 "advice": messages.t(&format!("problem-{}-advice", self.code)),
                 "incident": visit.incident_id.as_str(),
+                "stale": self.is_stale(),
             }))
     }
 
@@ -88,11 +118,16 @@ impl Failure {
         }
     }
 
-    fn back(&self) -> Option<BackLink<'static>> {
-        matches!(self.code, "session-expired" | "csrf" | "request-expired").then_some(BackLink {
-            href: "/login",
-            label_key: "back-to-login",
-        })
+    fn back(&self, visit: &Visit) -> Option<BackLink<'static>> {
+        let (href, label_key) = match (self.code, visit.is_signed_in()) {
+            ("page-outdated", _) => ("/certificate", "go-on-signed-in"),
+            ("session-expired" | "csrf" | "request-expired", true) => {
+                ("/platforms", "back-to-platforms")
+            }
+            ("session-expired" | "csrf" | "request-expired", false) => ("/login", "back-to-login"),
+            _ => return None,
+        };
+        Some(BackLink { href, label_key })
     }
 }
 

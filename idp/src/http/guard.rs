@@ -9,11 +9,11 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
-use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::audit::AuditKind;
 
 use super::error::Failure;
-use super::extract::Visit;
-use super::routes;
+use super::extract::{Visit, browser};
+use super::{routes, trail};
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -42,7 +42,7 @@ pub fn form_action<'a>(origins: impl Iterator<Item = &'a str>) -> String {
 
 /// The middleware.
 pub async fn guard(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let state = request.app_data::<web::Data<AppState>>().cloned();
@@ -54,6 +54,10 @@ pub async fn guard(
         dress(&mut response, state.config.is_https());
         return Ok(response);
     }
+    // RFC 9110 §9.3.2: HEAD is answered as GET would be; the server leaves the body out.
+    if request.method() == Method::HEAD && routes::not_for_head(request.path()).is_none() {
+        request.head_mut().method = Method::GET;
+    }
     let Ok(response) = tokio::time::timeout(ANSWER_TIME, next.call(request)).await else {
         // Whoever sends a body octet by octet must not hold a place for ever.
         let answer = HttpResponse::RequestTimeout().force_close().finish();
@@ -63,8 +67,17 @@ pub async fn guard(
     if let Some(state) = &state
         && let Some(failure) = bare_failure(&response)
     {
-        let page = failure.page(&Visit::of(response.request(), state));
+        let visit = Visit::of(response.request(), state);
+        browser::look(&visit, response.request()).await;
+        let page = failure.answer(&visit, response.request());
         response = response.into_response(page).map_into_boxed_body();
+    }
+    // RFC 9110 §15.5.6
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && let Some(allowed) = routes::not_for_head(response.request().path())
+    {
+        let allowed = HeaderValue::from_static(allowed);
+        response.headers_mut().insert(header::ALLOW, allowed);
     }
     dress(&mut response, state.is_some_and(|s| s.config.is_https()));
     Ok(response)
@@ -101,21 +114,12 @@ fn is_forged(request: &ServiceRequest, state: &AppState) -> bool {
 
 async fn refuse(request: &ServiceRequest, state: &web::Data<AppState>) -> HttpResponse {
     let visit = Visit::of(request.request(), state);
-    let caller = visit.caller();
-    let event = AuditEvent {
-        reason: Some("origin".to_owned()),
-        incident_id: Some(caller.incident_id),
-        remote_address: caller.remote_address,
-        ..AuditEvent::new(&visit.cx, AuditKind::RequestForged)
-    };
-    let written = state
-        .database
-        .write(move |store| store.append_audit(&event))
-        .await;
-    match written {
-        Ok(()) => Failure::refused(StatusCode::FORBIDDEN, "csrf").page(&visit),
-        Err(error) => Failure::from(error).page(&visit),
-    }
+    let event = trail::event(&visit, AuditKind::RequestForged, "origin");
+    let failure = Failure::refused(StatusCode::FORBIDDEN, "csrf");
+    let failure = trail::refused(&visit, event, failure).await;
+    // A stranger's post brings no cookie; where it does, the page tells the truth all the same.
+    browser::look(&visit, request.request()).await;
+    failure.answer(&visit, request.request())
 }
 
 fn dress<B>(response: &mut ServiceResponse<B>, https: bool) {

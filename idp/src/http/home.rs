@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::error::Failure;
-use super::extract::{Browser, Visit};
+use super::extract::{Browser, Visit, browser};
 use crate::view::{Download, DriverPage, HelpPage, HomePage};
 
 /// `GET /`
@@ -60,10 +60,11 @@ pub async fn driver(visit: Visit, request: HttpRequest) -> HttpResponse {
 
 /// Everything that is nowhere.
 pub async fn not_found(visit: Visit, request: HttpRequest) -> HttpResponse {
+    browser::look(&visit, &request).await;
     let failure = if request.match_pattern().is_some() {
         Failure::refused(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
     } else {
         Failure::refused(StatusCode::NOT_FOUND, "not-found")
     };
-    failure.page(&visit)
+    failure.answer(&visit, &request)
 }

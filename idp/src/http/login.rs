@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::authorization::AuthorizationRequest;
-use idp_core::ephemeral::TypedEphemeral as _;
+use idp_core::authorize::needs_login;
 use idp_core::key_lock::Thumbprint;
 use idp_core::log_in::{LoginAttempt, LoginOutcome, LoginRefusal, log_in};
 use idp_core::platform::Platform;
@@ -13,16 +13,32 @@ use protocol::challenge::Purpose;
 use super::error::Failure;
 use super::extract::browser::see_other;
 use super::extract::{Browser, Form, Visit};
+use super::toward::{self, Toward};
 use super::{challenge, page, routes};
 use crate::view::{LoginPage, Problem};
 
+/// Why the page comes back.
+#[derive(Clone, Copy)]
+enum Again {
+    /// The lock or its proof was refused.
+    Refused(LoginRefusal),
+    /// The page's session is over.
+    Stale,
+}
+
+impl Again {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::Stale => "form-expired",
+        }
+    }
+}
+
 /// `GET /login`
 pub async fn show(mut visit: Visit, request: HttpRequest) -> HttpResponse {
-    let waiting = super::extract::form::pairs(request.query_string().as_bytes())
-        .into_iter()
-        .find(|(name, _)| name == "request")
-        .map(|(_, id)| id);
-    match shown(&mut visit, &request, waiting.as_deref()).await {
+    let toward = Toward::of_query(request.query_string());
+    match shown(&mut visit, &request, &toward).await {
         Ok(answer) => answer,
         Err(failure) => failure.page(&visit),
     }
@@ -31,10 +47,15 @@ pub async fn show(mut visit: Visit, request: HttpRequest) -> HttpResponse {
 async fn shown(
     visit: &mut Visit,
     request: &HttpRequest,
-    waiting: Option<&str>,
+    toward: &Toward,
 ) -> Result<HttpResponse, Failure> {
-    let browser = Browser::find_or_begin(visit, request).await?;
-    page(visit, &browser, waiting, None).await
+    let mut browser = Browser::find(visit, request).await?;
+    let heading = heading(visit, toward).await?;
+    if !heading.needs_login(visit, &browser) {
+        return Ok(see_other(&toward.by(routes::CERTIFICATE)));
+    }
+    browser.begin_if_none(visit).await?;
+    page(visit, &browser, toward, &heading, None).await
 }
 
 /// `POST /login`
@@ -53,8 +74,15 @@ async fn submitted(
 ) -> Result<HttpResponse, Failure> {
     // Gather.
     let mut browser = Browser::find(visit, request).await?;
-    browser.check_form(visit, form).await?;
-    let waiting = Some(form.one("request")?).filter(|id| !id.is_empty());
+    let toward = Toward::of_form(form)?;
+    visit.at(&toward.by(routes::LOGIN));
+    match browser.check_form(visit, form).await {
+        Ok(()) => {}
+        Err(failure) if failure.is_stale() && visit.is_from_own_page() => {
+            return stale(visit, &mut browser, &toward).await;
+        }
+        Err(failure) => return Err(failure),
+    }
     let attempt = attempt(visit, &browser, form).await?;
     // Decide.
     let (cx, caller) = (visit.cx.clone(), visit.caller());
@@ -67,11 +95,32 @@ async fn submitted(
     match outcome {
         LoginOutcome::SignedIn(authentication) => {
             browser.renew(visit, authentication).await?;
-            let next = routes::with_request(routes::CERTIFICATE, waiting);
+            let next = toward.by(routes::CERTIFICATE);
             Ok(browser.answer(visit, see_other(&next)))
         }
-        LoginOutcome::Refused(refusal) => page(visit, &browser, waiting, Some(refusal)).await,
+        LoginOutcome::Refused(refusal) => {
+            // A refusal is read in any case, even when the request behind it is gone.
+            let heading = heading(visit, &toward).await.unwrap_or_default();
+            let again = Some(Again::Refused(refusal));
+            page(visit, &browser, &toward, &heading, again).await
+        }
     }
+}
+
+/// The page was left open. Whoever has signed in meanwhile, in another tab, can go on; anybody else gets
+/// the page anew.
+async fn stale(
+    visit: &mut Visit,
+    browser: &mut Browser,
+    toward: &Toward,
+) -> Result<HttpResponse, Failure> {
+    let heading = heading(visit, toward).await?;
+    if heading.needs_login(visit, browser) {
+        browser.begin_if_none(visit).await?;
+        return page(visit, browser, toward, &heading, Some(Again::Stale)).await;
+    }
+    let outdated = Failure::refused(StatusCode::CONFLICT, "page-outdated");
+    Ok(outdated.page_leading_to(visit, &toward.by(routes::CERTIFICATE)))
 }
 
 async fn attempt(visit: &Visit, browser: &Browser, form: &Form) -> Result<LoginAttempt, Failure> {
@@ -97,69 +146,86 @@ async fn attempt(visit: &Visit, browser: &Browser, form: &Form) -> Result<LoginA
 
 /// The page, with a fresh challenge each time.
 async fn page(
-    visit: &mut Visit,
+    visit: &Visit,
     browser: &Browser,
-    waiting: Option<&str>,
-    refusal: Option<LoginRefusal>,
+    toward: &Toward,
+    heading: &Heading,
+    again: Option<Again>,
 ) -> Result<HttpResponse, Failure> {
-    let (platform, expected) = match waiting {
-        // A refusal is read in any case, even when the request behind it is gone.
-        Some(id) => match heading(visit, id).await {
-            Ok(heading) => Some(heading),
-            Err(_) if refusal.is_some() => None,
-            Err(failure) => return Err(failure),
-        },
-        None => None,
-    }
-    .unzip();
-    let expected = expected.flatten();
     let challenge = challenge::issue(visit, browser, Purpose::Login).await?;
+    let platform = heading.platform.as_ref();
     let page = LoginPage {
         frame: visit.frame(Some(browser)),
         challenge: challenge::form(visit, &challenge),
-        request: waiting,
-        platform_name: platform
-            .as_ref()
-            .map(|p| page::platform_name(p, visit.locale)),
-        expected: expected.as_ref().map(CreditCode::as_str),
-        problem: refusal.map(|refusal| Problem {
-            code: refusal.code(),
+        request: toward.request(),
+        platform: platform
+            .filter(|_| toward.request().is_none())
+            .map(|platform| platform.id.as_str()),
+        platform_name: platform.map(|p| page::platform_name(p, visit.locale)),
+        expected: heading.expected.as_ref().map(CreditCode::as_str),
+        problem: again.map(|again| Problem {
+            code: again.code(),
             args: &[],
             incident: Some(visit.incident_id.as_str()),
         }),
     };
-    let status = match refusal {
+    let status = match again {
         None => StatusCode::OK,
         Some(_) => StatusCode::FORBIDDEN,
     };
     Ok(browser.answer(visit, visit.html(status, page.render())))
 }
 
-/// The platform whose request waits, and the enterprise it hints at. Only a well-formed credit code is
-/// ever shown: a hint is a stranger's text. The request may wish for a language too.
-async fn heading(
-    visit: &mut Visit,
-    waiting: &str,
-) -> Result<(Platform, Option<CreditCode>), Failure> {
-    let expired = Failure::refused(StatusCode::BAD_REQUEST, "request-expired");
-    let Some(request) = visit
-        .state
-        .ephemeral
-        .get_record::<AuthorizationRequest>(waiting)
-        .await?
-    else {
-        return Err(expired);
+/// What the page says of where one is heading.
+#[derive(Default)]
+struct Heading {
+    platform: Option<Platform>,
+    /// The enterprise a waiting request hints at. Only a well-formed credit code is ever shown: a hint is
+    /// a stranger's text.
+    expected: Option<CreditCode>,
+    waiting: Option<AuthorizationRequest>,
+}
+
+impl Heading {
+    /// Whether a lock has to sign: nobody is here, or the waiting request wants it once more.
+    fn needs_login(&self, visit: &Visit, browser: &Browser) -> bool {
+        match (&self.waiting, &browser.present) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(waiting), present) => needs_login(&visit.cx, waiting, present.as_ref()),
+        }
+    }
+}
+
+/// Looks up where one is heading. A waiting request may wish for a language too.
+async fn heading(visit: &mut Visit, toward: &Toward) -> Result<Heading, Failure> {
+    let id = match toward {
+        Toward::Nowhere => return Ok(Heading::default()),
+        Toward::Platform(id) => {
+            return Ok(Heading {
+                platform: toward::enterable(visit, id).await?,
+                ..Heading::default()
+            });
+        }
+        Toward::Request(id) => id,
     };
-    visit.wish(request.ui_locales.as_deref());
-    let hint = request
-        .login_hint
-        .as_deref()
-        .and_then(|hint| hint.parse().ok());
+    let Some(waiting) = toward::waiting(visit, id).await? else {
+        return Err(toward::expired(visit).await);
+    };
+    visit.wish(waiting.ui_locales.as_deref());
+    let platform_id = waiting.platform_id.clone();
     let platform = visit
         .state
         .database
-        .read(move |store| store.find_platform(&request.platform_id))
-        .await?
-        .ok_or(expired)?;
-    Ok((platform, hint))
+        .read(move |store| store.find_platform(&platform_id))
+        .await?;
+    let Some(platform) = platform else {
+        return Err(toward::expired(visit).await);
+    };
+    let hint = waiting.login_hint.as_deref();
+    Ok(Heading {
+        platform: Some(platform),
+        expected: hint.and_then(|hint| hint.parse().ok()),
+        waiting: Some(waiting),
+    })
 }

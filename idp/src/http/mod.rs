@@ -21,3 +21,5 @@ mod onward;
 pub(crate) mod page;
 mod platforms;
 pub mod routes;
+mod toward;
+mod trail;

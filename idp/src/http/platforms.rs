@@ -2,7 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use idp_core::platform::{Platform, Zone};
+use idp_core::consent::ConsentOutcome;
+use idp_core::platform::{Client, Platform, Zone};
 
 use super::error::Failure;
 use super::extract::form::pairs;
@@ -28,36 +29,51 @@ async fn shown(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse, Fai
         .database
         .read(|store| store.list_platforms())
         .await?;
-    let query = pairs(request.query_string().as_bytes())
-        .into_iter()
-        .find(|(name, _)| name == "q")
-        .map(|(_, text)| text.trim().chars().take(QUERY_MAX).collect::<String>())
-        .unwrap_or_default();
-    let wanted: Vec<(&Platform, Option<String>)> = platforms
+    let parameters = pairs(request.query_string().as_bytes());
+    let parameter = |name| {
+        let found = parameters.iter().find(|(n, _)| n == name);
+        found.map(|(_, text)| text.as_str())
+    };
+    let query: String = (parameter("q").unwrap_or_default().trim().chars())
+        .take(QUERY_MAX)
+        .collect();
+    let wanted: Vec<(&Platform, WayIn)> = platforms
         .iter()
         .filter(|platform| matches(platform, &query))
-        .map(|platform| (platform, choose_href(platform)))
+        .map(|platform| (platform, WayIn::of(platform)))
         .collect();
+    let refused = match parameter("refused") {
+        Some(id) => just_refused(visit, &browser, id, &platforms).await?,
+        None => None,
+    };
     let page = PlatformsPage {
         frame: visit.frame(Some(&browser)),
         query: &query,
+        refused,
         zones: zones(visit, &wanted),
     };
     Ok(visit.html(StatusCode::OK, page.render()))
 }
 
-fn zones<'a>(visit: &Visit, wanted: &'a [(&Platform, Option<String>)]) -> Vec<ZoneGroup<'a>> {
+fn zones<'a>(visit: &Visit, wanted: &'a [(&Platform, WayIn)]) -> Vec<ZoneGroup<'a>> {
     let group = |zone| ZoneGroup {
         zone: page::zone(zone),
         platforms: wanted
             .iter()
             .filter(|(platform, _)| platform.zone == zone)
-            .map(|(platform, href)| PlatformCard {
+            .map(|(platform, way_in)| PlatformCard {
                 id: platform.id.as_str(),
                 name: page::platform_name(platform, visit.locale),
                 state: page::platform_state(platform.state),
                 support: platform.support_contact.as_deref(),
-                choose_href: href.as_deref(),
+                choose_href: match way_in {
+                    WayIn::FromHere(href) => Some(href),
+                    WayIn::FromItsSite(_) | WayIn::None => None,
+                },
+                own_site: match way_in {
+                    WayIn::FromItsSite(site) => Some(site.as_deref()),
+                    WayIn::FromHere(_) | WayIn::None => None,
+                },
             })
             .collect(),
     };
@@ -81,8 +97,64 @@ fn matches(platform: &Platform, query: &str) -> bool {
     .any(|text| text.to_lowercase().contains(&query))
 }
 
-/// Platforms that can't be entered from here have no button.
-fn choose_href(platform: &Platform) -> Option<String> {
-    platform.active_client()?.initiate_login_uri.as_ref()?;
-    Some(format!("{}?platform={}", routes::CONSENT, platform.id))
+/// How a platform is entered.
+enum WayIn {
+    /// By choosing it here.
+    FromHere(String),
+    /// From its own login page alone, at this address where it is known.
+    FromItsSite(Option<String>),
+    /// Not at all now.
+    None,
+}
+
+impl WayIn {
+    fn of(platform: &Platform) -> Self {
+        match platform.active_client() {
+            None => Self::None,
+            Some(client) if client.initiate_login_uri.is_some() => {
+                Self::FromHere(format!("{}?platform={}", routes::CONSENT, platform.id))
+            }
+            Some(client) => Self::FromItsSite(site(client)),
+        }
+    }
+}
+
+/// The address of a platform's own pages: a page it named, else where its people come back to.
+fn site(client: &Client) -> Option<String> {
+    let is_page = |url: &url::Url| matches!(url.scheme(), "https" | "http");
+    let named = client.target_link_uri.iter();
+    if let Some(url) = named
+        .filter_map(|uri| url::Url::parse(uri).ok())
+        .find(is_page)
+    {
+        return Some(url.into());
+    }
+    let known = client.redirect_uris.iter();
+    known
+        .filter_map(|uri| url::Url::parse(uri).ok())
+        .find(is_page)
+        .map(|url| format!("{}/", url.origin().ascii_serialization()))
+}
+
+/// The platform this enterprise refused to inform, were that its last word: an address can be made up.
+async fn just_refused<'a>(
+    visit: &Visit,
+    browser: &Browser,
+    id: &str,
+    platforms: &'a [Platform],
+) -> Result<Option<&'a str>, Failure> {
+    let platform = platforms.iter().find(|platform| platform.id.as_str() == id);
+    let (Some(platform), Some(present)) = (platform, &browser.present) else {
+        return Ok(None);
+    };
+    let enterprise = present.enterprise.id.clone();
+    let newest = visit
+        .state
+        .database
+        .read(move |store| store.list_consent_records(&enterprise, 1))
+        .await?;
+    let is_so = newest.iter().any(|record| {
+        record.platform_id == platform.id && record.outcome == ConsentOutcome::Refused
+    });
+    Ok(is_so.then(|| page::platform_name(platform, visit.locale)))
 }

@@ -1,6 +1,7 @@
 //! The map of addresses, and who answers there. Tokens and pages are mounted here and nowhere else.
 
 use actix_web::web::{self, ServiceConfig};
+use idp_core::id::PlatformId;
 
 use super::{
     assets, binding, certificate, challenge, consent, health, home, login, logout, oidc, platforms,
@@ -12,6 +13,8 @@ pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
 /// 企业绑定.
 pub const BIND: &str = "/bind";
+/// The binding page in another language, with what was typed.
+pub const BIND_LANGUAGE: &str = "/bind/language";
 /// 读取证书 on the binding page.
 pub const BIND_CERTIFICATE: &str = "/bind/certificate";
 /// A fresh nonce for a page that has been open for long.
@@ -41,6 +44,16 @@ pub const TOKEN: &str = "/oauth2/token";
 /// `OpenID` Connect Core §5.3.
 pub const USERINFO: &str = "/oauth2/userinfo";
 
+/// Endpoints where a GET may issue a code, ask a person or leave an event: a HEAD would be one too. What
+/// they allow instead.
+pub fn not_for_head(path: &str) -> Option<&'static str> {
+    match path {
+        AUTHORIZE | CONSENT => Some("GET, POST"),
+        USERINFO => Some("GET, POST, OPTIONS"),
+        _ => None,
+    }
+}
+
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
 pub const OPEN_TO_OTHERS: [&str; 3] = [AUTHORIZE, TOKEN, USERINFO];
 
@@ -51,6 +64,11 @@ pub fn mount(app: &mut ServiceConfig) {
         .route(DRIVER, web::get().to(home::driver))
         .service(web::resource(LOGIN).get(login::show).post(login::submit))
         .service(web::resource(BIND).get(binding::show).post(binding::submit))
+        .service(
+            web::resource(BIND_LANGUAGE)
+                .get(binding::afresh)
+                .post(binding::in_language),
+        )
         .route(BIND_CERTIFICATE, web::post().to(binding::read_certificate))
         .route(CHALLENGE, web::post().to(challenge::refresh))
         .route(CERTIFICATE, web::get().to(certificate::show))
@@ -67,15 +85,7 @@ pub fn mount(app: &mut ServiceConfig) {
         .default_service(web::to(home::not_found));
 }
 
-/// An address with the identifier of a waiting authorization request.
-pub fn with_request(path: &str, request: Option<&str>) -> String {
-    match request {
-        Some(id) => {
-            let query: String = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("request", id)
-                .finish();
-            format!("{path}?{query}")
-        }
-        None => path.to_owned(),
-    }
+/// The platforms, after this one was refused at the portal.
+pub fn platforms_after_refusal(platform: &PlatformId) -> String {
+    format!("{PLATFORMS}?refused={platform}")
 }

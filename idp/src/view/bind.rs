@@ -28,6 +28,8 @@ pub struct BindPage<'a> {
     pub subject_types: Vec<Choice<'a>>,
     /// Fields that were refused.
     pub errors: Vec<FieldError<'a>>,
+    /// How long texts may be.
+    pub limits: Limits,
     /// Why the binding as a whole was refused.
     pub problem: Option<Problem<'a>>,
 }
@@ -62,6 +64,8 @@ pub struct ReadCertificate<'a> {
     pub key_number: &'a str,
     /// 硬件介质号.
     pub media_number: &'a str,
+    /// The certificate itself, base64, which the form carries on.
+    pub certificate: &'a str,
 }
 
 /// One refused field.
@@ -74,6 +78,37 @@ pub struct FieldError<'a> {
     /// The greatest length, for `field-too-long`.
     pub max: Option<usize>,
 }
+
+/// How long typed text may be, in characters.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Names of people.
+    pub person: usize,
+    /// The address.
+    pub address: usize,
+    /// The telephone number.
+    pub phone: usize,
+}
+
+/// What a browser can say of one text before a lock is asked; the server judges all the same.
+struct Rule {
+    max: usize,
+    pattern: Option<&'static str>,
+    inputmode: Option<&'static str>,
+    /// The text when the pattern does not match.
+    wrong: Option<Cow<'static, str>>,
+    /// The text when there is too much.
+    long: Option<Cow<'static, str>>,
+}
+
+/// A credit code with blanks between its groups, as people paste it; the script takes them out.
+const SPACED_CREDIT_CODE: usize = 36;
+
+/// Nothing that can't be seen: controls, zero-width and bidirectional characters.
+const SEEN: &str = r"\s*[^\p{Cc}\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]*";
+
+/// From 5 to 20 digits, with what stands between and before them.
+const TELEPHONE: &str = r"\s*(?:[ +\-\(\)]*[0-9]){5,20}[ +\-\(\)]*\s*";
 
 impl FieldError<'_> {
     fn message(&self, frame: &Frame<'_>) -> Cow<'static, str> {
@@ -88,6 +123,38 @@ impl BindPage<'_> {
     fn error_of(&self, field: &str) -> Option<Cow<'static, str>> {
         let error = self.errors.iter().find(|error| error.field == field)?;
         Some(error.message(&self.frame))
+    }
+
+    fn rule_of(&self, field: &str) -> Rule {
+        let Limits {
+            person,
+            address,
+            phone,
+        } = self.limits;
+        let (max, pattern, inputmode, codes) = match field {
+            "credit_code" => (SPACED_CREDIT_CODE, None, Some("text"), None),
+            "phone" => {
+                let codes = ("phone-malformed", "phone-malformed");
+                (phone, Some(TELEPHONE), Some("tel"), Some(codes))
+            }
+            _ => {
+                let max = if field == "address" { address } else { person };
+                let codes = ("field-unseen", "field-too-long");
+                (max, Some(SEEN), None, Some(codes))
+            }
+        };
+        let text = |code| {
+            let max = Some(max);
+            FieldError { field, code, max }.message(&self.frame)
+        };
+        let (wrong, long) = codes.map(|(wrong, long)| (text(wrong), text(long))).unzip();
+        Rule {
+            max,
+            pattern,
+            inputmode,
+            wrong,
+            long,
+        }
     }
 
     /// The guide marks everything but these two with a star.

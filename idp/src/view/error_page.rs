@@ -26,6 +26,7 @@ impl ErrorPage<'_> {
         match self.status {
             403 => "error-title-refused",
             404 | 410 => "error-title-not-found",
+            409 => "error-title-outdated",
             429 => "error-title-slow-down",
             503 => "error-title-unavailable",
             500.. => "error-title-internal",

@@ -14,6 +14,8 @@ pub struct LoginPage<'a> {
     pub challenge: ChallengeForm<'a>,
     /// The pending authorization this sign-in belongs to; comes back as the field `request`.
     pub request: Option<&'a str>,
+    /// The platform chosen at the portal; comes back as the field `platform`.
+    pub platform: Option<&'a str>,
     /// The platform the person is heading for.
     pub platform_name: Option<&'a str>,
     /// Credit code of the enterprise that the platform expects (`login_hint`).

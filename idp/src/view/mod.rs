@@ -22,7 +22,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
-pub use bind::{BindPage, BindValues, FieldError, ReadCertificate};
+pub use bind::{BindPage, BindValues, FieldError, Limits, ReadCertificate};
 pub use bound::{BindOutcome, BoundPage};
 pub use certificate::{CertificateFacts, CertificatePage, LockRole};
 pub use challenge::ChallengeForm;

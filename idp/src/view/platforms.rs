@@ -15,6 +15,8 @@ pub struct PlatformsPage<'a> {
     pub frame: Frame<'a>,
     /// What was searched for; empty when nothing was.
     pub query: &'a str,
+    /// The platform that was just refused, on the way back from its consent page.
+    pub refused: Option<&'a str>,
     /// The platforms that match, by zone.
     pub zones: Vec<ZoneGroup<'a>>,
 }
@@ -52,6 +54,8 @@ pub struct PlatformCard<'a> {
     pub support: Option<&'a str>,
     /// Where choosing it leads.
     pub choose_href: Option<&'a str>,
+    /// Set where it is entered from its own site alone: the address, where it is known.
+    pub own_site: Option<Option<&'a str>>,
 }
 
 /// Whether one can sign in at a platform.

@@ -98,7 +98,10 @@ fn a_wrong_pin_leaves_the_window_open_until_the_lock_locks() {
             (403, Some("pin-wrong"), Some(left))
         );
         assert_eq!(json["final"], false);
-        assert_eq!(json["message"], format!("PIN码错误，还可尝试 {left} 次。"));
+        assert_eq!(
+            json["message"],
+            format!("CA锁密码错误，还可尝试 {left} 次。")
+        );
     }
     let json = window.sign(0, WRONG_PIN).json();
     assert_eq!(

@@ -38,5 +38,7 @@ export async function confirmWithWrongPin(popup, lock, pin = 'wrong-pin') {
 
 /** Closes the window by its own button. */
 export async function cancel(popup) {
-  await Promise.all([popup.waitForEvent('close'), popup.click('#cancel')]);
+  // The window may be gone before the click is reported done.
+  const pressed = popup.click('#cancel').catch((error) => { if (!popup.isClosed()) throw error; });
+  await Promise.all([popup.waitForEvent('close'), pressed]);
 }

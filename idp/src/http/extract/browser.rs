@@ -3,7 +3,7 @@
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
-use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::audit::AuditKind;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::presence::{Present, find_present};
 use idp_core::session::{Authentication, BrowserSession, SessionKey};
@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq as _;
 use super::revoked::is_revoked;
 use super::{Form, Visit};
 use crate::http::error::Failure;
-use crate::http::routes;
+use crate::http::trail;
 
 /// One browser.
 pub struct Browser {
@@ -55,6 +55,9 @@ impl Browser {
                 browser.present = None;
             }
         }
+        if let Some(present) = &browser.present {
+            visit.seen(&present.enterprise.name, &session.csrf_token);
+        }
         browser.session = Some((key, session));
         Ok(browser)
     }
@@ -62,10 +65,16 @@ impl Browser {
     /// Finds the session, or begins one: for pages with a form.
     pub async fn find_or_begin(visit: &Visit, request: &HttpRequest) -> Result<Self, Failure> {
         let mut browser = Self::find(visit, request).await?;
-        if browser.session.is_none() {
-            browser.begin(visit, None).await?;
-        }
+        browser.begin_if_none(visit).await?;
         Ok(browser)
+    }
+
+    /// Begins a session where there is none.
+    pub async fn begin_if_none(&mut self, visit: &Visit) -> Result<(), Failure> {
+        match self.session {
+            Some(_) => Ok(()),
+            None => self.begin(visit, None).await,
+        }
     }
 
     /// Begins a new session in place of the old one, so that a cookie planted before is worth nothing.
@@ -105,6 +114,7 @@ impl Browser {
         let Some((key, session)) = self.session.take() else {
             return Ok(None);
         };
+        visit.signed_out();
         end(visit, &key).await?;
         self.present = None;
         self.new_cookie = Some(String::new());
@@ -129,29 +139,30 @@ impl Browser {
 
     /// A post must come from our own page: its token is the session's (and [`crate::http::guard`] saw
     /// its origin). Failing is an event.
+    ///
+    /// Stale is what was ours and is not any more, see [`Failure::is_stale`].
     pub async fn check_form(&self, visit: &Visit, form: &Form) -> Result<(), Failure> {
         self.check_token(visit, form.one("csrf_token")?).await
     }
 
     async fn check_token(&self, visit: &Visit, token: &str) -> Result<(), Failure> {
-        let (_, session) = self.session()?;
-        if token.as_bytes().ct_eq(session.csrf_token.as_bytes()).into() {
-            return Ok(());
-        }
-        let caller = visit.caller();
-        let event = AuditEvent {
-            reason: Some("csrf-token".to_owned()),
-            incident_id: Some(caller.incident_id),
-            remote_address: caller.remote_address,
-            ..AuditEvent::new(&visit.cx, AuditKind::RequestForged)
+        let (reason, failure) = match self.session() {
+            Ok((_, session)) if token.as_bytes().ct_eq(session.csrf_token.as_bytes()).into() => {
+                return Ok(());
+            }
+            // Our own page, of a session before this one: left open, not forged.
+            Ok(_) if visit.is_from_own_page() && self.present.is_some() => (
+                "csrf-token",
+                Failure::refused(StatusCode::CONFLICT, "page-outdated"),
+            ),
+            Ok(_) => (
+                "csrf-token",
+                Failure::refused(StatusCode::FORBIDDEN, "csrf"),
+            ),
+            Err(failure) => ("session-ended", failure),
         };
-        visit
-            .state
-            .database
-            .write(move |store| store.append_audit(&event))
-            .await
-            .map_err(Failure::from)?;
-        Err(Failure::refused(StatusCode::FORBIDDEN, "csrf"))
+        let event = trail::event(visit, AuditKind::RequestForged, reason);
+        Err(trail::refused(visit, event, failure).await)
     }
 
     /// As [`Self::check_form`], for a script's request.
@@ -209,7 +220,9 @@ pub fn see_other(location: &str) -> HttpResponse {
         .finish()
 }
 
-/// To login, and back to a waiting request where there is one.
-pub fn to_login(request: Option<&str>) -> HttpResponse {
-    see_other(&routes::with_request(routes::LOGIN, request))
+/// Looks who is signed in, for a page that needs nobody: where it can't be told, nobody is shown.
+pub async fn look(visit: &Visit, request: &HttpRequest) {
+    if let Err(failure) = Browser::find(visit, request).await {
+        failure.log(&visit.incident_id);
+    }
 }

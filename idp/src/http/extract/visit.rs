@@ -1,5 +1,7 @@
 //! Visit: what every page needs of the request besides the session: language, place, caller.
 
+use std::cell::{Cell, OnceCell};
+
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -31,6 +33,16 @@ pub struct Visit {
     language_cookie: Option<String>,
     path_and_query: String,
     remote_address: Option<String>,
+    seen: OnceCell<Seen>,
+    signed_out: Cell<bool>,
+    from_own_page: bool,
+}
+
+/// Who was found signed in on this visit, for pages that come without a session of their own at hand:
+/// those of errors.
+struct Seen {
+    enterprise_name: String,
+    csrf_token: String,
 }
 
 impl FromRequest for Visit {
@@ -72,6 +84,9 @@ impl Visit {
                 .map_or("/", |p| p.as_str())
                 .to_owned(),
             remote_address: remote_address(request, state),
+            seen: OnceCell::new(),
+            signed_out: Cell::new(false),
+            from_own_page: is_from_own_page(request, &state.settings.origin),
         };
         visit.wish(None);
         visit
@@ -100,20 +115,53 @@ impl Visit {
         path_and_query.clone_into(&mut self.path_and_query);
     }
 
-    /// The frame around a page.
+    /// Remembers who is signed in.
+    pub fn seen(&self, enterprise_name: &str, csrf_token: &str) {
+        let seen = Seen {
+            enterprise_name: enterprise_name.to_owned(),
+            csrf_token: csrf_token.to_owned(),
+        };
+        // A visit has one session: what was found first stands.
+        drop(self.seen.set(seen));
+    }
+
+    /// Nobody is signed in any more.
+    pub fn signed_out(&self) {
+        self.signed_out.set(true);
+    }
+
+    /// Whether somebody was found signed in.
+    pub fn is_signed_in(&self) -> bool {
+        self.seen.get().is_some() && !self.signed_out.get()
+    }
+
+    /// Whether the browser says that this post comes from a page of ours. Where it says nothing, nothing
+    /// that was sent is shown again: it may be a stranger's.
+    pub const fn is_from_own_page(&self) -> bool {
+        self.from_own_page
+    }
+
+    /// The frame around a page. Without a browser at hand it shows whom this visit has seen.
     pub fn frame<'a>(&'a self, browser: Option<&'a Browser>) -> Frame<'a> {
         let portal = &self.state.config.portal;
+        let (enterprise_name, csrf_token) = match browser {
+            Some(browser) => (
+                browser.present.as_ref().map(|p| p.enterprise.name.as_str()),
+                (browser.session.as_ref()).map_or("", |(_, session)| &session.csrf_token),
+            ),
+            None => match self.seen.get().filter(|_| !self.signed_out.get()) {
+                Some(seen) => (
+                    Some(seen.enterprise_name.as_str()),
+                    seen.csrf_token.as_str(),
+                ),
+                None => (None, ""),
+            },
+        };
         Frame {
             locale: self.locale,
             path_and_query: &self.path_and_query,
-            signed_in: browser
-                .and_then(|b| b.present.as_ref())
-                .map(|present| SignedIn {
-                    enterprise_name: &present.enterprise.name,
-                }),
-            csrf_token: browser
-                .and_then(|b| b.session.as_ref())
-                .map_or("", |(_, session)| &session.csrf_token),
+            signed_in: enterprise_name.map(|enterprise_name| SignedIn { enterprise_name }),
+            csrf_token,
             assets: self.state.assets.paths(),
             support: Support {
                 phone: portal.support_phone.as_deref(),
@@ -156,6 +204,14 @@ impl Visit {
             );
         }
         answer.body(page)
+    }
+}
+
+fn is_from_own_page(request: &HttpRequest, origin: &str) -> bool {
+    match header_text(request, &header::ORIGIN) {
+        Some(said) => said == origin,
+        None => header_text(request, &header::HeaderName::from_static("sec-fetch-site"))
+            .is_some_and(|site| site == "same-origin"),
     }
 }
 

@@ -13,11 +13,12 @@ use idp_core::id::PlatformId;
 use idp_core::platform::Client;
 
 use crate::http::error::Failure;
-use crate::http::extract::browser::{see_other, to_login};
+use crate::http::extract::browser::{self, see_other};
 use crate::http::extract::form::pairs;
 use crate::http::extract::{Browser, Visit};
 use crate::http::onward::{self, Onward, leave};
-use crate::http::routes;
+use crate::http::toward::{Toward, to_login};
+use crate::http::{routes, trail};
 
 /// `GET /oauth2/authorize`
 pub async fn by_query(visit: Visit, request: HttpRequest) -> HttpResponse {
@@ -38,7 +39,10 @@ async fn authorize(
     visit.at(routes::HOME);
     let (asked, client) = match admitted(&visit, parameters).await {
         Ok(Ok(admitted)) => admitted,
-        Ok(Err(refusal)) => return refuse(&visit, parameters, refusal).await,
+        Ok(Err((refusal, known))) => {
+            browser::look(&visit, request).await;
+            return refuse(&visit, parameters, (refusal, known)).await;
+        }
         Err(failure) => return failure.page(&visit),
     };
     visit.wish(asked.ui_locales.as_deref());
@@ -48,13 +52,16 @@ async fn authorize(
     }
 }
 
+/// Why a request is refused, and whose it is where that is known.
+type Refused = (RequestRefusal, Option<PlatformId>);
+
 async fn admitted(
     visit: &Visit,
     parameters: &[(String, String)],
-) -> Result<Result<(AuthorizationRequest, Client), RequestRefusal>, Failure> {
+) -> Result<Result<(AuthorizationRequest, Client), Refused>, Failure> {
     let id = match client_id(parameters) {
         Ok(id) => id.map(PlatformId::from_text),
-        Err(refusal) => return Ok(Err(refusal)),
+        Err(refusal) => return Ok(Err((refusal, None))),
     };
     let platform = match id {
         None => None,
@@ -68,7 +75,7 @@ async fn admitted(
     };
     let request = match read(&visit.cx, &*visit.state.keys, parameters, platform.as_ref()) {
         Ok(request) => request,
-        Err(refusal) => return Ok(Err(refusal)),
+        Err(refusal) => return Ok(Err((refusal, platform.map(|platform| platform.id)))),
     };
     let client = platform
         .and_then(|platform| platform.active_client().cloned())
@@ -95,20 +102,19 @@ async fn go_on(
         .ephemeral
         .put_record(&id, asked, lifetime)
         .await?;
-    Ok(waits_for(Some(&id)))
+    Ok(waits_for(&Toward::Request(id)))
 }
 
-fn to_consent(request: Option<&str>) -> HttpResponse {
-    see_other(&routes::with_request(routes::CONSENT, request))
+fn to_consent(toward: &Toward) -> HttpResponse {
+    see_other(&toward.by(routes::CONSENT))
 }
 
 /// Written down, then a page or a redirect.
 async fn refuse(
     visit: &Visit,
     parameters: &[(String, String)],
-    refusal: RequestRefusal,
+    (refusal, known): Refused,
 ) -> HttpResponse {
-    let caller = visit.caller();
     let reason = match &refusal {
         RequestRefusal::Page(refusal) => refusal.code().to_owned(),
         RequestRefusal::Redirect {
@@ -117,20 +123,13 @@ async fn refuse(
     };
     let named = client_id(parameters).ok().flatten();
     let event = AuditEvent {
-        reason: Some(reason),
+        platform_id: known,
         // A stranger's text: cut to what a platform's identifier can be.
         detail: named.map(|id| id.chars().filter(char::is_ascii_graphic).take(40).collect()),
-        incident_id: Some(caller.incident_id),
-        remote_address: caller.remote_address,
-        ..AuditEvent::new(&visit.cx, AuditKind::AuthorizationRefused)
+        ..trail::event(visit, AuditKind::AuthorizationRefused, &reason)
     };
-    let written = visit
-        .state
-        .database
-        .write(move |store| store.append_audit(&event))
-        .await;
-    if let Err(error) = written {
-        return Failure::from(error).page(visit);
+    if let Err(failure) = trail::write(visit, event).await {
+        return failure.page(visit);
     }
     match refusal {
         RequestRefusal::Page(refusal) => {

@@ -39,6 +39,7 @@ fn zones() -> Vec<ZoneGroup<'static>> {
         state,
         support: Some("0470-0000000"),
         choose_href: (state == PlatformState::Available).then_some("/platforms/choose"),
+        own_site: None,
     };
     let open = PlatformState::Available;
     vec![
@@ -118,6 +119,7 @@ pub(super) fn choosing(locale: Locale) -> Vec<(&'static str, String)> {
         PlatformsPage {
             frame,
             query,
+            refused: query.is_empty().then_some(CHIFENG),
             zones,
         }
         .render()

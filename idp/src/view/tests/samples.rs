@@ -5,8 +5,9 @@ use time::macros::{date, datetime};
 use super::choosing::choosing;
 use crate::view::{
     Assets, BackLink, BindOutcome, BindPage, BindValues, BoundPage, ChallengeForm, Choice,
-    ChoiceGroup, Download, DriverPage, ErrorPage, FieldError, Frame, HelpPage, HomePage, Locale,
-    LoginPage, Notice, Problem, ReadCertificate, RedirectingPage, SignedIn, SignedOutPage, Support,
+    ChoiceGroup, Download, DriverPage, ErrorPage, FieldError, Frame, HelpPage, HomePage, Limits,
+    Locale, LoginPage, Notice, Problem, ReadCertificate, RedirectingPage, SignedIn, SignedOutPage,
+    Support,
 };
 
 pub(super) const NAME: &str = "内蒙古蒙源建设工程有限公司";
@@ -103,6 +104,7 @@ fn entrance(locale: Locale) -> Vec<(&'static str, String)> {
             frame: at(locale, "/login?request=r1"),
             challenge: challenge("login"),
             request: platform_name.map(|_| "r1"),
+            platform: None,
             platform_name,
             expected: platform_name.map(|_| "91150302MA0DEM0017"),
             problem,
@@ -159,6 +161,11 @@ fn bind_page(locale: Locale) -> BindPage<'static> {
             choice("supplier", "政府采购供应商"),
         ],
         errors: Vec::new(),
+        limits: Limits {
+            person: 64,
+            address: 200,
+            phone: 32,
+        },
         problem: None,
     }
 }
@@ -177,6 +184,7 @@ fn binding(locale: Locale) -> Vec<(&'static str, String)> {
             holder_name: NAME,
             key_number: "1A100000000000A547FC",
             media_number: "5303201712015217",
+            certificate: "MIIB",
         }),
         errors: vec![
             error("credit_code", "bad-credit-code", None),

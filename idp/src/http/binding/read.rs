@@ -1,0 +1,140 @@
+//! 读取证书: `POST /bind/certificate` shows what a certificate says. Proves nothing; binding needs a
+//! signature. The form carries the certificate on, so that a page that comes back still shows it.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::key_lock::Thumbprint;
+use idp_core::recognition::Recognised;
+use pki::certificate::Certificate;
+use pki::holder::credit_code::CreditCode;
+use protocol::proof::is_media_number;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::http::error::Failure;
+use crate::http::extract::{Browser, Form, Visit};
+use crate::http::trail;
+use crate::view::{Messages, ReadCertificate};
+
+/// A certificate that was read, as the page shows it.
+pub struct ReadFacts {
+    holder_name: String,
+    key_number: String,
+    media_number: String,
+    certificate: String,
+}
+
+impl ReadFacts {
+    /// Of a recognised certificate.
+    pub fn of(recognised: &Recognised, media_number: Option<String>) -> Self {
+        Self {
+            holder_name: recognised.holder_name().to_owned(),
+            key_number: recognised.key_number().to_owned(),
+            media_number: media_number.unwrap_or_default(),
+            certificate: STANDARD.encode(recognised.certificate().der()),
+        }
+    }
+
+    /// Of the certificate that a form carries; looked at anew, so that the page shows no more than a
+    /// certificate says. One that does not count is not shown.
+    pub fn carried(visit: &Visit, form: &Form) -> Result<Option<Self>, Failure> {
+        let certificate = STANDARD.decode(form.one("read_certificate")?).ok();
+        let certificate = certificate.and_then(|der| Certificate::from_der(&der).ok());
+        let media_number = form.one("read_media_number")?;
+        let media_number = is_media_number(media_number).then(|| media_number.to_owned());
+        Ok(certificate
+            .and_then(|found| visit.state.verdicts.on(&found, visit.cx.now).ok())
+            .map(|recognised| Self::of(&recognised, media_number)))
+    }
+
+    /// For the page.
+    pub fn shown(&self) -> ReadCertificate<'_> {
+        ReadCertificate {
+            holder_name: &self.holder_name,
+            key_number: &self.key_number,
+            media_number: &self.media_number,
+            certificate: &self.certificate,
+        }
+    }
+}
+
+/// 读取证书: what the agent handed over without a PIN.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    certificate: String,
+    #[serde(default)]
+    media_number: Option<String>,
+}
+
+/// `POST /bind/certificate`: shows what a certificate says. Proves nothing; binding needs a signature.
+pub async fn read_certificate(
+    visit: Visit,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    match read(&visit, &request, &body).await {
+        Ok(facts) => HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .json(facts),
+        Err(failure) => failure.json(&visit),
+    }
+}
+
+/// What could not even be read, or is refused: written down, with its certificate where there is one.
+async fn refuse(
+    visit: &Visit,
+    code: &str,
+    certificate: Option<&Certificate>,
+) -> Result<(), Failure> {
+    let event = AuditEvent {
+        detail: certificate.map(|it| Thumbprint(it.thumbprint_sha256()).to_text()),
+        ..trail::event(visit, AuditKind::CertificateRefused, code)
+    };
+    trail::write(visit, event).await
+}
+
+async fn read(
+    visit: &Visit,
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<serde_json::Value, Failure> {
+    let browser = Browser::find(visit, request).await?;
+    browser.check_header(visit, request).await?;
+    let read: Option<Read> = serde_json::from_slice(body).ok();
+    let certificate = read
+        .as_ref()
+        .and_then(|read| STANDARD.decode(&read.certificate).ok())
+        .and_then(|der| Certificate::from_der(&der).ok());
+    let (Some(read), Some(certificate)) = (read, certificate) else {
+        refuse(visit, "certificate-unreadable", None).await?;
+        return Err(Failure::refused(
+            StatusCode::BAD_REQUEST,
+            "certificate-unreadable",
+        ));
+    };
+    let messages = Messages::of(visit.locale);
+    match visit.state.verdicts.on(&certificate, visit.cx.now) {
+        Ok(recognised) => Ok(json!({
+            "holder_name": recognised.holder_name(),
+            "key_number": recognised.key_number(),
+            "media_number": read.media_number.filter(|number| is_media_number(number)),
+            "credit_code": recognised.credit_code().map(CreditCode::as_str),
+            "ca_name": recognised.ca_name(),
+        })),
+        Err(refusal) => {
+            refuse(visit, refusal.code(), Some(&certificate)).await?;
+            Ok(json!({
+                "problem": {
+                    "code": refusal.code(),
+                    "message": messages.t(&format!("problem-{}", refusal.code())),
+                    "advice": messages.t(&format!("problem-{}-advice", refusal.code())),
+                    "incident": visit.incident_id.as_str(),
+                },
+            }))
+        }
+    }
+}
