@@ -14,10 +14,10 @@ use idp_core::token::client_authentication::secret_sha256;
 use protocol::scope::ScopeSet;
 use serde_json::json;
 
-use super::cx;
+use super::{cx, ready};
 use crate::clock::SystemRng;
 use crate::config::Config;
-use crate::serve::{StartError, open_database};
+use crate::serve::StartError;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -94,13 +94,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
 }
 
 async fn add(config: &Config, add: Add) -> Result<(), StartError> {
-    let database = open_database(config)?;
+    let database = ready::database(config).await?;
     let store = |e: &dyn ToString| StartError::new("database", e.to_string());
-    database.migrate().await.map_err(|e| store(&e))?;
-    database
-        .write(|s| idp_core::directory::seed(s))
-        .await
-        .map_err(|e: idp_core::store::StoreError| store(&e))?;
     let id = PlatformId::from_text(&add.id);
     let listed = {
         let id = id.clone();
@@ -203,7 +198,7 @@ fn authentication(add: &Add, secret: &str) -> Result<ClientAuthentication, Start
 }
 
 async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
-    let database = open_database(config)?;
+    let database = ready::database(config).await?;
     let platforms = database
         .read(|store| store.list_platforms())
         .await

@@ -1,0 +1,1 @@
+//! Configuration errors and `idp check-config`.
