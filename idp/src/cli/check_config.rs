@@ -148,3 +148,58 @@ fn try_to_write(folder: &Path) -> std::io::Result<()> {
         .open(&probe)?;
     std::fs::remove_file(probe)
 }
+
+#[cfg(test)]
+mod tests {
+    use idp_core::id::CaId;
+    use idp_core::recognition::RecognisedCa;
+    use idp_core::region::RegionCode;
+    use pki::anchors::TrustAnchors;
+
+    use super::*;
+
+    fn authority(jurisdiction: &str, lock_kind: &str) -> RecognisedCa {
+        let profile = format!(
+            "holder_name = [{{ subject = 'O' }}]\nkey_number = [{{ serial_number = true }}]\n{lock_kind}"
+        );
+        RecognisedCa {
+            id: CaId::from_text("some-ca"),
+            name: String::new(),
+            jurisdiction: RegionCode::parse(jurisdiction).unwrap(),
+            anchors: TrustAnchors::from_certificates(&[]).unwrap(),
+            intermediates: Vec::new(),
+            profile: toml::from_str(&profile).unwrap(),
+            revocation: RevocationPolicy::Required,
+        }
+    }
+
+    fn warned(authority: RecognisedCa) -> String {
+        let authorities = vec![authority];
+        super::authorities(&CaRegistry { authorities }).join("\n")
+    }
+
+    const KEY_LOCKS: &str = "lock_kind = [{ is = 'key_lock', when = { always = true } }]";
+
+    #[test]
+    fn an_authority_that_serves_is_no_warning() {
+        assert_eq!(warned(authority("150000", KEY_LOCKS)), "");
+    }
+
+    #[test]
+    fn an_authority_outside_the_region_is_a_warning() {
+        let warned = warned(authority("110000", KEY_LOCKS));
+        assert!(
+            warned.contains("some-ca") && warned.contains("15xxxx"),
+            "{warned}"
+        );
+    }
+
+    #[test]
+    fn an_authority_whose_locks_are_all_refused_is_a_warning() {
+        let legal_persons = "lock_kind = [{ is = 'legal_person_lock', when = { always = true } }]";
+        for lock_kind in ["", legal_persons] {
+            let warned = warned(authority("150000", lock_kind));
+            assert!(warned.contains("lock_kind"), "{warned}");
+        }
+    }
+}

@@ -32,7 +32,9 @@ fn filter(wish: &str) -> Result<EnvFilter, StartError> {
     let refused =
         |why: &str| StartError::new("variable IDP_LOG", format!("`{wish}` {why}; {ALLOWED}"));
     // The library takes any word for a target and would silence everything else.
-    let unknown = |word: &&str| !word.contains(['=', '[']) && LevelFilter::from_str(word).is_err();
+    let unknown = |word: &&str| {
+        !word.contains(['=', '[']) && (word.is_empty() || LevelFilter::from_str(word).is_err())
+    };
     if let Some(word) = wish.split(',').map(str::trim).find(unknown) {
         return Err(refused(&format!("holds `{word}`, which is no level")));
     }

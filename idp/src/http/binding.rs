@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use idp_core::bind::{
     BindAttempt, BindOutcome, BindRefusal, BindingDetails, BindingForm, FieldProblem, bind,
 };
+use idp_core::id::PlatformId;
 use idp_core::key_lock::Thumbprint;
 use idp_core::platform::Platform;
 use idp_core::region::regions;
@@ -69,7 +70,7 @@ async fn submitted(
     // Gather.
     let browser = Browser::find(visit, request).await?;
     browser.check_form(visit, form).await?;
-    let typed = typed(form)?;
+    let typed = listed(visit, typed(form)?).await?;
     let details = match BindingDetails::parse(&typed) {
         Ok(details) => details,
         Err(fields) => {
@@ -123,6 +124,17 @@ fn typed(form: &Form) -> Result<BindingForm, Failure> {
         subject_types: form.all("subject_types"),
         binder_name: text("binder_name")?,
     })
+}
+
+/// A CA办理平台 that is not in the directory counts as none chosen: the page offers no other.
+async fn listed(visit: &Visit, mut typed: BindingForm) -> Result<BindingForm, Failure> {
+    let id = PlatformId::from_text(typed.ca_platform.trim());
+    let database = &visit.state.database;
+    let found = database.read(move |store| store.find_platform(&id)).await?;
+    if found.is_none() {
+        typed.ca_platform.clear();
+    }
+    Ok(typed)
 }
 
 async fn attempt(

@@ -342,6 +342,7 @@ async fn signing_key_generation_is_unique(b: &Backend) {
 
 async fn signing_key_is_withdrawn_once(b: &Backend) {
     let key = samples::signing_key(1);
+    let id = key.id.clone();
     let changed = write!(b, |s| [
         s.insert_signing_key(&key)?,
         s.withdraw_signing_key(&key.id, at(3))?,
@@ -350,7 +351,7 @@ async fn signing_key_is_withdrawn_once(b: &Backend) {
     ]);
     assert_eq!(changed, [true, true, false, false]);
     let mut listed = read!(b, |s| s.list_signing_keys()?);
-    listed.retain(|found| found.id == key.id);
+    listed.retain(|found| found.id == id);
     assert_eq!(listed[0].withdrawn_at, Some(at(3)));
 }
 
