@@ -77,6 +77,13 @@ impl KeyRing {
         &self.schedule
     }
 
+    /// Whether tokens of every algorithm can be signed now.
+    pub fn can_sign(&self) -> bool {
+        let (keys, now) = (self.current(), clock::now());
+        let signing = |algorithm| KeySchedule::signing(&keys.stored, algorithm, now).is_some();
+        JwsAlgorithm::ALL.into_iter().all(signing)
+    }
+
     /// Of the stored keys those that belong in the ring now.
     pub(super) fn in_force(&self, stored: Vec<SigningKey>, now: Timestamp) -> Vec<SigningKey> {
         stored
