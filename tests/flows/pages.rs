@@ -126,7 +126,8 @@ async fn readiness_says_when_the_ephemeral_store_is_full_and_for_whom() {
     let fill = async |kind| {
         for i in 0.. {
             let lifetime = std::time::Duration::from_mins(1);
-            let put = ephemeral.put(kind, &format!("{i}"), vec![0; 2048], lifetime);
+            let id = format!("{i}");
+            let put = ephemeral.put(kind, &id, vec![0; 2048], lifetime);
             if put.await.is_err() {
                 break;
             }
