@@ -127,7 +127,7 @@ async fn readiness_says_when_the_ephemeral_store_is_full_and_for_whom() {
         for i in 0.. {
             let lifetime = std::time::Duration::from_mins(1);
             let id = format!("{i}");
-            let put = ephemeral.put(kind, &id, vec![0; 2048], lifetime);
+            let put = ephemeral.put(kind, &id, vec![0; 512], lifetime);
             if put.await.is_err() {
                 break;
             }
