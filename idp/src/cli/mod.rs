@@ -32,7 +32,7 @@ First steps: check-config, migrate, platform add, serve.";
 
 /// 一证通: one certificate, every trading platform.
 #[derive(Parser)]
-#[command(name = "idp", version, about, long_about = None, after_help = AFTERWORD)]
+#[command(name = "idp", version, after_help = AFTERWORD)]
 struct Cli {
     /// Configuration file (TOML). Without it: the defaults and the variables.
     #[arg(long, short, global = true, env = "IDP_CONFIG", value_name = "FILE")]

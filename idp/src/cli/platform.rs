@@ -55,10 +55,10 @@ pub(super) struct Add {
         required_if_eq("authentication", "private-key-jwt")
     )]
     jwks: Option<PathBuf>,
-    /// Scopes it may ask for.
+    /// Scopes it may ask for, separated by blanks; `openid` must be among them.
     #[arg(long, default_value = "openid enterprise certificate contact")]
     scopes: String,
-    /// `id_token_signed_response_alg`.
+    /// How its ID tokens are signed: ES256, or RS256 for libraries that know no other.
     #[arg(long, default_value = "ES256")]
     id_token_alg: String,
     /// Remember a consent for this many days, 1 to 365. Without it every login asks.
@@ -85,9 +85,9 @@ pub(super) struct Add {
 enum Method {
     /// `client_secret_basic` or `client_secret_post`.
     ClientSecret,
-    /// RFC 7523.
+    /// Assertions signed with its own key (RFC 7523); needs `--jwks`.
     PrivateKeyJwt,
-    /// A public client.
+    /// A public client: PKCE alone.
     None,
 }
 
