@@ -35,7 +35,7 @@ pub enum LoginError {
     /// Another browser started it.
     #[error("this login was started in another browser; start again in this one")]
     OtherBrowser,
-    /// Longer than ten minutes.
+    /// Longer than [`PENDING_LOGIN_SECONDS`](crate::PENDING_LOGIN_SECONDS).
     #[error("signing in took too long; start again")]
     Expired,
     /// RFC 6749 §10.12.

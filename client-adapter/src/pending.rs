@@ -15,8 +15,11 @@ use crate::clock::Clock;
 use crate::secret::Secret;
 use crate::target::Target;
 
-/// How long a person may take at the provider, in seconds.
-pub const PENDING_LOGIN_SECONDS: i64 = 600;
+/// How long a person may take at the provider, in seconds: as long as the provider itself waits for the
+/// person (1800 s by default), and the minutes before and after. A shorter time would have the platform
+/// refuse who binds a lock first; a longer one costs memory alone, since state, nonce, verifier and the
+/// browser's key are used once, and the code that comes back lives for a minute.
+pub const PENDING_LOGIN_SECONDS: i64 = 2100;
 
 /// What the platform remembers of a login it has started. Holds secrets: keep it at the server, or
 /// encrypted.
@@ -106,7 +109,7 @@ pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreFailure>> + 
 pub struct StoreFailure(pub String);
 
 /// Where pending logins wait. Several processes of one platform share one, for instance on Redis
-/// with `SET … EX 600` and `GETDEL`.
+/// with `SET … EX 2100` and `GETDEL`.
 pub trait PendingStore: Send + Sync {
     /// Keeps `login` under its state for [`PENDING_LOGIN_SECONDS`].
     fn insert(&self, login: BoundLogin) -> Stored<'_, ()>;

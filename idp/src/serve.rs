@@ -17,11 +17,15 @@ use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::http::extract::form::FORM_MAX;
 use crate::http::{guard, oidc, routes};
-use crate::signing::{KeyRing, MasterKey, ensure_keys};
+use crate::signing::{KeyRing, KeysError, MasterKey, drop_withdrawn, ensure_keys};
 use crate::state::AppState;
 
-/// How often keys and revocation lists are looked at.
+/// How often revocation lists are looked at.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
+
+/// How often the stored signing keys are looked at: a key that another process withdrew is in force here
+/// at most this long.
+pub const KEY_WATCH: Duration = Duration::from_secs(5);
 
 /// Grants whose delivery is remembered at most.
 const DELIVERED: u64 = 50_000;
@@ -204,8 +208,13 @@ pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Run
     })
 }
 
-/// Rotates keys and reads revocation lists again, off the request path.
+/// What goes on off the request path.
 async fn keep_house(state: web::Data<AppState>) {
+    tokio::join!(keep_lists(&state), keep_keys(&state));
+}
+
+/// Reads revocation lists again.
+async fn keep_lists(state: &web::Data<AppState>) {
     let mut tick = tokio::time::interval(HOUSEKEEPING);
     tick.tick().await;
     loop {
@@ -214,12 +223,34 @@ async fn keep_house(state: web::Data<AppState>) {
         if let Err(error) = tokio::task::spawn_blocking(move || lists.refresh()).await {
             tracing::error!(%error, "revocation lists can't be read again");
         }
-        let renewed = match MasterKey::load(&state.config) {
-            Ok(master) => ensure_keys(&state.database, &master, &state.keys, &state.cx()).await,
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = renewed {
-            tracing::error!(%error, "signing keys can't be renewed; the old ones stay in force");
+    }
+}
+
+async fn look_at_keys(state: &AppState) -> Result<(), KeysError> {
+    let cx = state.cx();
+    // First: what was withdrawn goes, whatever else fails.
+    drop_withdrawn(&state.database, &state.keys, &cx).await?;
+    let master = MasterKey::load(&state.config)?;
+    ensure_keys(&state.database, &master, &state.keys, &cx).await
+}
+
+/// Takes over what other processes did to the keys, and rotates them.
+async fn keep_keys(state: &web::Data<AppState>) {
+    let mut tick = tokio::time::interval(KEY_WATCH);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        tick.tick().await;
+        match look_at_keys(state).await {
+            Err(error) if !failing => {
+                failing = true;
+                tracing::error!(%error, "signing keys can't be looked at; the known ones stay in force");
+            }
+            Ok(()) if failing => {
+                failing = false;
+                tracing::info!("signing keys can be looked at again");
+            }
+            _ => (),
         }
     }
 }

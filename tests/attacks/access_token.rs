@@ -4,6 +4,7 @@ use e2e::browser::client;
 use e2e::jwt::{Assertion, AssertionKey, compact, part};
 use e2e::story::{Scene, Tokens};
 use e2e::{Answer, Provider};
+use idp_core::audit::AuditKind;
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ async fn refused(scene: &Scene, token: &str, what: &str) {
         answer.header("www-authenticate").contains("invalid_token"),
         "{what}"
     );
-    assert!(answer.body.is_empty(), "{what}");
+    assert_eq!(answer.error(), "invalid_token", "{what}");
 }
 
 async fn received() -> (Scene, Tokens) {
@@ -153,6 +154,10 @@ async fn a_token_in_the_query_or_in_two_places_is_refused() {
         client()
             .post(&url)
             .form(&[("access_token", token), ("access_token", token)]),
+        client()
+            .get(&url)
+            .header("authorization", format!("Bearer {token}"))
+            .header("authorization", format!("Bearer {token}")),
     ];
     for attempt in attempts {
         let answer = attempt.send().await.unwrap();
@@ -162,7 +167,14 @@ async fn a_token_in_the_query_or_in_two_places_is_refused() {
             .unwrap()
             .to_owned();
         assert!(challenge.contains("invalid_request"), "{challenge}");
-        assert!(answer.text().await.unwrap().is_empty());
+        let incident = answer.headers()["x-request-id"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let body: serde_json::Value = answer.json().await.unwrap();
+        assert_eq!(body["error"], "invalid_request");
+        let written = Provider::shared().audit_of_incident(&incident).await;
+        assert_eq!(written.unwrap().kind, AuditKind::UserinfoRefused);
     }
 }
 

@@ -136,6 +136,31 @@ async fn who_sends_slowly_is_let_go_and_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
+async fn a_body_that_comes_octet_by_octet_is_given_up() {
+    let provider = Provider::shared();
+    let address = provider.base.strip_prefix("http://").unwrap().to_owned();
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        let head =
+            b"POST /oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n";
+        stream.write_all(head).unwrap();
+        let wait = Some(Duration::from_secs(1));
+        stream.set_read_timeout(wait).unwrap();
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_secs(40) {
+            let _ = stream.write_all(b"x");
+            let mut answer = [0; 64];
+            match stream.read(&mut answer) {
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => (),
+                Ok(_) | Err(_) => return true,
+            }
+        }
+        false
+    });
+    assert!(ended.await.unwrap(), "a slow body is still waited for");
+}
+
+#[tokio::test]
 async fn two_bodies_in_one_request_are_not_two_requests() {
     // Request smuggling: both lengths at once must be refused (RFC 9112 §6.1).
     let provider = Provider::shared();

@@ -115,3 +115,10 @@ async fn a_refusal_reaches_the_platform_as_one() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn a_login_waits_at_the_platform_as_long_as_at_the_provider() {
+    let lifetimes = idp::config::Config::default().lifetimes;
+    let waits = u64::try_from(client_adapter::PENDING_LOGIN_SECONDS).unwrap();
+    assert!(waits >= lifetimes.request + lifetimes.code);
+}

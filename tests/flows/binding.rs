@@ -293,3 +293,17 @@ async fn a_page_that_was_open_for_long_gets_a_fresh_challenge() {
     let answer = browser.post("/bind", &fields).await;
     assert!(answer.has("#bound"), "{}", answer.summary());
 }
+
+#[tokio::test]
+async fn a_platform_that_is_not_in_the_directory_is_none_to_have_got_a_lock_from() {
+    let provider = Provider::shared();
+    for platform in ["somewhere", "chifeng' OR 1=1", "CHIFENG"] {
+        let lock = new_lock();
+        let mut typed = binding_form(&lock.credit_code());
+        set(&mut typed, "ca_platform", platform);
+        let answer = Browser::new(provider).bind_with(&lock, &typed).await;
+        assert_eq!(answer.status, 422, "{}", answer.summary());
+        let named = answer.attributes(".summary-fields a", "href");
+        assert_eq!(named, ["#ca_platform"]);
+    }
+}

@@ -156,7 +156,14 @@ async fn a_platform_that_may_remember_is_not_asked_for_twice() {
 
 #[tokio::test]
 async fn remembering_for_no_days_asks_each_time() {
-    let mut scene = scene_with(remembering(0)).await;
+    // None is registered so any more; one that an earlier version registered asks.
+    let mut scene = scene_with(remembering(1)).await;
+    let none = ConsentPolicy::RememberDays(0);
+    Provider::shared()
+        .change_platform(&scene.platform.id, |platform| {
+            platform.client.as_mut().unwrap().consent = none;
+        })
+        .await;
     scene.receive().await;
     assert!(
         scene

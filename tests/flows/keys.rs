@@ -6,7 +6,10 @@ use std::time::Duration;
 use e2e::jwt::{part, verified};
 use e2e::story::Scene;
 use e2e::{Browser, Provider, scratch};
-use idp::signing::{MasterKey, ensure_keys, rotate_now};
+use idp::serve::KEY_WATCH;
+use idp::signing::{MasterKey, ensure_keys, rotate_now, withdraw};
+use idp_core::audit::AuditKind;
+use idp_core::id::KeyId;
 use serde_json::Value;
 
 async fn jwks(provider: &Provider) -> Value {
@@ -110,4 +113,47 @@ async fn processes_that_start_at_once_over_one_store_have_the_same_keys() {
         assert_eq!(one, other);
         assert_eq!(one.len(), 2);
     }
+}
+
+#[tokio::test]
+async fn what_a_withdrawn_key_signed_is_refused_on_running_servers_and_its_successor_signs() {
+    let folder = scratch::folder("withdrawn");
+    let provider = Provider::start(|config| config.state_dir.clone_from(&folder));
+    let mut scene = Scene::at(&provider).await;
+    let before = scene.receive().await;
+    let stolen = part(before.access(), 0)["kid"].as_str().unwrap().to_owned();
+    assert_eq!(scene.platform.userinfo(before.access()).await.status, 200);
+
+    // As `idp keys withdraw` does it: from outside, over the same store.
+    let state = &provider.state;
+    let master = MasterKey::load(&state.config).unwrap();
+    let schedule = state.config.key_schedule();
+    let id = KeyId::from_text(&stolen);
+    let keys = (&master, &schedule);
+    let reason = Some("laptop\nstolen");
+    let withdrawn = withdraw(&state.database, keys, &state.cx(), &id, reason)
+        .await
+        .unwrap();
+    let (successor, _) = withdrawn.successor.unwrap();
+    let again = withdraw(&state.database, keys, &state.cx(), &id, None).await;
+    assert!(again.is_err(), "withdrawn twice");
+
+    tokio::time::sleep(KEY_WATCH + Duration::from_secs(1)).await;
+    let published = kids(&jwks(&provider).await);
+    assert!(!published.contains(&stolen), "{published:?}");
+    assert!(published.contains(successor.as_str()), "{published:?}");
+    let refused = scene.platform.userinfo(before.access()).await;
+    assert_eq!(refused.status, 401, "{}", refused.summary());
+
+    let after = scene.receive().await;
+    assert_eq!(part(after.access(), 0)["kid"], successor.as_str());
+    assert_eq!(scene.platform.userinfo(after.access()).await.status, 200);
+    let trail = provider.audit().await;
+    let event = trail
+        .iter()
+        .map(|entry| &entry.event)
+        .find(|event| event.kind == AuditKind::SigningKeyWithdrawn)
+        .unwrap();
+    assert_eq!(event.reason.as_deref(), Some("laptop stolen"));
+    assert!(event.detail.as_ref().unwrap().contains(&stolen));
 }

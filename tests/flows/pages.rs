@@ -2,6 +2,7 @@
 
 use e2e::story::Scene;
 use e2e::{Browser, Provider};
+use idp_core::ephemeral::Ephemeral as _;
 
 const PUBLIC: [&str; 6] = ["/", "/login", "/bind", "/platforms", "/driver", "/help"];
 
@@ -114,6 +115,37 @@ async fn health_says_that_it_lives_and_whether_it_can_serve() {
     assert_eq!(ready.status, 200);
     assert_eq!(ready.json()["database"], "up");
     assert_eq!(ready.json()["ephemeral"], "up");
+    assert_eq!(ready.json()["signing_keys"], "up");
+    assert_eq!(ready.json()["status"], "ready");
+}
+
+#[tokio::test]
+async fn readiness_says_when_the_ephemeral_store_is_full_and_for_whom() {
+    let provider = Provider::start(|config| config.ephemeral.capacity_mib = 1);
+    let ephemeral = &provider.state.ephemeral;
+    let fill = async |kind| {
+        for i in 0.. {
+            let lifetime = std::time::Duration::from_mins(1);
+            let id = format!("{i}");
+            let put = ephemeral.put(kind, &id, vec![0; 512], lifetime);
+            if put.await.is_err() {
+                break;
+            }
+        }
+    };
+    let mut browser = Browser::new(&provider);
+    fill("challenge").await;
+    let ready = browser.open("/readyz").await;
+    assert_eq!(
+        (ready.status, ready.json()["ephemeral"].as_str()),
+        (200, Some("no new sign-ins"))
+    );
+    fill("session").await;
+    let ready = browser.open("/readyz").await;
+    assert_eq!(ready.status, 503);
+    assert_eq!(ready.json()["ephemeral"], "full");
+    assert_eq!(ready.json()["database"], "up");
+    assert_eq!(ready.json()["status"], "not ready");
 }
 
 #[tokio::test]

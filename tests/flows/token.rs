@@ -172,3 +172,35 @@ async fn a_clients_id_token_is_signed_as_it_asked() {
     let jwks = scene.platform.fetch("/oauth2/jwks").await.json();
     assert!(verified(tokens.id(), &jwks, &provider.issuer, &scene.platform.id).is_some());
 }
+
+#[tokio::test]
+async fn a_refusal_carries_the_number_under_which_the_trail_knows_it() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let tokens = scene.receive().await;
+    let mut stranger = scene.platform.redeem(&tokens.code, &tokens.asking);
+    stranger.basic = Some((scene.platform.id.clone(), "guessed".to_owned()));
+    let unknown_code = scene.platform.redeem("unknown", &tokens.asking);
+    let replay = scene.platform.redeem(&tokens.code, &tokens.asking);
+    for (request, kind) in [
+        (stranger, AuditKind::TokenRefused),
+        (unknown_code, AuditKind::TokenRefused),
+        (replay, AuditKind::CodeReplayed),
+    ] {
+        let answer = request.send().await;
+        assert!(answer.status >= 400, "{}", answer.summary());
+        let number = answer.header("x-request-id");
+        let written = provider.audit_of_incident(number).await;
+        assert_eq!(
+            written.map(|event| event.kind),
+            Some(kind),
+            "{}",
+            answer.summary()
+        );
+        assert!(
+            answer
+                .header("access-control-expose-headers")
+                .contains("X-Request-Id")
+        );
+    }
+}

@@ -142,3 +142,53 @@ async fn a_token_of_a_suspended_platform_opens_nothing() {
         .unwrap();
     assert_eq!(active.state, EnterpriseState::Active);
 }
+
+#[tokio::test]
+async fn a_refused_token_is_answered_in_json_and_its_number_is_in_the_trail() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let tokens = scene.receive().await;
+    scene
+        .platform
+        .redeem(&tokens.code, &tokens.asking)
+        .send()
+        .await;
+    for token in [tokens.access(), "not-a-token"] {
+        let answer = scene.platform.userinfo(token).await;
+        assert_eq!(answer.status, 401, "{}", answer.summary());
+        assert_eq!(answer.error(), "invalid_token");
+        assert!(
+            !answer.json()["error_description"]
+                .as_str()
+                .unwrap()
+                .is_empty()
+        );
+        let challenge = answer.header("www-authenticate");
+        assert!(
+            challenge.starts_with("Bearer error=\"invalid_token\""),
+            "{challenge}"
+        );
+        let written = provider
+            .audit_of_incident(answer.header("x-request-id"))
+            .await;
+        assert_eq!(written.unwrap().kind, AuditKind::UserinfoRefused);
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_a_token_is_challenged_without_an_error_and_is_no_event() {
+    let provider = Provider::shared();
+    let answer = client()
+        .get(provider.at("/oauth2/userinfo"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 401);
+    assert_eq!(answer.headers()["www-authenticate"], "Bearer");
+    let number = answer.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(answer.text().await.unwrap().is_empty());
+    assert!(provider.audit_of_incident(&number).await.is_none());
+}

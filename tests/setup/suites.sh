@@ -46,7 +46,6 @@ suite_attacks() {
 }
 
 suite_corpora() {
-  export YZT_CORPORA=${YZT_CORPORA:-$root/../shared/corpora}
   if [[ ! -d $YZT_CORPORA ]]; then
     skip_optional "no test vectors at $YZT_CORPORA (YZT_CORPORA names another folder)"
     return 0

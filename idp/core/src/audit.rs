@@ -66,6 +66,8 @@ audit_kinds! {
     PlatformAdded = "platform.added",
     /// A signing key was made.
     SigningKeyMade = "signing-key.made",
+    /// An operator took a signing key out of force.
+    SigningKeyWithdrawn = "signing-key.withdrawn",
     /// A form came without its session or CSRF token, or from another origin.
     RequestForged = "request.forged",
 }

@@ -1,11 +1,15 @@
 //! Flow: the directory of platforms. Owns the fifteen the guide names and how an operator connects one.
 
+mod client_keys;
+
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::Cx;
 use crate::id::PlatformId;
-use crate::platform::{Client, Platform, PlatformState, Zone};
+use crate::platform::{Client, ClientAuthentication, ConsentPolicy, Platform, PlatformState, Zone};
 use crate::region::RegionCode;
 use crate::store::{Store, StoreError};
+
+pub use client_keys::{JwksProblem, usable_keys};
 
 /// The guide names fifteen of sixteen; the sixteenth is data an operator adds. Zones as commonly used,
 /// with 赤峰 in the east: the guide's picture caption lists it under 西部盟市, and an operator can.
@@ -152,6 +156,12 @@ pub enum RegistrationRefusal {
     /// `openid` is missing.
     #[error("the scopes must contain openid")]
     NoOpenid,
+    /// Its keys can't verify an assertion.
+    #[error(transparent)]
+    Jwks(#[from] JwksProblem),
+    /// Remembering for no time, or for longer than a year.
+    #[error("a consent is remembered for 1 to 365 days; without it every login asks")]
+    RememberDays,
     /// It is connected already.
     #[error("the platform {0} is connected already")]
     Connected(PlatformId),
@@ -203,6 +213,14 @@ fn check_client(client: &Client) -> Result<(), RegistrationRefusal> {
     }
     if !client.scopes.contains(Scope::Openid) {
         return Err(RegistrationRefusal::NoOpenid);
+    }
+    if let ClientAuthentication::PrivateKeyJwt { jwks } = &client.authentication {
+        usable_keys(jwks)?;
+    }
+    if let ConsentPolicy::RememberDays(days) = client.consent
+        && !(1..=365).contains(&days)
+    {
+        return Err(RegistrationRefusal::RememberDays);
     }
     let uris = client
         .redirect_uris

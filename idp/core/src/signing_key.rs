@@ -28,6 +28,8 @@ pub struct SigningKey {
     pub signs_from: Timestamp,
     /// Signs until its successor does; set when the successor is made.
     pub retired_at: Option<Timestamp>,
+    /// Since when it is out of force for ever, because others may hold it.
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for SigningKey {
@@ -37,9 +39,13 @@ impl std::fmt::Debug for SigningKey {
             .field("algorithm", &self.algorithm)
             .field("signs_from", &self.signs_from)
             .field("retired_at", &self.retired_at)
+            .field("withdrawn_at", &self.withdrawn_at)
             .finish_non_exhaustive()
     }
 }
+
+/// Clocks of copies differ by less: a key that another copy made just now is no key of the future.
+const CLOCK_SKEW: Duration = Duration::from_secs(5);
 
 /// When keys follow one another.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +69,11 @@ impl Default for KeySchedule {
 }
 
 impl KeySchedule {
-    /// Whether a key belongs in the JWKS at `now`.
+    /// Whether a key belongs in the JWKS at `now`. What is not published verifies nothing.
     pub fn is_published(&self, key: &SigningKey, now: Timestamp) -> bool {
+        if key.withdrawn_at.is_some() {
+            return false;
+        }
         match key.retired_at {
             Some(retired) => now < retired + self.publish_after,
             None => true,
@@ -78,7 +87,8 @@ impl KeySchedule {
         now: Timestamp,
     ) -> Option<&SigningKey> {
         keys.iter()
-            .filter(|key| key.algorithm == algorithm && key.signs_from <= now)
+            .filter(|key| key.algorithm == algorithm && key.withdrawn_at.is_none())
+            .filter(|key| key.signs_from <= now)
             .filter(|key| key.retired_at.is_none_or(|retired| now < retired))
             .max_by_key(|key| key.signs_from)
     }
@@ -90,12 +100,17 @@ impl KeySchedule {
         algorithm: JwsAlgorithm,
         now: Timestamp,
     ) -> Option<Timestamp> {
+        let signing = Self::signing(keys, algorithm, now);
         let youngest = keys
             .iter()
-            .filter(|key| key.algorithm == algorithm && key.retired_at.is_none())
+            .filter(|key| key.algorithm == algorithm && key.withdrawn_at.is_none())
+            .filter(|key| key.retired_at.is_none())
             .max_by_key(|key| key.signs_from);
         match youngest {
-            None => Some(now),
+            // The key that signs was to be followed by one that was withdrawn.
+            None => Some(signing.and_then(|key| key.retired_at).unwrap_or(now)),
+            // What signed was withdrawn, and the next one's time is far.
+            Some(next) if signing.is_none() && next.signs_from > now + CLOCK_SKEW => Some(now),
             Some(key) => {
                 let ends = key.signs_from + self.rotate_after;
                 (now + self.publish_before >= ends).then(|| ends.max(now + self.publish_before))
@@ -121,7 +136,54 @@ mod tests {
             created_at: signs_from,
             signs_from,
             retired_at,
+            withdrawn_at: None,
         }
+    }
+
+    fn withdrawn(mut key: SigningKey, at: Timestamp) -> SigningKey {
+        key.withdrawn_at = Some(at);
+        key
+    }
+
+    #[test]
+    fn a_withdrawn_key_is_neither_published_nor_signs_and_its_successor_signs_at_once() {
+        let schedule = KeySchedule::default();
+        let now = START + DAY;
+        let keys = [withdrawn(key(1, START, None), now)];
+        assert!(!schedule.is_published(&keys[0], now));
+        assert_eq!(KeySchedule::signing(&keys, JwsAlgorithm::Es256, now), None);
+        let due = schedule.successor_due(&keys, JwsAlgorithm::Es256, now);
+        assert_eq!(due, Some(now));
+    }
+
+    #[test]
+    fn a_key_withdrawn_while_its_successor_waits_is_followed_at_once_all_the_same() {
+        let schedule = KeySchedule::default();
+        let change = START + 90 * DAY;
+        let now = change - DAY / 2;
+        let old = withdrawn(key(1, START, Some(change)), now);
+        let due = schedule.successor_due(&[old, key(2, change, None)], JwsAlgorithm::Es256, now);
+        assert_eq!(due, Some(now));
+    }
+
+    #[test]
+    fn a_successor_withdrawn_before_it_signs_is_replaced_without_a_gap() {
+        let schedule = KeySchedule::default();
+        let change = START + 90 * DAY;
+        let keys = [
+            key(1, START, Some(change)),
+            withdrawn(key(2, change, None), change - DAY / 2),
+        ];
+        let due = schedule.successor_due(&keys, JwsAlgorithm::Es256, change - DAY / 2);
+        assert_eq!(due, Some(change));
+    }
+
+    #[test]
+    fn a_key_that_another_copy_with_a_fast_clock_just_made_is_not_followed() {
+        let schedule = KeySchedule::default();
+        let made = key(1, START + Duration::from_secs(2), None);
+        let due = schedule.successor_due(&[made], JwsAlgorithm::Es256, START);
+        assert_eq!(due, None);
     }
 
     #[test]

@@ -110,6 +110,8 @@ pub trait Store {
     fn insert_signing_key(&mut self, key: &SigningKey) -> Result<bool, StoreError>;
     /// Sets when a key stops signing, or brings it forward; `false` when it stops no later already.
     fn retire_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
+    /// Takes a key out of force for ever; `false` when there is none or it was withdrawn before.
+    fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Appends one event.
     fn append_audit(&mut self, event: &AuditEvent) -> Result<(), StoreError>;

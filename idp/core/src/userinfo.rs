@@ -22,6 +22,8 @@ use crate::store::{Store, StoreError};
 /// Why a token opens nothing (RFC 6750 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserinfoRefusal {
+    /// The token came in more than one way, or in the query.
+    InvalidRequest,
     /// Not one of our access tokens, or not for here.
     InvalidToken,
     /// It was, and its time is over.
@@ -31,9 +33,18 @@ pub enum UserinfoRefusal {
 }
 
 impl UserinfoRefusal {
+    /// The word on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidToken | Self::Expired | Self::Revoked => "invalid_token",
+        }
+    }
+
     /// For the platform's developer.
     pub const fn description(self) -> &'static str {
         match self {
+            Self::InvalidRequest => "the access token must come once, by header or by form",
             Self::InvalidToken => "the access token is malformed or not ours",
             Self::Expired => "the access token has expired",
             Self::Revoked => "the grant behind the access token has ended",
@@ -92,6 +103,7 @@ pub fn note(
         enterprise_id: claims.map(|c| EnterpriseId::from_text(&c.sub)),
         platform_id: claims.map(|c| PlatformId::from_text(&c.client_id)),
         grant_id: claims.map(|c| GrantId::from_text(&c.grant_id)),
+        incident_id: refusal.map(|_| caller.incident_id.clone()),
         remote_address: caller.remote_address.clone(),
         ..AuditEvent::new(cx, kind)
     })

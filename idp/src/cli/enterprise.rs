@@ -4,15 +4,15 @@ use clap::Subcommand;
 use pki::holder::credit_code::CreditCode;
 use serde_json::json;
 
+use super::ready::{self, rfc3339};
 use crate::config::Config;
-use crate::http::page::moment;
-use crate::serve::{StartError, open_database};
+use crate::serve::StartError;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Show an enterprise, its locks and its latest consents, as JSON.
+    /// Show an enterprise, its locks and its latest consents, as JSON. Times are UTC.
     Show {
-        /// 统一社会信用代码.
+        /// Its 统一社会信用代码, 18 characters.
         credit_code: String,
     },
 }
@@ -25,7 +25,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
     let code = credit_code
         .parse::<CreditCode>()
         .map_err(|e| StartError::new("credit code", e))?;
-    let database = open_database(config)?;
+    let database = ready::database(config).await?;
     let found = database
         .read(move |store| {
             let Some(enterprise) = store.find_enterprise_by_credit_code(&code)? else {
@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             format!("{credit_code} is not bound"),
         ));
     };
-    let at = |t| moment(t).to_string();
+    let at = rfc3339;
     let locks: Vec<_> = locks
         .iter()
         .map(|lock| {

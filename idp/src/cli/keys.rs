@@ -1,70 +1,122 @@
-//! `idp keys list | rotate`
+//! `idp keys list | rotate | withdraw`
+
+use std::io::{BufRead as _, Write as _};
 
 use clap::Subcommand;
+use idp_core::id::KeyId;
+use idp_core::signing_key::{KeySchedule, SigningKey};
 use idp_core::timestamp::Timestamp;
+use serde_json::json;
 
 use super::cx;
+use super::ready::{self, rfc3339};
 use crate::config::Config;
-use crate::http::page::moment;
-use crate::serve::{StartError, open_database};
-use crate::signing::{MasterKey, rotate_now};
+use crate::serve::{KEY_WATCH, StartError};
+use crate::signing::{MasterKey, rotate_now, withdraw};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// List the signing keys and their times.
-    List,
+    /// List the signing keys and their times (UTC).
+    ///
+    /// waiting: published, signs later. signing. published: signs no more, still verifies. gone: past its
+    /// time. withdrawn: out of force for ever.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Make successors of all signing keys. They are published now and sign after the configured
     /// time, so that every platform's cache has them.
     Rotate {
-        /// Let them sign at once. Only when a key is lost: caches of platforms may not have them yet.
+        /// Let them sign at once. The old keys stay published: for a stolen key use `withdraw`.
         #[arg(long)]
         now: bool,
+    },
+    /// Take a stolen signing key out of force for ever. It leaves the JWK Set, and what it signed is
+    /// refused; running servers follow within seconds. A successor is made where it is needed.
+    Withdraw {
+        /// Its `kid`, as `idp keys list` shows it.
+        #[arg(allow_hyphen_values = true)]
+        kid: String,
+        /// Why, for the audit trail.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
     },
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
     match command {
-        Command::List => list(config).await,
+        Command::List { json } => list(config, json).await,
         Command::Rotate { now } => rotate(config, now).await,
+        Command::Withdraw { kid, reason, yes } => {
+            let id = KeyId::from_text(kid);
+            take_out(config, &id, reason.as_deref(), yes).await
+        }
     }
 }
 
-async fn list(config: &Config) -> Result<(), StartError> {
-    let database = open_database(config)?;
+async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
     let keys = database
         .read(|store| store.list_signing_keys())
         .await
         .map_err(|e| StartError::new("database", e))?;
     let now = crate::clock::now();
     let schedule = config.key_schedule();
+    if as_json {
+        let rows: Vec<_> = keys
+            .iter()
+            .map(|key| {
+                json!({
+                    "kid": key.id.as_str(),
+                    "alg": key.algorithm.as_str(),
+                    "state": state(&schedule, key, now),
+                    "created_at": rfc3339(key.created_at),
+                    "signs_from": rfc3339(key.signs_from),
+                    "retired_at": key.retired_at.map(rfc3339),
+                    "withdrawn_at": key.withdrawn_at.map(rfc3339),
+                })
+            })
+            .collect();
+        println!("{:#}", json!(rows));
+        return Ok(());
+    }
     for key in keys {
-        let retired = key.retired_at.is_some_and(|at| at <= now);
-        let state = match (
-            key.signs_from <= now,
-            retired,
-            schedule.is_published(&key, now),
-        ) {
-            (_, true, false) => "gone",
-            (_, true, true) => "published",
-            (true, false, _) => "signing",
-            (false, false, _) => "waiting",
-        };
-        let until = key
-            .retired_at
-            .map_or("-".to_owned(), |at: Timestamp| moment(at).to_string());
-        let from = moment(key.signs_from);
+        let ends = key.withdrawn_at.or(key.retired_at);
         println!(
-            "{} {:<5} {:<9} from {from} until {until}",
+            "{} {:<5} {:<9} from {} until {}",
             key.id,
             key.algorithm.as_str(),
-            state
+            state(&schedule, &key, now),
+            rfc3339(key.signs_from),
+            ends.map_or("-".to_owned(), rfc3339)
         );
     }
     Ok(())
 }
 
+fn state(schedule: &KeySchedule, key: &SigningKey, now: Timestamp) -> &'static str {
+    let retired = key.retired_at.is_some_and(|at| at <= now);
+    if key.withdrawn_at.is_some() {
+        return "withdrawn";
+    }
+    match (
+        key.signs_from <= now,
+        retired,
+        schedule.is_published(key, now),
+    ) {
+        (_, true, false) => "gone",
+        (_, true, true) => "published",
+        (true, false, _) => "signing",
+        (false, false, _) => "waiting",
+    }
+}
+
 async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
-    let database = open_database(config)?;
+    let database = ready::database(config).await?;
     let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
     let cx = cx(config)?;
     let signs_from = if at_once {
@@ -76,7 +128,50 @@ async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
     for id in made {
-        println!("{id} signs from {}", moment(signs_from));
+        println!("{id} signs from {}", rfc3339(signs_from));
     }
     Ok(())
+}
+
+async fn take_out(
+    config: &Config,
+    id: &KeyId,
+    reason: Option<&str>,
+    yes: bool,
+) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
+    let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
+    if !yes && !confirmed(id)? {
+        return Err(StartError::new("signing keys", "nothing was withdrawn"));
+    }
+    let schedule = config.key_schedule();
+    let withdrawn = withdraw(&database, (&master, &schedule), &cx(config)?, id, reason)
+        .await
+        .map_err(|e| StartError::new("signing keys", e))?;
+    println!("{id} is withdrawn");
+    if let Some((successor, signs_from)) = withdrawn.successor {
+        println!("{successor} signs from {}", rfc3339(signs_from));
+    }
+    eprintln!(
+        "Running servers follow within {} seconds. Platforms go on believing their copy of the JWK Set \
+         until they fetch it again: tell them.",
+        KEY_WATCH.as_secs()
+    );
+    Ok(())
+}
+
+/// Asks on standard error; only `yes` is a yes, the end of the input is none.
+fn confirmed(id: &KeyId) -> Result<bool, StartError> {
+    let failed = |e: std::io::Error| StartError::new("confirmation", e);
+    eprint!(
+        "Withdraw {id}? Every token that it signed is refused from then on, and it can't be undone. \
+         Type yes: "
+    );
+    std::io::stderr().flush().map_err(failed)?;
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(failed)?;
+    Ok(answer.trim() == "yes")
 }

@@ -1,9 +1,12 @@
 //! The command line: for operators and service managers. Owns words and exit codes; the work is the
 //! core's and [`crate::serve`]'s.
 
+mod check_config;
 mod enterprise;
 mod keys;
+mod log;
 mod platform;
+mod ready;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,12 +19,23 @@ use crate::clock::{self, SystemRng};
 use crate::config::Config;
 use crate::serve::{self, StartError};
 
+/// What stands below `idp --help`.
+const AFTERWORD: &str = "\
+Variables:
+  IDP_CONFIG       the configuration file, as --config
+  IDP_<KEY>        any key of it, levels joined by two underscores: IDP_DATABASE__URL
+  IDP_LOG          how much is logged: off, error, warn, info (default), debug, trace, or TARGET=LEVEL
+
+Exit codes: 0 done; 1 not done, standard error says why; 2 the command line is wrong.
+
+First steps: check-config, migrate, platform add, serve.";
+
 /// 一证通: one certificate, every trading platform.
 #[derive(Parser)]
-#[command(name = "idp", version, about, long_about = None)]
+#[command(name = "idp", version, after_help = AFTERWORD)]
 struct Cli {
-    /// Configuration file (TOML). Variables IDP_… override it.
-    #[arg(long, short, global = true, env = "IDP_CONFIG")]
+    /// Configuration file (TOML). Without it: the defaults and the variables.
+    #[arg(long, short, global = true, env = "IDP_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -29,23 +43,28 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the provider. Migrates the database first.
+    /// Serve until a signal comes. Does first what `migrate` does.
     Serve,
-    /// Bring the database to the newest schema and end.
+    /// Bring the database to the newest schema and list the guide's platforms in it.
     Migrate,
-    /// Read configuration, certificates and master key, say what is wrong, and end.
-    CheckConfig,
-    /// Platforms (盟市交易平台).
+    /// Read configuration, certificates, revocation lists and master key; say what is wrong. Opens no
+    /// database.
+    CheckConfig {
+        /// End with exit code 1 when there are warnings too.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Platforms (盟市交易平台): connect one, list them.
     Platform {
         #[command(subcommand)]
         command: platform::Command,
     },
-    /// Enterprises (企业).
+    /// Enterprises (企业): look one up.
     Enterprise {
         #[command(subcommand)]
         command: enterprise::Command,
     },
-    /// Signing keys.
+    /// Signing keys: list, rotate, withdraw a stolen one.
     Keys {
         #[command(subcommand)]
         command: keys::Command,
@@ -55,8 +74,8 @@ enum Command {
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    log_to_standard_error();
-    let ended = actix_web::rt::System::new().block_on(carry_out(cli));
+    let ended = log::to_standard_error()
+        .and_then(|()| actix_web::rt::System::new().block_on(carry_out(cli)));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -72,7 +91,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
     match cli.command {
         Command::Serve => serve_until_stopped(config).await,
         Command::Migrate => migrate(&config).await,
-        Command::CheckConfig => check_config(&config),
+        Command::CheckConfig { strict } => check_config::run(&config, strict),
         Command::Platform { command } => platform::run(&config, command).await,
         Command::Enterprise { command } => enterprise::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
@@ -103,38 +122,14 @@ async fn migrate(config: &Config) -> Result<(), StartError> {
         0 => println!("nothing to do: the schema is the newest"),
         n => println!("applied {n} migrations: {}", pending.join(", ")),
     }
-    Ok(())
-}
-
-fn check_config(config: &Config) -> Result<(), StartError> {
-    let registry = crate::certificates::load_registry(&config.certificate_authorities)
-        .map_err(|e| StartError::new("certificate authorities", e))?;
-    let now = clock::now().unix_seconds();
-    let lists = crate::certificates::CrlFiles::load(&config.certificate_authorities);
-    for ca in &registry.authorities {
-        use idp_core::recognition::{RevocationLists as _, RevocationPolicy};
-        let crls = lists.lists_of(&ca.id);
-        let current = crls.iter().filter(|crl| now < crl.next_update()).count();
-        if ca.revocation == RevocationPolicy::Required && current == 0 {
-            let why = "no revocation list in force: every certificate of it would be refused";
-            return Err(StartError::new(
-                format!("certificate authority {}", ca.id),
-                why,
-            ));
-        }
-        println!(
-            "certificate authority {}: {} list(s) in force",
-            ca.id, current
-        );
-    }
-    if registry.authorities.is_empty() {
-        println!("warning: no certificate authority: nobody can sign in");
-    }
-    let named = !config.master_key.file.as_os_str().is_empty();
-    if named || !config.master_key.value.is_empty() {
-        crate::signing::MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
-    }
-    println!("configuration is good: issuer {}", config.issuer);
+    let listed = database
+        .write(|store| {
+            idp_core::directory::seed(store)?;
+            store.list_platforms()
+        })
+        .await
+        .map_err(|e| StartError::new("platform directory", e))?;
+    println!("{} platforms are in the directory", listed.len());
     Ok(())
 }
 
@@ -145,15 +140,4 @@ fn cx(config: &Config) -> Result<Cx, StartError> {
         .map_err(|e| StartError::new("configuration", e))?;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     Ok(clock::cx(&Arc::new(settings), &rng))
-}
-
-fn log_to_standard_error() {
-    use std::io::IsTerminal as _;
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("IDP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
 }

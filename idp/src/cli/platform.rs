@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use idp_core::cx::random_text;
-use idp_core::directory::connect;
+use idp_core::directory::{connect, usable_keys};
 use idp_core::id::PlatformId;
 use idp_core::platform::{
     Client, ClientAuthentication, ConsentPolicy, JwsAlgorithm, Platform, PlatformState, Zone,
@@ -14,10 +14,10 @@ use idp_core::token::client_authentication::secret_sha256;
 use protocol::scope::ScopeSet;
 use serde_json::json;
 
-use super::cx;
+use super::{cx, ready};
 use crate::clock::SystemRng;
 use crate::config::Config;
-use crate::serve::{StartError, open_database};
+use crate::serve::StartError;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -47,17 +47,22 @@ pub(super) struct Add {
     /// How it proves itself at the token endpoint.
     #[arg(long, value_enum, default_value_t = Method::ClientSecret)]
     authentication: Method,
-    /// File with its JWK Set (`private_key_jwt`).
-    #[arg(long, required_if_eq("authentication", "private-key-jwt"))]
+    /// File with its public JWK Set; for `--authentication private-key-jwt` and no other. Keys that
+    /// can't verify an assertion are left out.
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_if_eq("authentication", "private-key-jwt")
+    )]
     jwks: Option<PathBuf>,
-    /// Scopes it may ask for.
+    /// Scopes it may ask for, separated by blanks; `openid` must be among them.
     #[arg(long, default_value = "openid enterprise certificate contact")]
     scopes: String,
-    /// `id_token_signed_response_alg`.
+    /// How its ID tokens are signed: ES256, or RS256 for libraries that know no other.
     #[arg(long, default_value = "ES256")]
     id_token_alg: String,
-    /// Remember a consent for this many days instead of asking at every login.
-    #[arg(long)]
+    /// Remember a consent for this many days, 1 to 365. Without it every login asks.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=365))]
     remember_consent_days: Option<u16>,
     /// Name; needed when it is not in the directory.
     #[arg(long)]
@@ -80,9 +85,9 @@ pub(super) struct Add {
 enum Method {
     /// `client_secret_basic` or `client_secret_post`.
     ClientSecret,
-    /// RFC 7523.
+    /// Assertions signed with its own key (RFC 7523); needs `--jwks`.
     PrivateKeyJwt,
-    /// A public client.
+    /// A public client: PKCE alone.
     None,
 }
 
@@ -94,13 +99,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
 }
 
 async fn add(config: &Config, add: Add) -> Result<(), StartError> {
-    let database = open_database(config)?;
+    let database = ready::database(config).await?;
     let store = |e: &dyn ToString| StartError::new("database", e.to_string());
-    database.migrate().await.map_err(|e| store(&e))?;
-    database
-        .write(|s| idp_core::directory::seed(s))
-        .await
-        .map_err(|e: idp_core::store::StoreError| store(&e))?;
     let id = PlatformId::from_text(&add.id);
     let listed = {
         let id = id.clone();
@@ -187,15 +187,19 @@ fn client(add: Add, secret: &str) -> Result<Client, StartError> {
 
 fn authentication(add: &Add, secret: &str) -> Result<ClientAuthentication, StartError> {
     Ok(match (add.authentication, &add.jwks) {
-        (Method::None, _) => ClientAuthentication::None,
-        (Method::ClientSecret, _) => ClientAuthentication::ClientSecret {
+        (Method::None | Method::ClientSecret, Some(_)) => {
+            let why = "is for --authentication private-key-jwt alone";
+            return Err(StartError::new("--jwks", why));
+        }
+        (Method::None, None) => ClientAuthentication::None,
+        (Method::ClientSecret, None) => ClientAuthentication::ClientSecret {
             sha256: secret_sha256(secret),
         },
         (Method::PrivateKeyJwt, Some(file)) => {
-            let text = std::fs::read_to_string(file).map_err(|e| StartError::new("--jwks", e))?;
-            let jwks: jsonwebtoken::jwk::JwkSet =
-                serde_json::from_str(&text).map_err(|e| StartError::new("--jwks", e))?;
-            let jwks = serde_json::to_value(jwks).map_err(|e| StartError::new("--jwks", e))?;
+            let named = format!("--jwks {}", file.display());
+            let text = std::fs::read_to_string(file).map_err(|e| StartError::new(&named, e))?;
+            let jwks = serde_json::from_str(&text).map_err(|e| StartError::new(&named, e))?;
+            let jwks = usable_keys(&jwks).map_err(|e| StartError::new(&named, e))?;
             ClientAuthentication::PrivateKeyJwt { jwks }
         }
         (Method::PrivateKeyJwt, None) => return Err(StartError::new("--jwks", "is needed")),
@@ -203,7 +207,7 @@ fn authentication(add: &Add, secret: &str) -> Result<ClientAuthentication, Start
 }
 
 async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
-    let database = open_database(config)?;
+    let database = ready::database(config).await?;
     let platforms = database
         .read(|store| store.list_platforms())
         .await

@@ -7,6 +7,7 @@
 //! (`IDP_DATABASE__URL`). The reference is `docs/CONFIGURATION.md`.
 
 mod authority;
+mod error;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use authority::{AuthorityConfig, RevocationConfig};
+pub use error::ConfigError;
 
 /// Everything an operator can set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -171,22 +173,6 @@ pub struct HttpConfig {
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
-/// Why a configuration can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// File or environment can't be read, or hold an unknown key.
-    #[error("configuration: {0}")]
-    Figment(#[from] Box<figment::Error>),
-    /// A value makes no sense.
-    #[error("configuration: {key}: {problem}")]
-    Value {
-        /// Which.
-        key: &'static str,
-        /// Why.
-        problem: String,
-    },
-}
-
 impl Config {
     /// The defaults for an issuer, with everything embedded in `state_dir`.
     pub fn embedded(issuer: impl Into<String>, state_dir: impl Into<PathBuf>) -> Self {
@@ -203,15 +189,18 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
+        // Where the file is and what is logged are said by variables too, and are no configuration.
+        let variables = Env::prefixed("IDP_").ignore(&["config", "log"]).split("__");
+        let figment = figment.merge(variables);
         let mut config: Self = figment
-            // Where the file is and what is logged are said by variables too, and are no configuration.
-            .merge(Env::prefixed("IDP_").ignore(&["config", "log"]).split("__"))
             .extract()
-            .map_err(Box::new)?;
+            .map_err(|error| ConfigError::unreadable(file, error))?;
         if let Some(folder) = file.and_then(Path::parent) {
             config.resolve_from(folder);
         }
-        config.check()?;
+        config
+            .check()
+            .map_err(|error| error.found_in(file, &figment))?;
         Ok(config)
     }
 

@@ -2,6 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
+use idp_storage::ephemeral::Room;
 use serde_json::json;
 
 use crate::state::AppState;
@@ -17,16 +18,64 @@ async fn alive() -> impl Responder {
 }
 
 async fn ready(state: web::Data<AppState>) -> impl Responder {
-    let database = state.database.ping().await;
-    let ephemeral = state.ephemeral.ping().await;
-    let word = |up: bool| if up { "up" } else { "down" };
+    let database = match state.database.ping().await {
+        // A full queue refuses the question too.
+        _ if state.database.is_queue_full() => Part::Full,
+        Ok(()) => Part::Up,
+        Err(_) => Part::Down,
+    };
+    let ephemeral = match state.ephemeral.ping().await {
+        Err(_) => Part::Down,
+        Ok(()) => match state.ephemeral.room() {
+            Room::Free => Part::Up,
+            Room::ForTheSignedIn => Part::NoNewSignIns,
+            Room::Full => Part::Full,
+        },
+    };
+    let signing_keys = if state.keys.can_sign() {
+        Part::Up
+    } else {
+        Part::Down
+    };
+    let serves = [database, ephemeral, signing_keys]
+        .iter()
+        .all(|part| part.serves());
     let body = json!({
-        "database": word(database.is_ok()),
-        "ephemeral": word(ephemeral.is_ok()),
+        "status": if serves { "ready" } else { "not ready" },
+        "database": database.as_str(),
+        "ephemeral": ephemeral.as_str(),
+        "signing_keys": signing_keys.as_str(),
     });
-    if database.is_ok() && ephemeral.is_ok() {
+    if serves {
         HttpResponse::Ok().json(body)
     } else {
         HttpResponse::ServiceUnavailable().json(body)
+    }
+}
+
+/// How one part is.
+#[derive(Clone, Copy)]
+enum Part {
+    Up,
+    /// Answers those who signed in; nobody new can begin. Taking the process out would end their
+    /// sessions too where they are in its memory, so this alone does not.
+    NoNewSignIns,
+    /// Refuses what is new: the store's memory, or the queue of writes.
+    Full,
+    Down,
+}
+
+impl Part {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::NoNewSignIns => "no new sign-ins",
+            Self::Full => "full",
+            Self::Down => "down",
+        }
+    }
+
+    const fn serves(self) -> bool {
+        matches!(self, Self::Up | Self::NoNewSignIns)
     }
 }

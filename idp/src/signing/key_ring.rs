@@ -33,13 +33,15 @@ struct Snapshot {
     keys: Vec<Arc<OpenKey>>,
     stored: Vec<SigningKey>,
     jwks: Arc<str>,
+    /// Of these keys alone: what a key verified is forgotten with it.
+    seen: Cache<[u8; 32], Arc<[u8]>>,
 }
 
 /// Keys in force.
 pub struct KeyRing {
     schedule: KeySchedule,
+    longest_token: Duration,
     snapshot: RwLock<Arc<Snapshot>>,
-    seen: Cache<[u8; 32], Arc<[u8]>>,
 }
 
 #[derive(Deserialize)]
@@ -56,15 +58,13 @@ impl KeyRing {
     pub fn new(schedule: KeySchedule, longest_token: Duration) -> Self {
         Self {
             schedule,
+            longest_token,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 keys: Vec::new(),
                 stored: Vec::new(),
                 jwks: Arc::from(r#"{"keys":[]}"#),
+                seen: remembering(longest_token),
             })),
-            seen: Cache::builder()
-                .max_capacity(REMEMBERED_TOKENS)
-                .time_to_live(longest_token)
-                .build(),
         }
     }
 
@@ -77,32 +77,64 @@ impl KeyRing {
         &self.schedule
     }
 
-    /// Puts another set in force. Retired keys past their time are left out.
-    pub(super) fn replace(&self, keys: Vec<OpenKey>, now: Timestamp) {
-        let published: Vec<Arc<OpenKey>> = keys
+    /// Whether tokens of every algorithm can be signed now.
+    pub fn can_sign(&self) -> bool {
+        let (keys, now) = (self.current(), clock::now());
+        let signing = |algorithm| KeySchedule::signing(&keys.stored, algorithm, now).is_some();
+        JwsAlgorithm::ALL.into_iter().all(signing)
+    }
+
+    /// Of the stored keys those that belong in the ring now.
+    pub(super) fn in_force(&self, stored: Vec<SigningKey>, now: Timestamp) -> Vec<SigningKey> {
+        stored
             .into_iter()
-            .filter(|open| self.schedule.is_published(&open.key, now))
-            .map(Arc::new)
-            .collect();
-        let jwks: Vec<serde_json::Value> = published
+            .filter(|key| self.schedule.is_published(key, now))
+            .collect()
+    }
+
+    /// Whether the ring holds just these.
+    pub(super) fn holds(&self, keys: &[SigningKey]) -> bool {
+        self.current().stored == keys
+    }
+
+    /// Leaves out what is not in force any more; needs no key to be opened.
+    pub(super) fn keep_only(&self, keys: &[SigningKey]) {
+        let known = self.current();
+        let mut kept = known.keys.clone();
+        kept.retain(|open| keys.iter().any(|key| key.id == open.key.id));
+        if kept.len() < known.keys.len() {
+            self.replace(kept);
+        }
+    }
+
+    /// Puts another set in force.
+    pub(super) fn replace(&self, keys: Vec<Arc<OpenKey>>) {
+        let jwks: Vec<serde_json::Value> = keys
             .iter()
             .filter_map(|open| serde_json::from_str(&open.key.public_jwk).ok())
             .collect();
         let snapshot = Snapshot {
-            stored: published.iter().map(|open| open.key.clone()).collect(),
-            keys: published,
+            stored: keys.iter().map(|open| open.key.clone()).collect(),
+            keys,
             jwks: json!({ "keys": jwks }).to_string().into(),
+            seen: remembering(self.longest_token),
         };
         *self
             .snapshot
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
-        self.seen.invalidate_all();
     }
 
     fn current(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn remembering(longest_token: Duration) -> Cache<[u8; 32], Arc<[u8]>> {
+    Cache::builder()
+        .max_capacity(REMEMBERED_TOKENS)
+        .time_to_live(longest_token)
+        .build()
 }
 
 impl Signer for KeyRing {
@@ -128,7 +160,8 @@ impl Signer for KeyRing {
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         if typ == ACCESS_TOKEN_TYP {
-            self.seen
+            snapshot
+                .seen
                 .insert(Sha256::digest(token.as_bytes()).into(), Arc::from(claims));
         }
         Ok(token)
@@ -137,7 +170,8 @@ impl Signer for KeyRing {
     fn verify(&self, typ: &'static str, token: &str) -> Option<Vec<u8>> {
         let access_token = typ == ACCESS_TOKEN_TYP;
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        if access_token && let Some(claims) = self.seen.get(&digest) {
+        let snapshot = self.current();
+        if access_token && let Some(claims) = snapshot.seen.get(&digest) {
             return Some(claims.to_vec());
         }
         let (signed, signature) = token.rsplit_once('.')?;
@@ -146,7 +180,6 @@ impl Signer for KeyRing {
         if header.typ.as_deref() != Some(typ) || header.crit.is_some() {
             return None;
         }
-        let snapshot = self.current();
         let open = snapshot
             .keys
             .iter()
@@ -160,7 +193,7 @@ impl Signer for KeyRing {
         }
         let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
         if access_token {
-            self.seen.insert(digest, Arc::from(claims.as_slice()));
+            snapshot.seen.insert(digest, Arc::from(claims.as_slice()));
         }
         Some(claims)
     }

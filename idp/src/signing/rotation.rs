@@ -1,5 +1,7 @@
 //! Rotation: makes the keys that are due, retires those whose successor signs, and fills the ring.
 
+use std::sync::Arc;
+
 use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::cx::Cx;
 use idp_core::id::KeyId;
@@ -27,8 +29,16 @@ pub enum KeysError {
     BadKey(#[from] BadKey),
 }
 
-/// Makes what is due and fills the ring from the store. Called at start and every minute, so that
-/// several processes over one store come to the same keys.
+/// Takes withdrawn keys out of the ring. Apart from [`ensure_keys`], so that it works even while the
+/// master key can't be read or a successor can't be made.
+pub async fn drop_withdrawn(database: &Database, ring: &KeyRing, cx: &Cx) -> Result<(), KeysError> {
+    let stored = database.read(|store| store.list_signing_keys()).await?;
+    ring.keep_only(&ring.in_force(stored, cx.now));
+    Ok(())
+}
+
+/// Makes what is due and fills the ring from the store, where something changed. Called at start and
+/// every few seconds, so that several processes over one store come to the same keys.
 pub async fn ensure_keys(
     database: &Database,
     master: &MasterKey,
@@ -43,7 +53,10 @@ pub async fn ensure_keys(
             stored = database.read(|store| store.list_signing_keys()).await?;
         }
     }
-    ring.replace(open_all(master, stored)?, cx.now);
+    let stored = ring.in_force(stored, cx.now);
+    if !ring.holds(&stored) {
+        ring.replace(open_all(master, stored)?);
+    }
     Ok(())
 }
 
@@ -69,18 +82,7 @@ async fn make(
     cx: &Cx,
     (algorithm, generation, signs_from): (JwsAlgorithm, u32, Timestamp),
 ) -> Result<KeyId, KeysError> {
-    let (pair, pkcs8) = KeyPair::generate(algorithm)?;
-    let (kid, public_jwk) = pair.public_jwk()?;
-    let key = SigningKey {
-        id: KeyId::from_text(&kid),
-        algorithm,
-        generation,
-        public_jwk,
-        private_encrypted: master.close(&kid, &pkcs8)?,
-        created_at: cx.now,
-        signs_from,
-        retired_at: None,
-    };
+    let key = generate(master, cx, (algorithm, generation, signs_from))?;
     let (id, cx) = (key.id.clone(), cx.clone());
     database
         .write(move |store| succeed(store, &cx, &key))
@@ -89,15 +91,36 @@ async fn make(
     Ok(id)
 }
 
+/// A new key with its place in the calendar.
+pub(super) fn generate(
+    master: &MasterKey,
+    cx: &Cx,
+    (algorithm, generation, signs_from): (JwsAlgorithm, u32, Timestamp),
+) -> Result<SigningKey, KeysError> {
+    let (pair, pkcs8) = KeyPair::generate(algorithm)?;
+    let (kid, public_jwk) = pair.public_jwk()?;
+    Ok(SigningKey {
+        id: KeyId::from_text(&kid),
+        algorithm,
+        generation,
+        public_jwk,
+        private_encrypted: master.close(&kid, &pkcs8)?,
+        created_at: cx.now,
+        signs_from,
+        retired_at: None,
+        withdrawn_at: None,
+    })
+}
+
 /// The generation of a successor to what was found. Fixed before the transaction: of two processes that
 /// found the same, one gets it.
-fn next_generation(stored: &[SigningKey], algorithm: JwsAlgorithm) -> u32 {
+pub(super) fn next_generation(stored: &[SigningKey], algorithm: JwsAlgorithm) -> u32 {
     let same = stored.iter().filter(|key| key.algorithm == algorithm);
     same.map(|key| key.generation).max().unwrap_or(0) + 1
 }
 
 /// Puts the successor in and sets when its predecessors end.
-fn succeed(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Result<(), StoreError> {
+pub(super) fn succeed(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Result<(), StoreError> {
     let stored = store.list_signing_keys()?;
     // Another process made the same successor in the same moment: its key serves.
     if !store.insert_signing_key(key)? {
@@ -115,13 +138,13 @@ fn succeed(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Result<(), Store
     })
 }
 
-fn open_all(master: &MasterKey, stored: Vec<SigningKey>) -> Result<Vec<OpenKey>, KeysError> {
+fn open_all(master: &MasterKey, stored: Vec<SigningKey>) -> Result<Vec<Arc<OpenKey>>, KeysError> {
     stored
         .into_iter()
         .map(|key| {
             let pkcs8 = master.open(key.id.as_str(), &key.private_encrypted)?;
             let pair = KeyPair::open(key.algorithm, &pkcs8)?;
-            Ok(OpenKey { key, pair })
+            Ok(Arc::new(OpenKey { key, pair }))
         })
         .collect()
 }

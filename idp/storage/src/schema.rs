@@ -104,6 +104,7 @@ diesel::table! {
         created_at -> BigInt,
         signs_from -> BigInt,
         retired_at -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<BigInt>,
     }
 }
 

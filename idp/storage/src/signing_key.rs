@@ -23,6 +23,7 @@ struct SigningKeyRow {
     created_at: i64,
     signs_from: i64,
     retired_at: Option<i64>,
+    withdrawn_at: Option<i64>,
 }
 
 impl From<&SigningKey> for SigningKeyRow {
@@ -36,6 +37,7 @@ impl From<&SigningKey> for SigningKeyRow {
             created_at: key.created_at.unix_millis(),
             signs_from: key.signs_from.unix_millis(),
             retired_at: key.retired_at.map(Timestamp::unix_millis),
+            withdrawn_at: key.withdrawn_at.map(Timestamp::unix_millis),
         }
     }
 }
@@ -57,6 +59,7 @@ impl TryFrom<SigningKeyRow> for SigningKey {
             created_at: Timestamp::from_unix_millis(row.created_at),
             signs_from: Timestamp::from_unix_millis(row.signs_from),
             retired_at: row.retired_at.map(Timestamp::from_unix_millis),
+            withdrawn_at: row.withdrawn_at.map(Timestamp::from_unix_millis),
         })
     }
 }
@@ -87,6 +90,19 @@ pub(crate) fn retire(
         .filter(signing_keys::id.eq(id.as_str()))
         .filter(signing_keys::retired_at.is_null().or(signing_keys::retired_at.gt(at.unix_millis())))
         .set(signing_keys::retired_at.eq(at.unix_millis()))
+        .execute(c))?;
+    Ok(rows == 1)
+}
+
+pub(crate) fn withdraw(
+    connection: &mut Connection,
+    id: &KeyId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = query!(connection, c => diesel::update(signing_keys::table)
+        .filter(signing_keys::id.eq(id.as_str()))
+        .filter(signing_keys::withdrawn_at.is_null())
+        .set(signing_keys::withdrawn_at.eq(at.unix_millis()))
         .execute(c))?;
     Ok(rows == 1)
 }

@@ -166,6 +166,10 @@ impl Store for Transaction<'_> {
         self.run(|c| signing_key::retire(c, id, at))
     }
 
+    fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
+        self.run(|c| signing_key::withdraw(c, id, at))
+    }
+
     fn append_audit(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
         self.run(|c| audit::append(c, event))
     }

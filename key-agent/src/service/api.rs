@@ -4,7 +4,7 @@
 
 use std::time::{Instant, SystemTime};
 
-use actix_web::web::{self, Bytes, Data};
+use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +12,7 @@ use protocol::challenge::ChallengeText;
 use protocol::proof::Proof;
 use serde_json::json;
 
+use super::body::Body;
 use super::failure::Failure;
 use super::request::{Asked, BeginBody, Choice, Operation};
 use super::server::Shared;
@@ -35,7 +36,7 @@ pub(super) fn mount(config: &mut web::ServiceConfig) {
 }
 
 /// The window passes on what its page asks. Answers what the window is to show.
-async fn begin(request: HttpRequest, body: Bytes, shared: Data<Shared>) -> HttpResponse {
+async fn begin(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpResponse {
     let mut language = Language::of_request(&request);
     let outcome = async {
         let token = known_window(&request, &shared)?;
@@ -91,7 +92,7 @@ async fn locks(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
 }
 
 /// The person confirmed: sign.
-async fn sign(request: HttpRequest, body: Bytes, shared: Data<Shared>) -> HttpResponse {
+async fn sign(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpResponse {
     let choice = body::read::<Choice>(body);
     attempt(&request, &shared, choice, |choice, pending, locks| {
         let (lock, wanted) = choice.split()?;
@@ -135,7 +136,7 @@ fn make_proof(
 }
 
 /// The person chose a certificate to hand over. No PIN, except for a lock that shows no certificate without one.
-async fn read(request: HttpRequest, body: Bytes, shared: Data<Shared>) -> HttpResponse {
+async fn read(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpResponse {
     let choice = body::read::<Choice>(body);
     attempt(&request, &shared, choice, |choice, pending, locks| {
         if !matches!(pending.asked.operation, Operation::Read) {

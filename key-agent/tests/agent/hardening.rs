@@ -1,6 +1,8 @@
 //! Who is not answered: SECURITY, line "Agent".
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
 use key_agent::service::{Ports, StartError};
 use serde_json::json;
@@ -312,4 +314,40 @@ fn it_listens_on_loopback_only_and_takes_the_first_free_port() {
     agent.stop();
     assert!(std::net::TcpStream::connect(host).is_err(), "stopped");
     assert!(TcpListener::bind(("127.0.0.1", port)).is_ok());
+}
+
+#[test]
+fn who_sends_a_head_or_a_body_slowly_is_let_go_and_keeps_nobody_waiting() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    let host = agent.host();
+    let heads = [
+        format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nX-Slow: "),
+        format!("POST /api/begin HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n{{"),
+        format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n{{"),
+    ];
+    let mut slow: Vec<TcpStream> = (0..60)
+        .map(|_| TcpStream::connect(&host).unwrap())
+        .collect();
+    for (stream, head) in slow.iter_mut().zip(heads.iter().cycle()) {
+        stream.write_all(head.as_bytes()).unwrap();
+    }
+    let began = Instant::now();
+    assert_eq!(agent.get("/healthz").status, 200);
+    assert!(began.elapsed() < Duration::from_secs(3), "others wait");
+    // Octet by octet buys no more time.
+    while began.elapsed() < Duration::from_secs(13) {
+        for stream in &mut slow {
+            let _ = stream.write_all(b"x");
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    for (i, stream) in slow.iter_mut().enumerate() {
+        let wait = Some(Duration::from_secs(2));
+        stream.set_read_timeout(wait).unwrap();
+        let ended = stream.read_to_end(&mut Vec::new());
+        let open = ended.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock);
+        assert!(!open, "connection {i} is still open");
+    }
+    agent.stop();
 }

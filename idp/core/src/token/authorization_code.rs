@@ -190,6 +190,7 @@ fn replayed(
     store.append_audit(&AuditEvent {
         platform_id: Some(platform.id.clone()),
         grant_id,
+        incident_id: Some(caller.incident_id.clone()),
         remote_address: caller.remote_address.clone(),
         ..AuditEvent::new(cx, AuditKind::CodeReplayed)
     })?;

@@ -85,6 +85,7 @@ pub fn note_refusal(
     store.append_audit(&AuditEvent {
         reason: Some(format!("{}: {}", refusal.code(), refusal.description())),
         platform_id: platform_id.cloned(),
+        incident_id: Some(caller.incident_id.clone()),
         remote_address: caller.remote_address.clone(),
         ..AuditEvent::new(cx, AuditKind::TokenRefused)
     })

@@ -10,6 +10,7 @@ use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::bind::{
     BindAttempt, BindOutcome, BindRefusal, BindingDetails, BindingForm, FieldProblem, bind,
 };
+use idp_core::id::PlatformId;
 use idp_core::key_lock::Thumbprint;
 use protocol::challenge::Purpose;
 
@@ -96,6 +97,7 @@ async fn submitted(
     if let Accepted::Stale = accepted(visit, &mut browser, form).await? {
         return page::page(visit, &browser, &typed, Again::Stale).await;
     }
+    let typed = listed(visit, typed).await?;
     let details = match BindingDetails::parse(&typed.form) {
         Ok(details) => details,
         Err(fields) => {
@@ -128,6 +130,17 @@ async fn submitted(
             page::page(visit, &browser, &typed, Again::Refused(refusal)).await
         }
     }
+}
+
+/// A CA办理平台 that is not in the directory counts as none chosen: the page offers no other.
+async fn listed(visit: &Visit, mut typed: Typed) -> Result<Typed, Failure> {
+    let id = PlatformId::from_text(typed.form.ca_platform.trim());
+    let database = &visit.state.database;
+    let found = database.read(move |store| store.find_platform(&id)).await?;
+    if found.is_none() {
+        typed.form.ca_platform.clear();
+    }
+    Ok(typed)
 }
 
 /// Which fields can't be read is an event; what was typed in them is not.

@@ -1,6 +1,6 @@
 //! `POST /oauth2/token` (RFC 6749 §3.2): form to typed request, one call, answer.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::authorization::{AuthorizationCode, code_sha256};
 use idp_core::ephemeral::{Ephemeral as _, TypedEphemeral as _};
@@ -10,9 +10,8 @@ use idp_core::token::authorization_code::{Redeemed, Redemption, redeem};
 use idp_core::token::client_authentication::authenticate;
 use idp_core::token::mint::{TokenResponse, mint};
 use idp_core::token::{GrantType, TokenRefusal, note_refusal};
-use serde_json::json;
 
-use super::cors;
+use super::answer;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::extract::client_auth::{Credentials, credentials};
@@ -38,12 +37,10 @@ impl<E: Into<Failure>> From<E> for Ended {
 /// `POST /oauth2/token`
 pub async fn token(visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     match answered(&visit, &request, &pairs(&body)).await {
-        Ok(tokens) => cors::open(&mut HttpResponse::Ok())
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .json(tokens),
-        Err(Ended::Written(refusal)) => refusal_answer(refusal),
+        Ok(tokens) => answer::begin(&visit, StatusCode::OK).json(tokens),
+        Err(Ended::Written(refusal)) => refusal_answer(&visit, refusal),
         Err(Ended::Refused(refusal, platform)) => refuse(&visit, refusal, platform).await,
-        Err(Ended::Failed(failure)) => failed(&visit, &failure),
+        Err(Ended::Failed(failure)) => answer::fail(&visit, &failure),
     }
 }
 
@@ -169,35 +166,23 @@ async fn refuse(
         .write(move |store| note_refusal(store, &cx, &caller, platform.as_ref(), refusal))
         .await;
     match written {
-        Ok(()) => refusal_answer(refusal),
-        Err(error) => failed(visit, &Failure::from(error)),
+        Ok(()) => refusal_answer(visit, refusal),
+        Err(error) => answer::fail(visit, &Failure::from(error)),
     }
 }
 
-fn refusal_answer(refusal: TokenRefusal) -> HttpResponse {
-    let mut answer = match refusal {
+fn refusal_answer(visit: &Visit, refusal: TokenRefusal) -> HttpResponse {
+    let answer = match refusal {
         TokenRefusal::InvalidClient(_) => {
-            let mut answer = HttpResponse::Unauthorized();
+            let mut answer = answer::begin(visit, StatusCode::UNAUTHORIZED);
             // RFC 6749 §5.2: where the client tried a scheme, it is named; naming it always is harmless.
             answer.insert_header((header::WWW_AUTHENTICATE, r#"Basic realm="token""#));
             answer
         }
         TokenRefusal::InvalidRequest(_)
         | TokenRefusal::InvalidGrant(_)
-        | TokenRefusal::UnsupportedGrantType => HttpResponse::BadRequest(),
+        | TokenRefusal::UnsupportedGrantType => answer::begin(visit, StatusCode::BAD_REQUEST),
     };
-    cors::open(&mut answer)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "error": refusal.code(), "error_description": refusal.description() }))
-}
-
-fn failed(visit: &Visit, failure: &Failure) -> HttpResponse {
-    failure.log(&visit.incident_id);
-    let error = match failure.code {
-        "unavailable" => "temporarily_unavailable",
-        _ => "server_error",
-    };
-    cors::open(&mut HttpResponse::build(failure.status))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "error": error, "error_description": visit.incident_id.as_str() }))
+    let told = ("token", refusal.code(), refusal.description());
+    answer::refuse(visit, answer, told)
 }

@@ -1,12 +1,11 @@
 //! `/oauth2/userinfo` (`OpenID` Connect Core §5.3, RFC 6750): a token opens what was granted.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::userinfo::{UserinfoRefusal, answer, note, read_access_token, user_info};
+use idp_core::userinfo::{self, UserinfoRefusal, note, read_access_token, user_info};
 use protocol::claims::{AccessTokenClaims, UserInfo};
-use serde_json::json;
 
-use super::cors;
+use super::answer;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::extract::form::pairs;
@@ -15,8 +14,6 @@ use crate::http::extract::revoked;
 enum Ended {
     /// No token came: the challenge carries no error (RFC 6750 §3.1).
     NoToken,
-    /// By query, or by header and body at once.
-    Malformed,
     Refused(UserinfoRefusal, Option<Box<AccessTokenClaims>>),
     Failed(Failure),
 }
@@ -37,13 +34,10 @@ pub async fn by_header_or_body(
 
 async fn answered(visit: Visit, request: &HttpRequest, form: &[(String, String)]) -> HttpResponse {
     match disclosed(&visit, request, form).await {
-        Ok(info) => cors::open(&mut HttpResponse::Ok())
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .json(info),
-        Err(Ended::NoToken) => challenge(401, "Bearer"),
-        Err(Ended::Malformed) => challenge(400, r#"Bearer error="invalid_request""#),
+        Ok(info) => answer::begin(&visit, StatusCode::OK).json(info),
+        Err(Ended::NoToken) => ask_for_token(&visit),
         Err(Ended::Refused(refusal, claims)) => refuse(&visit, refusal, claims).await,
-        Err(Ended::Failed(failure)) => failed(&visit, &failure),
+        Err(Ended::Failed(failure)) => answer::fail(&visit, &failure),
     }
 }
 
@@ -60,7 +54,7 @@ async fn disclosed(
     let found = visit
         .state
         .database
-        .read(move |store| answer(store, &cx, &asked))
+        .read(move |store| userinfo::answer(store, &cx, &asked))
         .await
         .map_err(|error| Ended::Failed(error.into()))?;
     let standing = match found {
@@ -84,31 +78,32 @@ async fn disclosed(
     Ok(user_info(&standing))
 }
 
-/// The one token of a request. Never from the query (RFC 9700 §4.3.2).
+/// The one token of a request (RFC 6750 §2). Never from the query (RFC 9700 §4.3.2).
 fn bearer(request: &HttpRequest, form: &[(String, String)]) -> Result<String, Ended> {
+    let malformed = || Ended::Refused(UserinfoRefusal::InvalidRequest, None);
     if pairs(request.query_string().as_bytes())
         .iter()
         .any(|(name, _)| name == "access_token")
     {
-        return Err(Ended::Malformed);
+        return Err(malformed());
     }
     let by_body: Vec<&String> = form
         .iter()
         .filter(|(name, _)| name == "access_token")
         .map(|(_, token)| token)
         .collect();
-    let by_header = request.headers().get(header::AUTHORIZATION);
-    match (by_header, by_body.as_slice()) {
-        (None, []) => Err(Ended::NoToken),
-        (Some(value), []) => value
+    let by_header: Vec<_> = request.headers().get_all(header::AUTHORIZATION).collect();
+    match (by_header.as_slice(), by_body.as_slice()) {
+        ([], []) => Err(Ended::NoToken),
+        ([value], []) => value
             .to_str()
             .ok()
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim().to_owned())
             .ok_or(Ended::NoToken),
-        (None, [token]) => Ok((*token).clone()),
-        _ => Err(Ended::Malformed),
+        ([], [token]) => Ok((*token).clone()),
+        _ => Err(malformed()),
     }
 }
 
@@ -132,29 +127,26 @@ async fn refuse(
     claims: Option<Box<AccessTokenClaims>>,
 ) -> HttpResponse {
     if let Err(failure) = write(visit, claims, Some(refusal)).await {
-        return failed(visit, &failure);
+        return answer::fail(visit, &failure);
     }
-    let text = format!(
-        r#"Bearer error="invalid_token", error_description="{}""#,
-        refusal.description()
-    );
-    challenge(401, &text)
-}
-
-fn challenge(status: u16, text: &str) -> HttpResponse {
-    let mut answer = match status {
-        400 => HttpResponse::BadRequest(),
-        _ => HttpResponse::Unauthorized(),
+    let status = match refusal {
+        UserinfoRefusal::InvalidRequest => StatusCode::BAD_REQUEST,
+        UserinfoRefusal::InvalidToken | UserinfoRefusal::Expired | UserinfoRefusal::Revoked => {
+            StatusCode::UNAUTHORIZED
+        }
     };
-    cors::open(&mut answer)
-        .insert_header((header::WWW_AUTHENTICATE, text))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish()
+    let (error, description) = (refusal.code(), refusal.description());
+    let challenge = format!(r#"Bearer error="{error}", error_description="{description}""#);
+    let mut answer = answer::begin(visit, status);
+    answer.insert_header((header::WWW_AUTHENTICATE, challenge));
+    answer::refuse(visit, answer, ("userinfo", error, description))
 }
 
-fn failed(visit: &Visit, failure: &Failure) -> HttpResponse {
-    failure.log(&visit.incident_id);
-    cors::open(&mut HttpResponse::build(failure.status))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "error": "temporarily_unavailable", "error_description": visit.incident_id.as_str() }))
+/// Nothing was presented, so nothing was refused: a line in the log, no event, and no error in the answer
+/// (RFC 6750 §3.1).
+fn ask_for_token(visit: &Visit) -> HttpResponse {
+    tracing::info!(incident = %visit.incident_id, endpoint = "userinfo", "no token came");
+    answer::begin(visit, StatusCode::UNAUTHORIZED)
+        .insert_header((header::WWW_AUTHENTICATE, "Bearer"))
+        .finish()
 }

@@ -119,6 +119,11 @@ impl Database {
             .unwrap_or_else(|_| Err(StoreError::Unavailable("the database is slow".into())))?
     }
 
+    /// Whether so much work waits that more is refused at once.
+    pub fn is_queue_full(&self) -> bool {
+        self.engine.work.is_full()
+    }
+
     async fn queue<T, E, F>(&self, purpose: Purpose, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut dyn Store) -> Result<T, E> + Send + 'static,

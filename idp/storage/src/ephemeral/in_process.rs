@@ -268,6 +268,12 @@ impl InProcess {
         self.0.insert(&mut shard, key, first, now);
         Ok(1)
     }
+
+    /// Whether a record would be taken now.
+    pub(super) fn has_room(&self, kind: &'static str, octets: usize) -> bool {
+        let reserved = self.0.reserve(kind, octets);
+        reserved.map(|()| self.0.release(octets)).is_ok()
+    }
 }
 
 impl Shard {

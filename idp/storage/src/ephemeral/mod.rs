@@ -8,7 +8,10 @@ mod redis;
 
 use std::time::Duration;
 
-use idp_core::ephemeral::{Ephemeral, EphemeralError, Spent};
+use idp_core::ephemeral::{
+    Ephemeral, EphemeralError, EphemeralRecord as _, KEPT_FOR_STRANGERS, Spent,
+};
+use idp_core::session::BrowserSession;
 
 pub use self::in_process::{Clock, InProcess, SystemClock};
 pub use self::redis::Redis;
@@ -21,6 +24,20 @@ const LIFETIMES: (Duration, Duration) = (Duration::from_millis(1), Duration::fro
 fn bounded(lifetime: Duration) -> Duration {
     lifetime.clamp(LIFETIMES.0, LIFETIMES.1)
 }
+
+/// What a bounded store can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Everything.
+    Free,
+    /// The share of strangers is used up: those who signed go on, nobody begins.
+    ForTheSignedIn,
+    /// Nothing.
+    Full,
+}
+
+/// About as much as a record takes.
+const RECORD: usize = 2048;
 
 /// The ephemeral store. Cloning is cheap and gives the same store.
 #[derive(Clone)]
@@ -47,6 +64,26 @@ impl EphemeralStore {
         match self {
             Self::InProcess(_) => Ok(()),
             Self::Redis(redis) => redis.ping().await,
+        }
+    }
+}
+
+impl EphemeralStore {
+    /// What it can take now. Redis answers for its own memory itself, by refusing.
+    pub fn room(&self) -> Room {
+        let Self::InProcess(store) = self else {
+            return Room::Free;
+        };
+        let for_strangers = KEPT_FOR_STRANGERS.iter();
+        if for_strangers
+            .copied()
+            .all(|kind| store.has_room(kind, RECORD))
+        {
+            Room::Free
+        } else if store.has_room(BrowserSession::KIND, RECORD) {
+            Room::ForTheSignedIn
+        } else {
+            Room::Full
         }
     }
 }

@@ -29,6 +29,7 @@ pub const ALL: &[Property] = properties![
     first_revocation_of_a_grant_stands,
     signing_key_comes_back_and_retires_once,
     signing_key_generation_is_unique,
+    signing_key_is_withdrawn_once,
     audit_comes_back_in_growing_order,
     unknown_names_find_nothing,
 ];
@@ -337,6 +338,21 @@ async fn signing_key_generation_is_unique(b: &Backend) {
         s.insert_signing_key(&second)?
     ));
     assert_eq!(inserted, (true, false));
+}
+
+async fn signing_key_is_withdrawn_once(b: &Backend) {
+    let key = samples::signing_key(1);
+    let id = key.id.clone();
+    let changed = write!(b, |s| [
+        s.insert_signing_key(&key)?,
+        s.withdraw_signing_key(&key.id, at(3))?,
+        s.withdraw_signing_key(&key.id, at(4))?,
+        s.withdraw_signing_key(&KeyId::from_text("none"), at(4))?,
+    ]);
+    assert_eq!(changed, [true, true, false, false]);
+    let mut listed = read!(b, |s| s.list_signing_keys()?);
+    listed.retain(|found| found.id == id);
+    assert_eq!(listed[0].withdrawn_at, Some(at(3)));
 }
 
 async fn audit_comes_back_in_growing_order(b: &Backend) {

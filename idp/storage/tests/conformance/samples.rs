@@ -209,6 +209,7 @@ pub fn signing_key(second: i64) -> SigningKey {
         created_at: at(second),
         signs_from: at(second + 1),
         retired_at: None,
+        withdrawn_at: None,
     }
 }
 

@@ -130,6 +130,12 @@ enum Condition {
 }
 
 impl LockKindRule {
+    /// Whether a lock can be a 企业锁 by these rules at all.
+    pub fn admits_key_locks(&self) -> bool {
+        let mut rules = self.rules.iter();
+        rules.any(|rule| rule.is == Decided::KeyLock)
+    }
+
     /// The kind of the lock that carries this certificate.
     pub fn decide(&self, certificate: &Certificate) -> Result<LockKind, HolderError> {
         for rule in &self.rules {

@@ -1,0 +1,205 @@
+//! `idp check-config`: what would not work, and what would work but not as meant.
+//!
+//! Owns the warnings. Errors come from the loaders themselves.
+
+use std::path::{Path, PathBuf};
+
+use idp_core::recognition::{CaRegistry, RevocationLists as _, RevocationPolicy};
+
+use crate::certificates::{CrlFiles, load_registry};
+use crate::clock;
+use crate::config::Config;
+use crate::serve::StartError;
+use crate::signing::MasterKey;
+
+/// Says what is wrong. With `strict` a warning is an error.
+pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
+    let registry = load_registry(&config.certificate_authorities)
+        .map_err(|e| StartError::new("certificate authorities", e))?;
+    revocation_lists(config, &registry)?;
+    master_key(config)?;
+    let mut warnings = authorities(&registry);
+    warnings.extend(addresses(config));
+    warnings.extend(unwritable(config));
+    for warning in &warnings {
+        eprintln!("WARNING: {warning}");
+    }
+    match warnings.len() {
+        0 => println!("configuration is good: issuer {}", config.issuer),
+        n if strict => {
+            return Err(StartError::new(
+                "configuration",
+                format!("{n} warning(s), and --strict lets none pass"),
+            ));
+        }
+        n => println!(
+            "configuration can be used, with {n} warning(s): issuer {}",
+            config.issuer
+        ),
+    }
+    Ok(())
+}
+
+fn revocation_lists(config: &Config, registry: &CaRegistry) -> Result<(), StartError> {
+    let now = clock::now().unix_seconds();
+    let lists = CrlFiles::load(&config.certificate_authorities);
+    for ca in &registry.authorities {
+        let crls = lists.lists_of(&ca.id);
+        let current = crls.iter().filter(|crl| now < crl.next_update()).count();
+        if ca.revocation == RevocationPolicy::Required && current == 0 {
+            let why = "no revocation list in force: every certificate of it would be refused";
+            return Err(StartError::new(
+                format!("certificate authority {}", ca.id),
+                why,
+            ));
+        }
+        println!(
+            "certificate authority {}: {current} list(s) in force",
+            ca.id
+        );
+    }
+    Ok(())
+}
+
+/// One that is named must be there; the state folder's own is made at first start.
+fn master_key(config: &Config) -> Result<(), StartError> {
+    let named = !config.master_key.file.as_os_str().is_empty();
+    let own = config.state_dir.join("master.key");
+    if named || !config.master_key.value.is_empty() || own.exists() {
+        MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
+    }
+    Ok(())
+}
+
+fn authorities(registry: &CaRegistry) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if registry.authorities.is_empty() {
+        warnings.push("no certificate authority: nobody can sign in".to_owned());
+    }
+    for ca in &registry.authorities {
+        if !ca.jurisdiction.is_inner_mongolia() {
+            warnings.push(format!(
+                "certificate authority {}: jurisdiction {} is outside Inner Mongolia (15xxxx): its \
+                 certificates are refused",
+                ca.id, ca.jurisdiction
+            ));
+        }
+        if !ca.profile.lock_kind.admits_key_locks() {
+            warnings.push(format!(
+                "certificate authority {}: no profile.lock_kind rule says key_lock: every lock of it \
+                 is refused",
+                ca.id
+            ));
+        }
+        if ca.revocation == RevocationPolicy::NotChecked {
+            warnings.push(format!(
+                "certificate authority {}: revocation is not checked: a lost lock signs in until its \
+                 certificate ends",
+                ca.id
+            ));
+        }
+    }
+    warnings
+}
+
+fn addresses(config: &Config) -> Option<String> {
+    let elsewhere = config.listen.iter().find(|at| !at.ip().is_loopback())?;
+    (!config.is_https()).then(|| {
+        format!(
+            "issuer {} is http, for this machine alone, and {elsewhere} listens to others: cookies \
+             and codes would travel in clear",
+            config.issuer
+        )
+    })
+}
+
+fn unwritable(config: &Config) -> Vec<String> {
+    let mut folders = vec![config.state_dir.clone()];
+    let url = config.database_url();
+    if let Some(file) = url.strip_prefix("sqlite://").map(PathBuf::from)
+        && let Some(folder) = file.parent()
+        && folder != config.state_dir
+    {
+        folders.push(folder.to_owned());
+    }
+    folders
+        .iter()
+        .filter_map(|folder| {
+            let error = try_to_write(folder).err()?;
+            let folder = folder.display();
+            Some(format!("data folder {folder} can't be written: {error}"))
+        })
+        .collect()
+}
+
+/// Writes beside the data, or where the folder would be made, and takes it away again.
+fn try_to_write(folder: &Path) -> std::io::Result<()> {
+    let standing = folder
+        .ancestors()
+        .find(|above| above.as_os_str().is_empty() || above.exists());
+    let standing = match standing {
+        Some(above) if !above.as_os_str().is_empty() => above,
+        _ => Path::new("."),
+    };
+    let probe = standing.join(format!(".idp-check-{}", std::process::id()));
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&probe)?;
+    std::fs::remove_file(probe)
+}
+
+#[cfg(test)]
+mod tests {
+    use idp_core::id::CaId;
+    use idp_core::recognition::RecognisedCa;
+    use idp_core::region::RegionCode;
+    use pki::anchors::TrustAnchors;
+
+    use super::*;
+
+    fn authority(jurisdiction: &str, lock_kind: &str) -> RecognisedCa {
+        let profile = format!(
+            "holder_name = [{{ subject = 'O' }}]\nkey_number = [{{ serial_number = true }}]\n{lock_kind}"
+        );
+        RecognisedCa {
+            id: CaId::from_text("some-ca"),
+            name: String::new(),
+            jurisdiction: RegionCode::parse(jurisdiction).unwrap(),
+            anchors: TrustAnchors::from_certificates(&[]).unwrap(),
+            intermediates: Vec::new(),
+            profile: toml::from_str(&profile).unwrap(),
+            revocation: RevocationPolicy::Required,
+        }
+    }
+
+    fn warned(authority: RecognisedCa) -> String {
+        let authorities = vec![authority];
+        super::authorities(&CaRegistry { authorities }).join("\n")
+    }
+
+    const KEY_LOCKS: &str = "lock_kind = [{ is = 'key_lock', when = { always = true } }]";
+
+    #[test]
+    fn an_authority_that_serves_is_no_warning() {
+        assert_eq!(warned(authority("150000", KEY_LOCKS)), "");
+    }
+
+    #[test]
+    fn an_authority_outside_the_region_is_a_warning() {
+        let warned = warned(authority("110000", KEY_LOCKS));
+        assert!(
+            warned.contains("some-ca") && warned.contains("15xxxx"),
+            "{warned}"
+        );
+    }
+
+    #[test]
+    fn an_authority_whose_locks_are_all_refused_is_a_warning() {
+        let legal_persons = "lock_kind = [{ is = 'legal_person_lock', when = { always = true } }]";
+        for lock_kind in ["", legal_persons] {
+            let warned = warned(authority("150000", lock_kind));
+            assert!(warned.contains("lock_kind"), "{warned}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What every answer of the token and userinfo endpoints carries: any origin may read it, no cache keeps
+//! it, and it names the number under which the log and the audit trail know the request.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde_json::json;
+
+use super::cors;
+use crate::http::error::Failure;
+use crate::http::extract::Visit;
+
+/// The number of a request, in its answer.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Begins an answer.
+pub fn begin(visit: &Visit, status: StatusCode) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::build(status);
+    cors::open(&mut answer)
+        // Else a script of another origin can't read them (Fetch standard).
+        .insert_header((
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "WWW-Authenticate, X-Request-Id",
+        ))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((REQUEST_ID, visit.incident_id.as_str()));
+    answer
+}
+
+/// Ends a refusal: its body for the platform's developer (RFC 6749 §5.2), its line in the log.
+pub fn refuse(
+    visit: &Visit,
+    mut answer: HttpResponseBuilder,
+    (endpoint, error, description): (&'static str, &'static str, &'static str),
+) -> HttpResponse {
+    tracing::info!(incident = %visit.incident_id, endpoint, error, description, "request refused");
+    answer.json(json!({ "error": error, "error_description": description }))
+}
+
+/// Something of ours failed.
+pub fn fail(visit: &Visit, failure: &Failure) -> HttpResponse {
+    failure.log(&visit.incident_id);
+    let error = match failure.code {
+        "unavailable" => "temporarily_unavailable",
+        _ => "server_error",
+    };
+    begin(visit, failure.status)
+        .json(json!({ "error": error, "error_description": visit.incident_id.as_str() }))
+}

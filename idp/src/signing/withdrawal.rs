@@ -1,0 +1,104 @@
+//! Withdrawal: takes a key that others may hold out of force, and puts a successor in its place.
+//!
+//! Running processes see it at their next look at the store ([`crate::serve::KEY_WATCH`]).
+
+use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::cx::Cx;
+use idp_core::id::KeyId;
+use idp_core::signing_key::{KeySchedule, SigningKey};
+use idp_core::store::{Store, StoreError};
+use idp_core::timestamp::Timestamp;
+use idp_storage::Database;
+
+use super::MasterKey;
+use super::rotation::{KeysError, generate, next_generation, succeed};
+
+/// Letters of an operator's reason that are kept.
+const REASON_MAX: usize = 200;
+
+/// Why nothing was withdrawn.
+#[derive(Debug, thiserror::Error)]
+pub enum WithdrawalError {
+    /// The successor can't be made, or the store is away.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// No such key.
+    #[error("there is no signing key {0}; `idp keys list` shows them")]
+    Unknown(KeyId),
+    /// It was before.
+    #[error("{0} was withdrawn before")]
+    Already(KeyId),
+}
+
+impl From<StoreError> for WithdrawalError {
+    fn from(error: StoreError) -> Self {
+        Self::Keys(error.into())
+    }
+}
+
+/// What was done.
+pub struct Withdrawn {
+    /// The key that took its place, and from when it signs; none where another signs already.
+    pub successor: Option<(KeyId, Timestamp)>,
+}
+
+/// Withdraws one key. Its successor, where one is due, and the event stand in the same transaction.
+pub async fn withdraw(
+    database: &Database,
+    (master, schedule): (&MasterKey, &KeySchedule),
+    cx: &Cx,
+    id: &KeyId,
+    reason: Option<&str>,
+) -> Result<Withdrawn, WithdrawalError> {
+    let mut stored = database.read(|store| store.list_signing_keys()).await?;
+    let Some(key) = stored.iter_mut().find(|key| key.id == *id) else {
+        return Err(WithdrawalError::Unknown(id.clone()));
+    };
+    if key.withdrawn_at.is_some() {
+        return Err(WithdrawalError::Already(id.clone()));
+    }
+    key.withdrawn_at = Some(cx.now);
+    let algorithm = key.algorithm;
+    let successor = schedule
+        .successor_due(&stored, algorithm, cx.now)
+        .map(|signs_from| {
+            let generation = next_generation(&stored, algorithm);
+            generate(master, cx, (algorithm, generation, signs_from))
+        })
+        .transpose()?;
+    let named = successor
+        .as_ref()
+        .map(|key| (key.id.clone(), key.signs_from));
+    let event = AuditEvent {
+        reason: reason.map(told),
+        detail: Some(format!("{} {id}", algorithm.as_str())),
+        ..AuditEvent::new(cx, AuditKind::SigningKeyWithdrawn)
+    };
+    let (cx, id) = (cx.clone(), id.clone());
+    database
+        .write(move |store| take_out(store, &cx, &id, (successor.as_ref(), &event)))
+        .await?;
+    Ok(Withdrawn { successor: named })
+}
+
+fn take_out(
+    store: &mut dyn Store,
+    cx: &Cx,
+    id: &KeyId,
+    (successor, event): (Option<&SigningKey>, &AuditEvent),
+) -> Result<(), WithdrawalError> {
+    if !store.withdraw_signing_key(id, cx.now)? {
+        return Err(WithdrawalError::Already(id.clone()));
+    }
+    store.append_audit(event)?;
+    if let Some(successor) = successor {
+        succeed(store, cx, successor)?;
+    }
+    Ok(())
+}
+
+/// An operator's words, bounded and without control characters: they are shown to others later.
+fn told(reason: &str) -> String {
+    let kept = reason.chars().take(REASON_MAX);
+    kept.map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,122 @@
+//! Configuration errors and `idp check-config`.
+
+use super::{Ended, Operator, ended};
+
+fn checked(lines: &str) -> Ended {
+    Operator::with(lines).run(&["check-config"])
+}
+
+#[test]
+fn an_error_names_the_file_the_key_what_is_wrong_and_what_is_allowed_once() {
+    let cases: [(&str, &[&str]); 8] = [
+        (
+            "isuer = 'x'",
+            &["idp.toml", "isuer", "unknown key", "issuer,"],
+        ),
+        (
+            "[lifetimes]\ncode = 'x'",
+            &["idp.toml", "lifetimes.code", "must be u64"],
+        ),
+        (
+            "[lifetimes]\ncode = 0",
+            &["idp.toml", "lifetimes.code", "at least 1"],
+        ),
+        (
+            "[lifetimes]\nkode = 1",
+            &["idp.toml", "lifetimes.kode", "access_token,"],
+        ),
+        (
+            "issuer = 'http://idp.example'",
+            &["idp.toml", "issuer", "must be https"],
+        ),
+        (
+            "listen = ['somewhere']",
+            &["idp.toml", "listen", "ADDRESS:PORT"],
+        ),
+        ("issuer = ", &["idp.toml", "configuration"]),
+        (
+            "[[certificate_authorities]]\nid = 'a'",
+            &["idp.toml", "certificate_authorities", "missing"],
+        ),
+    ];
+    for (lines, words) in cases {
+        let checked = checked(lines);
+        checked.refused_with(words);
+        checked.refused_with(&["configuration"]);
+        assert!(!checked.err.contains("default."), "{}", checked.err);
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let operator = Operator::new();
+    ended(
+        operator
+            .command(&["check-config"])
+            .args(["--config", "other.toml"]),
+    )
+    .refused_with(&["other.toml", "configuration"]);
+}
+
+#[test]
+fn an_error_of_a_variable_names_the_variable() {
+    let operator = Operator::new();
+    for value in ["x", "0"] {
+        let mut command = operator.command(&["check-config"]);
+        ended(command.env("IDP_LIFETIMES__CODE", value))
+            .refused_with(&["variable IDP_LIFETIMES__CODE: "]);
+    }
+}
+
+#[test]
+fn a_log_filter_that_means_nothing_is_refused_by_every_command() {
+    let operator = Operator::new();
+    for command in ["check-config", "serve", "migrate"] {
+        ended(operator.command(&[command]).env("IDP_LOG", "verbose")).refused_with(&[
+            "IDP_LOG",
+            "verbose`, which",
+            "allowed",
+        ]);
+    }
+}
+
+#[test]
+fn what_works_but_not_as_meant_is_a_warning_and_strict_makes_it_an_error() {
+    let operator = Operator::with("listen = ['0.0.0.0:8600']");
+    let checked = operator.run(&["check-config"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
+    assert!(
+        checked.err.contains("WARNING: no certificate authority"),
+        "{}",
+        checked.err
+    );
+    assert!(checked.err.contains("in clear"), "{}", checked.err);
+    operator
+        .run(&["check-config", "--strict"])
+        .refused_with(&["2 warning(s)"]);
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_is_a_warning() {
+    let operator = Operator::with(
+        "state_dir = 'idp.toml/state'\n[database]\nurl = 'sqlite://idp.toml/data/idp.db'",
+    );
+    let checked = operator.run(&["check-config"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
+    assert_eq!(
+        checked.err.matches("can't be written").count(),
+        2,
+        "{}",
+        checked.err
+    );
+}
+
+#[test]
+fn help_tells_variables_and_exit_codes() {
+    let operator = Operator::new();
+    let help = operator.run(&["--help"]);
+    for word in ["IDP_LOG", "IDP_CONFIG", "Exit codes", "check-config"] {
+        assert!(help.out.contains(word), "{word}");
+    }
+    assert_eq!(operator.run(&["nonsense"]).code, 2);
+}

@@ -1,0 +1,97 @@
+//! `idp keys`
+
+use super::Operator;
+
+/// Keys as `keys list --json` shows them.
+fn keys(operator: &Operator) -> Vec<serde_json::Value> {
+    let listed = operator.run(&["keys", "list", "--json"]).json();
+    listed.as_array().unwrap().clone()
+}
+
+/// Tables, a master key and signing keys.
+fn with_keys() -> Operator {
+    let operator = Operator::ready();
+    let master = operator.write("state/master.key", &"A".repeat(43));
+    std::fs::write(&master, format!("{}=", "A".repeat(43))).unwrap();
+    only_the_owner_reads(&master);
+    let made = operator.run(&["keys", "rotate", "--now"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    operator
+}
+
+#[cfg(unix)]
+fn only_the_owner_reads(file: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn only_the_owner_reads(_: &std::path::Path) {}
+
+fn signing(operator: &Operator, algorithm: &str) -> String {
+    let found = keys(operator)
+        .into_iter()
+        .find(|key| key["alg"] == algorithm && key["state"] == "signing");
+    found.unwrap()["kid"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_key_is_withdrawn_and_its_successor_signs() {
+    let operator = with_keys();
+    let kid = signing(&operator, "ES256");
+    let done = operator.run(&["keys", "withdraw", &kid, "--reason", "stolen", "--yes"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains(&format!("{kid} is withdrawn")));
+    let states: Vec<_> = keys(&operator)
+        .iter()
+        .filter(|key| key["alg"] == "ES256")
+        .map(|key| key["state"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(states.contains(&"withdrawn".to_owned()), "{states:?}");
+    assert_ne!(signing(&operator, "ES256"), kid);
+    operator
+        .run(&["keys", "withdraw", &kid, "--yes"])
+        .refused_with(&["was withdrawn before"]);
+}
+
+#[test]
+fn withdrawing_asks_first_and_only_yes_is_a_yes() {
+    let operator = with_keys();
+    let kid = signing(&operator, "RS256");
+    for answer in ["", "no\n", "y\n"] {
+        operator
+            .answering(&["keys", "withdraw", &kid], answer)
+            .refused_with(&["nothing was withdrawn"]);
+        assert_eq!(signing(&operator, "RS256"), kid);
+    }
+    let done = operator.answering(&["keys", "withdraw", &kid], "yes\n");
+    assert_eq!(done.code, 0, "{}", done.err);
+}
+
+#[test]
+fn a_kid_that_begins_with_a_hyphen_is_a_kid() {
+    let operator = with_keys();
+    for words in [
+        ["keys", "withdraw", "-unknown", "--yes"],
+        ["keys", "withdraw", "--yes", "-unknown"],
+    ] {
+        operator
+            .run(&words)
+            .refused_with(&["there is no signing key -unknown"]);
+    }
+}
+
+#[test]
+fn times_are_rfc_3339_in_utc() {
+    let operator = with_keys();
+    let listed = operator.run(&["keys", "list"]).out;
+    for line in listed.lines() {
+        let from = line.split_whitespace().skip_while(|w| *w != "from").nth(1);
+        let from = from.unwrap();
+        assert!(from.ends_with('Z') && from.contains('T'), "{line}");
+    }
+    for key in keys(&operator) {
+        let at = key["signs_from"].as_str().unwrap();
+        assert_eq!((at.len(), &at[10..11], &at[19..]), (20, "T", "Z"), "{at}");
+    }
+}

@@ -1,0 +1,93 @@
+//! `idp migrate`, `idp platform` and `idp enterprise`
+
+use super::Operator;
+
+#[test]
+fn after_migrate_the_directory_is_there() {
+    let operator = Operator::new();
+    let done = operator.run(&["migrate"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let listed = operator.run(&["platform", "list", "--json"]).json();
+    assert_eq!(listed.as_array().unwrap().len(), 15);
+    let again = operator.run(&["migrate"]);
+    assert!(again.out.contains("nothing to do"), "{}", again.out);
+    operator
+        .run(&["enterprise", "show", "91350100M000100Y43"])
+        .refused_with(&["is not bound"]);
+}
+
+#[test]
+fn every_command_before_migrate_says_what_to_do() {
+    let operator = Operator::new();
+    let uri = ["--redirect-uri", "https://p.example/cb"];
+    let add = ["platform", "add", "chifeng", uri[0], uri[1]];
+    let commands: [&[&str]; 6] = [
+        &["platform", "list"],
+        &add,
+        &["enterprise", "show", "91350100M000100Y43"],
+        &["keys", "list"],
+        &["keys", "rotate"],
+        &["keys", "withdraw", "some", "--yes"],
+    ];
+    for words in commands {
+        operator.run(words).refused_with(&[
+            "the database has no tables yet: run `idp migrate`",
+            "database: ",
+        ]);
+    }
+}
+
+const ADD: [&str; 5] = [
+    "platform",
+    "add",
+    "chifeng",
+    "--redirect-uri",
+    "https://p.example/cb",
+];
+
+const BY_KEY: [&str; 2] = ["--authentication", "private-key-jwt"];
+
+fn added(operator: &Operator, words: &[&str]) -> super::Ended {
+    operator.run(&[&ADD, words].concat())
+}
+
+const PUBLIC: &str = r#"{"kty":"EC","crv":"P-256","use":"sig",
+    "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+
+#[test]
+fn keys_of_a_client_are_looked_at_before_they_are_registered() {
+    let operator = Operator::ready();
+    let private = PUBLIC.replace("\"use\"", "\"d\":\"AA\",\"use\"");
+    let refused = [
+        ("{", "--jwks keys.json"),
+        ("{}", "a list of at most"),
+        (r#"{"keys":[]}"#, "no usable key"),
+        (
+            &format!(r#"{{"keys":[{private}]}}"#),
+            "private or symmetric",
+        ),
+    ];
+    for (jwks, why) in refused {
+        operator.write("keys.json", jwks);
+        let words = [&BY_KEY[..], &["--jwks", "keys.json"]].concat();
+        added(&operator, &words).refused_with(&[why]);
+    }
+    operator.write("keys.json", &format!(r#"{{"keys":[{PUBLIC}]}}"#));
+    added(&operator, &["--jwks", "keys.json"]).refused_with(&["private-key-jwt alone"]);
+    assert_eq!(added(&operator, &BY_KEY).code, 2, "a client without keys");
+    let words = [&BY_KEY[..], &["--jwks", "keys.json"]].concat();
+    let done = added(&operator, &words);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.json()["client_secret"].is_null());
+}
+
+#[test]
+fn a_consent_is_not_remembered_for_no_days() {
+    let operator = Operator::ready();
+    for days in ["0", "366", "-1"] {
+        assert_eq!(added(&operator, &["--remember-consent-days", days]).code, 2);
+    }
+    let done = added(&operator, &["--remember-consent-days", "365"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+}
