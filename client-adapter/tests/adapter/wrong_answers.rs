@@ -240,7 +240,7 @@ async fn a_login_that_took_too_long_is_refused() {
     let adapter = Adapter::discover(settings).await.unwrap();
     let (url, pending) = adapter.start_login(StartLogin::default()).await.unwrap();
     let query = CallbackQuery::parse(&provider.authorize(&url)).unwrap();
-    late.store(601, Ordering::SeqCst);
+    late.store(client_adapter::PENDING_LOGIN_SECONDS + 1, Ordering::SeqCst);
     let error = adapter.finish_login(query, pending).await.unwrap_err();
     assert!(matches!(error, LoginError::Expired), "{error:?}");
 }
