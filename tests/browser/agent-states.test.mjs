@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { arrived, cancel, choose, confirm, confirmWithWrongPin, openWindow, row } from './lib/agent.mjs';
+import { arrived, cancel, choose, confirm, confirmWithWrongPin, openWindow, pressAndClose, row } from './lib/agent.mjs';
 import { FAQ, faq, shows } from './lib/expect.mjs';
 import { freePorts } from './lib/program.mjs';
 import { inEachLanguage, person } from './lib/scene.mjs';
@@ -95,7 +95,7 @@ inEachLanguage('agent', 'the agent\'s window and the page', (scene) => {
       await popup.locator('#retries-left', { hasText: `${PIN_TRIES - tries}` }).waitFor();
     }
     await popup.fill('#pin', 'wrong-pin');
-    await popup.click('#confirm');
+    await pressAndClose(popup, '#confirm');
     await says('pinLocked');
     await album.see(page, '08-pin-locked');
   });

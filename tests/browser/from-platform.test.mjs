@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 
 import { confirmLogin } from './lib/platform.mjs';
 import { bind, sign, signIn } from './lib/portal.mjs';
-import { scene } from './lib/scene.mjs';
+import { inEachLanguage } from './lib/scene.mjs';
 
-scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
+/** What the notice after a refusal at the portal says. */
+const REFUSED = { 'zh-CN': /您已拒绝向“赤峰.*”提供信息/, en: /Chifeng/ };
+
+inEachLanguage('from-platform', 'from the platform\'s side', (scene) => {
   const { album, step } = scene;
   let lock;
 
@@ -17,17 +20,17 @@ scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
     await page.goto(demo.platform('hohhot').origin);
     await page.click('#login');
     await page.locator('#sign').waitFor();
-    assert.match(await page.innerText('#platform-name'), /呼和浩特/);
+    assert.match(await page.innerText('#platform-name'), /呼和浩特|Hohhot/);
     await album.see(page, '01-login');
   });
 
   step('the signature, 进入授权 and 确认授权 lead straight back to that platform', async () => {
     const { page, demo } = scene;
     await sign(page, lock);
-    assert.match(await page.innerText('#platform-name'), /呼和浩特/);
+    assert.match(await page.innerText('#platform-name'), /呼和浩特|Hohhot/);
     await album.see(page, '02-certificate');
     await page.click('#enter-authorization');
-    assert.match(await page.innerText('#consent-heading'), /呼和浩特/);
+    assert.match(await page.innerText('#consent-heading'), /呼和浩特|Hohhot/);
     await page.click('#grant');
     await confirmLogin(page);
     assert.equal(new URL(page.url()).origin, demo.platform('hohhot').origin);
@@ -39,7 +42,7 @@ scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
     await page.goto(demo.platform('chifeng').origin);
     await page.click('#login');
     await page.locator('#grant').waitFor();
-    assert.match(await page.innerText('#consent-heading'), /赤峰/);
+    assert.match(await page.innerText('#consent-heading'), /赤峰|Chifeng/);
   });
 
   step('refused consent brings nothing to the platform, which says so', async () => {
@@ -58,7 +61,7 @@ scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
     await page.click('#platform-chifeng');
     await page.click('#refuse');
     await page.waitForURL(`${portal}/platforms?refused=chifeng`);
-    assert.match(await page.innerText('#refused'), /您已拒绝向“赤峰.*”提供信息/);
+    assert.match(await page.innerText('#refused'), REFUSED[scene.language]);
     await album.see(page, '04-refused-at-portal');
   });
 
@@ -87,17 +90,17 @@ scene('from-platform', 'from the platform\'s side', 'zh-CN', (scene) => {
     await page.goto(`${portal}/platforms`);
     await page.click('#platform-chifeng');
     await page.locator('#sign').waitFor();
-    assert.match(await page.innerText('#platform-name'), /赤峰/);
+    assert.match(await page.innerText('#platform-name'), /赤峰|Chifeng/);
     await album.see(page, '07-login-to-chosen');
   });
 
   step('a platform chosen before signing in is where 进入授权 leads', async () => {
     const { page } = scene;
     await sign(page, lock);
-    assert.match(await page.innerText('#platform-name'), /赤峰/);
+    assert.match(await page.innerText('#platform-name'), /赤峰|Chifeng/);
     await page.click('#enter-authorization');
     await page.locator('#grant').waitFor();
-    assert.match(await page.innerText('#consent-heading'), /赤峰/);
+    assert.match(await page.innerText('#consent-heading'), /赤峰|Chifeng/);
   });
 
   step('a second tab meets no sign-in page; one left open says that it is out of date', async () => {

@@ -24,7 +24,7 @@ export const row = (popup, lock) => popup.locator('label.certificate', { hasText
 export async function confirm(popup, lock) {
   await choose(popup, lock);
   if (await popup.isVisible('#pin')) await popup.fill('#pin', lock.pin);
-  await Promise.all([popup.waitForEvent('close'), popup.click('#confirm')]);
+  await pressAndClose(popup, '#confirm');
 }
 
 /** Types a PIN that the lock refuses; the window stays. */
@@ -37,8 +37,10 @@ export async function confirmWithWrongPin(popup, lock, pin = 'wrong-pin') {
 }
 
 /** Closes the window by its own button. */
-export async function cancel(popup) {
-  // The window may be gone before the click is reported done.
-  const pressed = popup.click('#cancel').catch((error) => { if (!popup.isClosed()) throw error; });
+export const cancel = (popup) => pressAndClose(popup, '#cancel');
+
+/** Presses what closes the window, which may be gone before the click is reported done. */
+export async function pressAndClose(popup, button) {
+  const pressed = popup.click(button).catch((error) => { if (!popup.isClosed()) throw error; });
   await Promise.all([popup.waitForEvent('close'), pressed]);
 }
