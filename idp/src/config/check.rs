@@ -1,0 +1,115 @@
+//! Checks that need no other file.
+
+use url::Url;
+
+use super::{Config, ConfigError, authority};
+
+impl Config {
+    /// Checks what needs no other file.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.origin()?;
+        let value = |key, problem: &str| ConfigError::Value {
+            key,
+            problem: problem.to_owned(),
+        };
+        if self.listen.is_empty() {
+            return Err(value("listen", "at least one address is needed"));
+        }
+        if self.agent.ports.is_empty() {
+            return Err(value("agent.ports", "at least one port is needed"));
+        }
+        self.check_ranges()?;
+        if self.lifetimes.code > 600 {
+            return Err(value(
+                "lifetimes.code",
+                "at most 600 seconds (RFC 6749 §4.1.2)",
+            ));
+        }
+        if self.lifetimes.access_token.max(self.lifetimes.id_token)
+            > u64::from(self.signing_keys.publish_after_days) * 86_400
+        {
+            return Err(value(
+                "signing_keys.publish_after_days",
+                "a retired key must stay published longer than a token lives",
+            ));
+        }
+        authority::check_all(&self.certificate_authorities)
+    }
+
+    /// Nothing that must last may last for nothing, and nothing that holds may hold nothing.
+    fn check_ranges(&self) -> Result<(), ConfigError> {
+        let lifetimes = &self.lifetimes;
+        let numbers: [(&'static str, u64); 10] = [
+            ("lifetimes.code", lifetimes.code),
+            ("lifetimes.access_token", lifetimes.access_token),
+            ("lifetimes.id_token", lifetimes.id_token),
+            ("lifetimes.fresh_consent", lifetimes.fresh_consent),
+            ("lifetimes.session_idle", lifetimes.session_idle),
+            ("lifetimes.session_absolute", lifetimes.session_absolute),
+            ("lifetimes.request", lifetimes.request),
+            (
+                "signing_keys.rotate_after_days",
+                u64::from(self.signing_keys.rotate_after_days),
+            ),
+            (
+                "database.pool_size",
+                u64::try_from(self.database.pool_size).unwrap_or(u64::MAX),
+            ),
+            (
+                "ephemeral.capacity_mib",
+                u64::try_from(self.ephemeral.capacity_mib).unwrap_or(u64::MAX),
+            ),
+        ];
+        for (key, number) in numbers {
+            if number == 0 {
+                let problem = "must be at least 1".to_owned();
+                return Err(ConfigError::Value { key, problem });
+            }
+        }
+        let schemes: [(&'static str, &str, &[&str]); 2] = [
+            (
+                "database.url",
+                &self.database.url,
+                &["sqlite:", "postgres:", "postgresql:"],
+            ),
+            (
+                "ephemeral.url",
+                &self.ephemeral.url,
+                &["memory:", "redis:", "rediss:"],
+            ),
+        ];
+        for (key, url, known) in schemes {
+            if !url.is_empty() && !known.iter().any(|scheme| url.starts_with(scheme)) {
+                let problem = format!("must begin with one of {}", known.join(" "));
+                return Err(ConfigError::Value { key, problem });
+            }
+        }
+        Ok(())
+    }
+
+    /// The issuer's origin, as a browser attests it.
+    pub fn origin(&self) -> Result<String, ConfigError> {
+        let value = |problem: &str| ConfigError::Value {
+            key: "issuer",
+            problem: problem.to_owned(),
+        };
+        let url = Url::parse(&self.issuer).map_err(|e| value(&format!("not a URL: {e}")))?;
+        let loopback = match url.host() {
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            Some(url::Host::Domain(domain)) => domain == "localhost",
+            None => false,
+        };
+        if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
+            return Err(value("must be https (http only on loopback)"));
+        }
+        let origin = url.origin().ascii_serialization();
+        // Pages, cookies and endpoints stand at the root of the origin.
+        if self.issuer != origin {
+            return Err(value(&format!(
+                "must be an origin without path or trailing slash: {origin}"
+            )));
+        }
+        Ok(origin)
+    }
+}
