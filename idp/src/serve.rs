@@ -204,12 +204,13 @@ pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Run
     })
 }
 
-/// Rotates keys and reads revocation lists again, off the request path.
+/// Rotates keys, reads revocation lists again and frees what expired, off the request path.
 async fn keep_house(state: web::Data<AppState>) {
     let mut tick = tokio::time::interval(HOUSEKEEPING);
     tick.tick().await;
     loop {
         tick.tick().await;
+        state.ephemeral.sweep();
         let lists = Arc::clone(&state.lists);
         if let Err(error) = tokio::task::spawn_blocking(move || lists.refresh()).await {
             tracing::error!(%error, "revocation lists can't be read again");

@@ -74,9 +74,6 @@ async fn platform_name(visit: &mut Visit, waiting: &str) -> Result<Option<String
         return Ok(None);
     };
     visit.wish(request.ui_locales.as_deref());
-    let platform = state
-        .database
-        .read(move |store| store.find_platform(&request.platform_id))
-        .await?;
+    let platform = state.database.find_platform(&request.platform_id).await?;
     Ok(platform.map(|p| page::platform_name(&p, visit.locale).to_owned()))
 }

@@ -1,5 +1,7 @@
 //! 企业登录: `GET /login` asks a lock to sign, `POST /login` takes its answer.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::authorization::AuthorizationRequest;
@@ -140,7 +142,7 @@ async fn page(
 async fn heading(
     visit: &mut Visit,
     waiting: &str,
-) -> Result<(Platform, Option<CreditCode>), Failure> {
+) -> Result<(Arc<Platform>, Option<CreditCode>), Failure> {
     let expired = Failure::refused(StatusCode::BAD_REQUEST, "request-expired");
     let Some(request) = visit
         .state
@@ -158,7 +160,7 @@ async fn heading(
     let platform = visit
         .state
         .database
-        .read(move |store| store.find_platform(&request.platform_id))
+        .find_platform(&request.platform_id)
         .await?
         .ok_or(expired)?;
     Ok((platform, hint))

@@ -10,7 +10,7 @@ use idp_core::authorize::request::{client_id, read};
 use idp_core::cx::random_text;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::id::PlatformId;
-use idp_core::platform::Client;
+use idp_core::platform::{Client, Platform};
 
 use crate::http::error::Failure;
 use crate::http::extract::browser::{see_other, to_login};
@@ -58,20 +58,21 @@ async fn admitted(
     };
     let platform = match id {
         None => None,
-        Some(id) => {
-            visit
-                .state
-                .database
-                .read(move |store| store.find_platform(&id))
-                .await?
-        }
+        Some(id) => visit.state.database.find_platform(&id).await?,
     };
-    let request = match read(&visit.cx, &*visit.state.keys, parameters, platform.as_ref()) {
+    let request = match read(
+        &visit.cx,
+        &*visit.state.keys,
+        parameters,
+        platform.as_deref(),
+    ) {
         Ok(request) => request,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let client = platform
-        .and_then(|platform| platform.active_client().cloned())
+        .as_deref()
+        .and_then(Platform::active_client)
+        .cloned()
         .ok_or_else(|| Failure::internal("an admitted platform without a client"))?;
     Ok(Ok((request, client)))
 }

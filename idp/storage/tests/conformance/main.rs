@@ -11,6 +11,7 @@
 )]
 
 mod backend;
+mod checkpoint;
 mod durable;
 mod ephemeral;
 mod in_process;
@@ -19,6 +20,7 @@ mod nouns;
 mod outage;
 mod past_the_store;
 mod races;
+mod remembered;
 mod samples;
 mod servers;
 mod speed;
@@ -66,6 +68,7 @@ fn sqlite_has_every_property() {
             races::ALL,
             durable::ALL,
             migrations::ALL,
+            remembered::ALL,
         ],
     );
 }
@@ -89,6 +92,7 @@ fn postgres_has_every_property() {
             races::ALL,
             durable::ALL,
             migrations::ALL,
+            remembered::ALL,
         ],
     );
 }
