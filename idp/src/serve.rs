@@ -213,12 +213,13 @@ async fn keep_house(state: web::Data<AppState>) {
     tokio::join!(keep_lists(&state), keep_keys(&state));
 }
 
-/// Reads revocation lists again.
+/// Reads revocation lists again and frees what expired.
 async fn keep_lists(state: &web::Data<AppState>) {
     let mut tick = tokio::time::interval(HOUSEKEEPING);
     tick.tick().await;
     loop {
         tick.tick().await;
+        state.ephemeral.sweep();
         let lists = Arc::clone(&state.lists);
         if let Err(error) = tokio::task::spawn_blocking(move || lists.refresh()).await {
             tracing::error!(%error, "revocation lists can't be read again");

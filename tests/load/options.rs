@@ -32,6 +32,10 @@ pub struct Options {
     /// disk, not memory: what is measured writes durably.
     #[arg(long, value_name = "FOLDER")]
     pub scratch: Option<PathBuf>,
+    /// The provider to measure (default: the `idp` beside this program). Two programs are compared by measuring
+    /// them in turn.
+    #[arg(long, value_name = "FILE")]
+    pub program: Option<PathBuf>,
     /// Serves a bare actix-web on this port of 127.0.0.1 until standard input ends: the ceiling.
     #[arg(long, value_name = "PORT", hide = true)]
     pub bare: Option<u16>,

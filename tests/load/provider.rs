@@ -45,8 +45,12 @@ pub struct Registration {
 
 impl Provider {
     /// Writes the configuration. Nothing runs yet.
-    pub fn configure(folder: &Path, authorities: &SamplePki) -> Result<Self, Fault> {
-        let program = program()?;
+    pub fn configure(
+        folder: &Path,
+        authorities: &SamplePki,
+        program: Option<&Path>,
+    ) -> Result<Self, Fault> {
+        let program = program.map_or_else(beside, |program| Ok(program.to_owned()))?;
         let port = free_port()?;
         let issuer = format!("http://127.0.0.1:{port}");
         let mut config = toml::Table::new();
@@ -158,7 +162,7 @@ impl Provider {
 }
 
 /// `idp` beside this program.
-fn program() -> Result<PathBuf, Fault> {
+fn beside() -> Result<PathBuf, Fault> {
     let own = std::env::current_exe()?;
     let program = own.with_file_name("idp");
     if !program.is_file() {

@@ -26,16 +26,15 @@ pub fn find_present(
     authentication: &Authentication,
     now: Timestamp,
 ) -> Result<Option<Present>, StoreError> {
-    let Some(key_lock) = store.find_key_lock(&authentication.key_lock_id)? else {
+    let found = store.find_key_lock_and_enterprise(&authentication.key_lock_id)?;
+    let Some((key_lock, enterprise)) = found else {
         return Ok(None);
     };
     if key_lock.state != KeyLockState::Active || now > key_lock.not_after {
         return Ok(None);
     }
-    let Some(enterprise) = store.find_enterprise(&authentication.enterprise_id)? else {
-        return Ok(None);
-    };
-    if enterprise.state != EnterpriseState::Active || key_lock.enterprise_id != enterprise.id {
+    if enterprise.state != EnterpriseState::Active || enterprise.id != authentication.enterprise_id
+    {
         return Ok(None);
     }
     Ok(Some(Present {

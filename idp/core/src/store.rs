@@ -48,6 +48,11 @@ pub trait Store {
 
     /// One lock.
     fn find_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError>;
+    /// One lock and the enterprise it is bound to: what every signed-in request asks.
+    fn find_key_lock_and_enterprise(
+        &mut self,
+        id: &KeyLockId,
+    ) -> Result<Option<(KeyLock, Enterprise)>, StoreError>;
     /// The lock with this certificate.
     fn find_key_lock_by_thumbprint(
         &mut self,

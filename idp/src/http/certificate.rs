@@ -63,9 +63,7 @@ async fn platform_name(visit: &mut Visit, toward: &Toward) -> Result<Option<Stri
             Some(request) => {
                 visit.wish(request.ui_locales.as_deref());
                 let database = &visit.state.database;
-                database
-                    .read(move |store| store.find_platform(&request.platform_id))
-                    .await?
+                database.find_platform(&request.platform_id).await?
             }
         },
     };

@@ -3,6 +3,8 @@
 //! Two ways lead here (REQUIREMENTS §3): a platform's waiting request (`?request=`), or a platform chosen
 //! at the portal (`?platform=`).
 
+use std::sync::Arc;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::answer_consent::{Answered, answer_consent};
@@ -90,12 +92,11 @@ async fn keep_waiting(
 }
 
 /// A platform that people can go to now.
-async fn connected(visit: &Visit, id: &PlatformId) -> Result<(Platform, Client), Failure> {
-    let id = id.clone();
+async fn connected(visit: &Visit, id: &PlatformId) -> Result<(Arc<Platform>, Client), Failure> {
     let platform = visit
         .state
         .database
-        .read(move |store| store.find_platform(&id))
+        .find_platform(id)
         .await?
         .ok_or(Failure::refused(StatusCode::NOT_FOUND, "platform-unknown"))?;
     match (platform.active_client().cloned(), platform.state) {

@@ -1,5 +1,7 @@
 //! 企业登录: `GET /login` asks a lock to sign, `POST /login` takes its answer.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::authorization::AuthorizationRequest;
@@ -179,7 +181,7 @@ async fn page(
 /// What the page says of where one is heading.
 #[derive(Default)]
 struct Heading {
-    platform: Option<Platform>,
+    platform: Option<Arc<Platform>>,
     /// The enterprise a waiting request hints at. Only a well-formed credit code is ever shown: a hint is
     /// a stranger's text.
     expected: Option<CreditCode>,
@@ -213,11 +215,10 @@ async fn heading(visit: &mut Visit, toward: &Toward) -> Result<Heading, Failure>
         return Err(toward::expired(visit).await);
     };
     visit.wish(waiting.ui_locales.as_deref());
-    let platform_id = waiting.platform_id.clone();
     let platform = visit
         .state
         .database
-        .read(move |store| store.find_platform(&platform_id))
+        .find_platform(&waiting.platform_id)
         .await?;
     let Some(platform) = platform else {
         return Err(toward::expired(visit).await);

@@ -4,6 +4,8 @@
 //! A platform's waiting request, or a platform chosen at the portal (REQUIREMENTS §3). Only identifiers
 //! are ever carried, never an address: what they name is looked up at each step.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use idp_core::audit::AuditKind;
@@ -87,13 +89,9 @@ pub fn to_login(toward: &Toward) -> HttpResponse {
 }
 
 /// A platform chosen at the portal, where people can go to it from here.
-pub async fn enterable(visit: &Visit, id: &str) -> Result<Option<Platform>, Failure> {
+pub async fn enterable(visit: &Visit, id: &str) -> Result<Option<Arc<Platform>>, Failure> {
     let id = PlatformId::from_text(id);
-    let platform = visit
-        .state
-        .database
-        .read(move |store| store.find_platform(&id))
-        .await?;
+    let platform = visit.state.database.find_platform(&id).await?;
     Ok(platform.filter(|platform| {
         let client = platform.active_client();
         client.is_some_and(|client| client.initiate_login_uri.is_some())

@@ -1,6 +1,10 @@
 //! Rows of `consent_records` (append-only) and `standing_consents` (one a pair).
 
+use diesel::backend::Backend;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use idp_core::consent::{ConsentOutcome, ConsentRecord, StandingConsent};
 use idp_core::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId};
 use idp_core::store::StoreError;
@@ -66,11 +70,8 @@ impl TryFrom<ConsentRecordRow> for ConsentRecord {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = standing_consents)]
-#[diesel(treat_none_as_default_value = false)]
-#[diesel(primary_key(enterprise_id, platform_id))]
-#[diesel(treat_none_as_null = true)]
 struct StandingConsentRow {
     enterprise_id: String,
     platform_id: String,
@@ -169,11 +170,54 @@ pub(crate) fn upsert_standing(
     consent: &StandingConsent,
 ) -> Result<(), StoreError> {
     let row = StandingConsentRow::from(consent);
-    query!(connection, c => diesel::insert_into(standing_consents::table)
-        .values(&row)
-        .on_conflict((standing_consents::enterprise_id, standing_consents::platform_id))
-        .do_update()
-        .set(&row)
-        .execute(c))?;
+    query!(connection, c => UpsertStanding(&row).execute(c))?;
     Ok(())
 }
+
+/// One statement with the same text each time, so that it is prepared once: Diesel's own upsert is prepared anew
+/// at every run, since what it sets may differ.
+struct UpsertStanding<'a>(&'a StandingConsentRow);
+
+impl<DB> QueryFragment<DB> for UpsertStanding<'_>
+where
+    DB: Backend + HasSqlType<Text> + HasSqlType<BigInt> + HasSqlType<Nullable<BigInt>>,
+    String: ToSql<Text, DB>,
+    i64: ToSql<BigInt, DB>,
+    Option<i64>: ToSql<Nullable<BigInt>, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let row = self.0;
+        out.push_sql(
+            "INSERT INTO standing_consents (enterprise_id, platform_id, consent_id, scopes, \
+             claims_version, granted_at, revoked_at) VALUES (",
+        );
+        for text in [
+            &row.enterprise_id,
+            &row.platform_id,
+            &row.consent_id,
+            &row.scopes,
+        ] {
+            out.push_bind_param::<Text, _>(text)?;
+            out.push_sql(", ");
+        }
+        out.push_bind_param::<BigInt, _>(&row.claims_version)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&row.granted_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&row.revoked_at)?;
+        out.push_sql(
+            ") ON CONFLICT (enterprise_id, platform_id) DO UPDATE SET \
+             consent_id = excluded.consent_id, scopes = excluded.scopes, \
+             claims_version = excluded.claims_version, granted_at = excluded.granted_at, \
+             revoked_at = excluded.revoked_at",
+        );
+        Ok(())
+    }
+}
+
+impl QueryId for UpsertStanding<'_> {
+    type QueryId = UpsertStanding<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<Conn> RunQueryDsl<Conn> for UpsertStanding<'_> {}

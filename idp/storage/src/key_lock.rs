@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
+use idp_core::enterprise::Enterprise;
 use idp_core::id::{CaId, EnterpriseId, KeyLockId};
 use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use idp_core::store::StoreError;
@@ -10,8 +11,9 @@ use idp_core::timestamp::Timestamp;
 use protocol::claims::LockRole;
 
 use crate::database::{Connection, query};
+use crate::enterprise::EnterpriseRow;
 use crate::row::RowName;
-use crate::schema::key_locks;
+use crate::schema::{enterprises, key_locks};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = key_locks)]
@@ -116,6 +118,20 @@ pub(crate) fn find(
         .get_result(c)
         .optional())?;
     row.map(KeyLock::try_from).transpose()
+}
+
+pub(crate) fn find_with_enterprise(
+    connection: &mut Connection,
+    id: &KeyLockId,
+) -> Result<Option<(KeyLock, Enterprise)>, StoreError> {
+    let row: Option<(KeyLockRow, EnterpriseRow)> = query!(connection, c => key_locks::table
+        .inner_join(enterprises::table.on(enterprises::id.eq(key_locks::enterprise_id)))
+        .filter(key_locks::id.eq(id.as_str()))
+        .select((KeyLockRow::as_select(), EnterpriseRow::as_select()))
+        .get_result(c)
+        .optional())?;
+    row.map(|(lock, enterprise)| Ok((lock.try_into()?, enterprise.try_into()?)))
+        .transpose()
 }
 
 pub(crate) fn find_by_thumbprint(

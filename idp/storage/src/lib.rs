@@ -8,6 +8,7 @@
 
 pub mod database;
 pub mod ephemeral;
+pub mod remembered;
 
 mod schema;
 mod store;

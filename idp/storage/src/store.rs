@@ -22,6 +22,7 @@ use crate::{audit, consent, enterprise, grant, key_lock, platform, signing_key};
 pub(crate) struct Transaction<'a> {
     connection: &'a mut Connection,
     lost: bool,
+    changed_platforms: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -29,12 +30,18 @@ impl<'a> Transaction<'a> {
         Self {
             connection,
             lost: false,
+            changed_platforms: false,
         }
     }
 
     /// Whether a query failed, even when the caller passed over it.
     pub(crate) fn is_lost(&self) -> bool {
         self.lost
+    }
+
+    /// Whether a platform was written, so that what is remembered of them does not count any more.
+    pub(crate) fn changed_platforms(&self) -> bool {
+        self.changed_platforms
     }
 
     fn run<T>(
@@ -70,6 +77,13 @@ impl Store for Transaction<'_> {
         self.run(|c| key_lock::find(c, id))
     }
 
+    fn find_key_lock_and_enterprise(
+        &mut self,
+        id: &KeyLockId,
+    ) -> Result<Option<(KeyLock, Enterprise)>, StoreError> {
+        self.run(|c| key_lock::find_with_enterprise(c, id))
+    }
+
     fn find_key_lock_by_thumbprint(
         &mut self,
         thumbprint: Thumbprint,
@@ -103,10 +117,12 @@ impl Store for Transaction<'_> {
     }
 
     fn insert_platform(&mut self, platform: &Platform) -> Result<bool, StoreError> {
+        self.changed_platforms = true;
         self.run(|c| platform::insert(c, platform))
     }
 
     fn update_platform(&mut self, platform: &Platform) -> Result<bool, StoreError> {
+        self.changed_platforms = true;
         self.run(|c| platform::update(c, platform))
     }
 

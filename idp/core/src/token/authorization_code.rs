@@ -143,12 +143,12 @@ fn verifier_matches(verifier: &str, challenge: &str) -> bool {
 
 /// The lock and the enterprise may have ended in the minute since the code went out.
 fn still_stands(store: &mut dyn Store, code: &AuthorizationCode) -> Result<bool, StoreError> {
-    let key_lock = store.find_key_lock(&code.key_lock_id)?;
-    if key_lock.is_none_or(|lock| lock.state != KeyLockState::Active) {
-        return Ok(false);
-    }
-    let enterprise = store.find_enterprise(&code.enterprise_id)?;
-    Ok(enterprise.is_some_and(|e| e.state == EnterpriseState::Active))
+    let found = store.find_key_lock_and_enterprise(&code.key_lock_id)?;
+    Ok(found.is_some_and(|(key_lock, enterprise)| {
+        key_lock.state == KeyLockState::Active
+            && enterprise.state == EnterpriseState::Active
+            && enterprise.id == code.enterprise_id
+    }))
 }
 
 fn grant(cx: &Cx, code: &AuthorizationCode, redemption: &Redemption) -> Grant {

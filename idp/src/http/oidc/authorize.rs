@@ -10,7 +10,7 @@ use idp_core::authorize::request::{client_id, read};
 use idp_core::cx::random_text;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::id::PlatformId;
-use idp_core::platform::Client;
+use idp_core::platform::{Client, Platform};
 
 use crate::http::error::Failure;
 use crate::http::extract::browser::{self, see_other};
@@ -65,20 +65,21 @@ async fn admitted(
     };
     let platform = match id {
         None => None,
-        Some(id) => {
-            visit
-                .state
-                .database
-                .read(move |store| store.find_platform(&id))
-                .await?
-        }
+        Some(id) => visit.state.database.find_platform(&id).await?,
     };
-    let request = match read(&visit.cx, &*visit.state.keys, parameters, platform.as_ref()) {
+    let request = match read(
+        &visit.cx,
+        &*visit.state.keys,
+        parameters,
+        platform.as_deref(),
+    ) {
         Ok(request) => request,
-        Err(refusal) => return Ok(Err((refusal, platform.map(|platform| platform.id)))),
+        Err(refusal) => return Ok(Err((refusal, platform.map(|platform| platform.id.clone())))),
     };
     let client = platform
-        .and_then(|platform| platform.active_client().cloned())
+        .as_deref()
+        .and_then(Platform::active_client)
+        .cloned()
         .ok_or_else(|| Failure::internal("an admitted platform without a client"))?;
     Ok(Ok((request, client)))
 }

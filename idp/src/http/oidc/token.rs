@@ -1,5 +1,7 @@
 //! `POST /oauth2/token` (RFC 6749 §3.2): form to typed request, one call, answer.
 
+use std::sync::Arc;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::authorization::{AuthorizationCode, code_sha256};
@@ -88,19 +90,19 @@ fn single(form: &[(String, String)], name: &str) -> Result<Option<String>, Token
     Ok(first.map(|(_, v)| v.clone()).filter(|v| !v.is_empty()))
 }
 
-async fn authenticated(visit: &Visit, credentials: &Credentials) -> Result<Platform, Ended> {
+async fn authenticated(visit: &Visit, credentials: &Credentials) -> Result<Arc<Platform>, Ended> {
     let id = PlatformId::from_text(&credentials.client_id);
     let platform = visit
         .state
         .database
-        .read(move |store| store.find_platform(&id))
+        .find_platform(&id)
         .await
         .map_err(Failure::from)?;
     let refused = |refusal, platform: Option<&Platform>| {
         Ended::Refused(refusal, platform.map(|p| p.id.clone()))
     };
-    let authenticated = authenticate(&visit.cx, platform.as_ref(), &credentials.presented)
-        .map_err(|refusal| refused(refusal, platform.as_ref()))?;
+    let authenticated = authenticate(&visit.cx, platform.as_deref(), &credentials.presented)
+        .map_err(|refusal| refused(refusal, platform.as_deref()))?;
     if let Some((jti, expires)) = authenticated.assertion_jti() {
         let name = format!("{}:{jti}", credentials.client_id);
         let lifetime = expires.since(visit.cx.now);
@@ -110,7 +112,7 @@ async fn authenticated(visit: &Visit, credentials: &Credentials) -> Result<Platf
             .await?
         {
             let replayed = TokenRefusal::InvalidClient("client_assertion was used before");
-            return Err(refused(replayed, platform.as_ref()));
+            return Err(refused(replayed, platform.as_deref()));
         }
     }
     platform.ok_or_else(|| {
@@ -122,7 +124,7 @@ async fn authenticated(visit: &Visit, credentials: &Credentials) -> Result<Platf
 
 async fn authorization_code(
     visit: &Visit,
-    platform: Platform,
+    platform: Arc<Platform>,
     (code, redirect_uri, code_verifier): (String, Option<String>, Option<String>),
 ) -> Result<TokenResponse, Ended> {
     let code_sha256 = code_sha256(&code);

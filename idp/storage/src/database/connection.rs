@@ -6,6 +6,7 @@ use diesel::sqlite::SqliteConnection;
 use idp_core::store::StoreError;
 
 use super::postgres::PostgresConnection;
+use super::step::Step;
 
 /// A connection to one of the two.
 #[expect(
@@ -23,6 +24,15 @@ impl Connection {
         match self {
             Self::Postgres(c) => c.batch_execute(statements),
             Self::Sqlite(c) => c.batch_execute(statements),
+        }
+        .map_err(failed)
+    }
+
+    /// Begins, ends or divides a transaction.
+    pub(super) fn step(&mut self, step: Step) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(c) => c.batch_execute(step.sql()),
+            Self::Sqlite(c) => step.execute(c).map(drop),
         }
         .map_err(failed)
     }

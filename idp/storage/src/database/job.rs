@@ -1,11 +1,13 @@
 //! Work on its way to a database thread and its answer on the way back. Knows no database.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use idp_core::store::{Store, StoreError};
 use tokio::sync::oneshot;
 
 use super::Connection;
+use crate::remembered::RememberedPlatforms;
 use crate::store::Transaction;
 
 /// What a database thread takes from its queue.
@@ -50,16 +52,24 @@ pub(super) struct Pending<T, E, F> {
     purpose: Purpose,
     work: Option<F>,
     result: Option<Result<T, E>>,
+    platforms: Arc<RememberedPlatforms>,
+    changed_platforms: bool,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
 impl<T, E, F> Pending<T, E, F> {
-    pub(super) fn new(purpose: Purpose, work: F) -> (Self, oneshot::Receiver<Result<T, E>>) {
+    pub(super) fn new(
+        purpose: Purpose,
+        work: F,
+        platforms: &Arc<RememberedPlatforms>,
+    ) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (reply, answer) = oneshot::channel();
         let job = Self {
             purpose,
             work: Some(work),
             result: None,
+            platforms: Arc::clone(platforms),
+            changed_platforms: false,
             reply,
         };
         (job, answer)
@@ -84,7 +94,9 @@ where
         let Some(work) = self.work.take() else {
             return Verdict::Undo;
         };
-        let result = run_guarded(work, connection);
+        let mut transaction = Transaction::over(connection);
+        let result = run_guarded(work, &mut transaction);
+        self.changed_platforms = transaction.changed_platforms();
         let verdict = match (&result, self.purpose) {
             (Ok(_), Purpose::Write) => Verdict::Keep,
             (Ok(_), Purpose::Read) | (Err(_), _) => Verdict::Undo,
@@ -94,6 +106,9 @@ where
     }
 
     fn answer(self: Box<Self>, ending: Result<(), String>) {
+        if self.changed_platforms {
+            self.platforms.forget_all();
+        }
         let result = match ending {
             Ok(()) => self.result,
             Err(why) => Some(Err(StoreError::Unavailable(why).into())),
@@ -105,15 +120,14 @@ where
     }
 }
 
-/// Runs work over a connection: a panic becomes an error, and so does a failed query that the work
+/// Runs work in its transaction: a panic becomes an error, and so does a failed query that the work
 /// passed over.
-pub(super) fn run_guarded<T, E, F>(work: F, connection: &mut Connection) -> Result<T, E>
+pub(super) fn run_guarded<T, E, F>(work: F, transaction: &mut Transaction<'_>) -> Result<T, E>
 where
     F: FnOnce(&mut dyn Store) -> Result<T, E>,
     E: From<StoreError>,
 {
-    let mut transaction = Transaction::over(connection);
-    let ended = catch_unwind(AssertUnwindSafe(|| work(&mut transaction)));
+    let ended = catch_unwind(AssertUnwindSafe(|| work(transaction)));
     match ended {
         Ok(Ok(_)) if transaction.is_lost() => {
             Err(StoreError::Unavailable("a query inside the transaction failed".into()).into())

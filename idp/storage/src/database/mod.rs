@@ -10,11 +10,13 @@
 
 pub mod settings;
 
+mod checkpoint;
 mod connection;
 mod job;
 mod migration;
 mod postgres;
 mod sqlite;
+mod step;
 mod tls;
 
 use std::sync::Arc;
@@ -26,6 +28,8 @@ use tokio::sync::oneshot;
 
 pub(crate) use connection::{Connection, failed, query};
 pub use migration::MigrationError;
+
+use crate::remembered::RememberedPlatforms;
 
 use job::{Pending, Purpose, Work};
 use settings::{DatabaseSettings, OpenError, Url};
@@ -44,6 +48,10 @@ struct Engine {
     work: Sender<Work>,
     /// Connections for reading on the caller's thread; absent where reads queue like writes.
     readers: Option<sqlite::Readers>,
+    /// Platforms as they were read a moment ago.
+    platforms: Arc<RememberedPlatforms>,
+    /// Ends the checkpoints with us, where there are any.
+    _checkpoints: Sender<checkpoint::Nothing>,
 }
 
 impl Database {
@@ -51,9 +59,11 @@ impl Database {
     /// connected to when the first work comes, so that it may start later than we do.
     pub fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
         let (work, queue) = crossbeam_channel::bounded(settings.queue_capacity);
+        let (checkpoints, end) = crossbeam_channel::bounded(0);
         let readers = match Url::parse(&settings.url)? {
             Url::SqliteFile(path) => {
                 sqlite::start_writer(Some(&path), settings, queue)?;
+                sqlite::start_checkpoints(&path, settings, end)?;
                 Some(sqlite::Readers::new(path, settings)?)
             }
             Url::SqliteMemory => {
@@ -65,7 +75,12 @@ impl Database {
                 None
             }
         };
-        let engine = Arc::new(Engine { work, readers });
+        let engine = Arc::new(Engine {
+            work,
+            readers,
+            platforms: Arc::default(),
+            _checkpoints: checkpoints,
+        });
         Ok(Self { engine })
     }
 
@@ -124,13 +139,17 @@ impl Database {
         self.engine.work.is_full()
     }
 
+    pub(crate) fn remembered_platforms(&self) -> &RememberedPlatforms {
+        &self.engine.platforms
+    }
+
     async fn queue<T, E, F>(&self, purpose: Purpose, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut dyn Store) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (job, answer) = Pending::new(purpose, work);
+        let (job, answer) = Pending::new(purpose, work, &self.engine.platforms);
         self.send(Work::Job(Box::new(job)))?;
         answer.await.unwrap_or_else(|_| Err(ended().into()))
     }

@@ -9,6 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 use diesel::connection::{Connection as _, SimpleConnection as _};
@@ -16,11 +17,21 @@ use diesel::sqlite::SqliteConnection;
 use idp_core::store::{Store, StoreError};
 
 use super::Connection;
+use super::checkpoint;
 use super::job::{Job, Verdict, Work, run_guarded};
 use super::settings::{DatabaseSettings, OpenError};
+use super::step::Step;
+use crate::store::Transaction;
+
+/// Pages of the log from which the writer itself brings the rest of it into the file after a commit, and begins it
+/// anew. Most was copied beside it by then ([`super::checkpoint`]).
+const LOG_PAGES: u32 = 8192;
 
 /// Most jobs that share a commit. Bounds how long the first one waits for the last.
 const GROUP_MAX: usize = 256;
+
+/// Between two tries to open a file that another process is just opening.
+const LOCKED_PAUSE: Duration = Duration::from_millis(10);
 
 /// What every connection needs, the timeout first: the change to WAL itself may have to wait.
 /// FULL makes every commit durable, not only the checkpoint.
@@ -38,11 +49,27 @@ fn open(path: Option<&Path>, settings: &DatabaseSettings) -> Result<SqliteConnec
     };
     let mut connection =
         SqliteConnection::establish(name).map_err(|error| unreachable(error.to_string()))?;
-    let timeout = settings.busy_timeout.as_millis();
-    connection
-        .batch_execute(&format!("PRAGMA busy_timeout = {timeout}; {PRAGMAS}"))
-        .map_err(|error| unreachable(error.to_string()))?;
-    Ok(connection)
+    let timeout = settings.busy_timeout;
+    let pragmas = format!(
+        "PRAGMA busy_timeout = {}; {PRAGMAS} PRAGMA wal_autocheckpoint = {LOG_PAGES};",
+        timeout.as_millis()
+    );
+    let began = Instant::now();
+    loop {
+        match connection.batch_execute(&pragmas) {
+            Ok(()) => return Ok(connection),
+            // Of two that change a new file to WAL at once, SQLite refuses one without waiting.
+            Err(error) if is_locked(&error) && began.elapsed() < timeout => {
+                thread::sleep(LOCKED_PAUSE);
+            }
+            Err(error) => return Err(unreachable(error.to_string())),
+        }
+    }
+}
+
+/// Diesel has no kind of error for `SQLITE_BUSY`; this is its text.
+fn is_locked(error: &diesel::result::Error) -> bool {
+    error.to_string() == "database is locked"
 }
 
 /// Makes the file readable by its owner alone: it holds names and telephone numbers.
@@ -58,6 +85,16 @@ fn create_private(path: &Path) -> Result<(), OpenError> {
             path.display()
         ))),
     }
+}
+
+/// Starts the thread that copies the log into the file.
+pub(super) fn start_checkpoints(
+    path: &Path,
+    settings: &DatabaseSettings,
+    database: Receiver<checkpoint::Nothing>,
+) -> Result<(), OpenError> {
+    checkpoint::start(open(Some(path), settings)?, database)
+        .map_err(|error| OpenError::Unreachable(error.to_string()))
 }
 
 /// Opens the file and starts the thread that writes it. It ends when the queue's other end is gone.
@@ -106,7 +143,7 @@ impl Writer {
         if first.is_abandoned() {
             return None;
         }
-        if let Err(error) = self.connection.execute("BEGIN IMMEDIATE") {
+        if let Err(error) = self.connection.step(Step::BeginImmediate) {
             first.answer(Err(error.to_string()));
             return None;
         }
@@ -124,10 +161,10 @@ impl Writer {
                 Err(_) => break,
             }
         }
-        let ending = ending.and_then(|()| self.connection.execute("COMMIT"));
+        let ending = ending.and_then(|()| self.connection.step(Step::Commit));
         if ending.is_err() {
             // Nothing may be open any more: SQLite ends the transaction itself on some errors.
-            let _ = self.connection.execute("ROLLBACK");
+            let _ = self.connection.step(Step::Rollback);
         }
         let ending = ending.map_err(|error| error.to_string());
         for job in done {
@@ -147,7 +184,10 @@ impl Writer {
         done.push(job);
         match verdict {
             Verdict::Keep => Ok(()),
-            Verdict::Undo => self.connection.execute("ROLLBACK; BEGIN IMMEDIATE"),
+            Verdict::Undo => self
+                .connection
+                .step(Step::Rollback)
+                .and_then(|()| self.connection.step(Step::BeginImmediate)),
         }
     }
 
@@ -156,11 +196,11 @@ impl Writer {
         mut job: Box<dyn Job>,
         done: &mut Vec<Box<dyn Job>>,
     ) -> Result<(), StoreError> {
-        let ending = self.connection.execute("SAVEPOINT job").and_then(|()| {
-            match job.run(&mut self.connection) {
-                Verdict::Keep => self.connection.execute("RELEASE job"),
-                Verdict::Undo => self.connection.execute("ROLLBACK TO job; RELEASE job"),
+        let ending = self.connection.step(Step::Savepoint).and_then(|()| {
+            if job.run(&mut self.connection) == Verdict::Undo {
+                self.connection.step(Step::RollbackTo)?;
             }
+            self.connection.step(Step::Release)
         });
         done.push(job);
         ending
@@ -193,10 +233,10 @@ impl Readers {
         E: From<StoreError>,
     {
         let mut connection = self.take()?;
-        connection.execute("BEGIN")?;
-        let result = run_guarded(work, &mut connection);
+        connection.step(Step::Begin)?;
+        let result = run_guarded(work, &mut Transaction::over(&mut connection));
         // A connection that can't end its transaction is closed instead of kept.
-        if connection.execute("ROLLBACK").is_ok() {
+        if connection.step(Step::Rollback).is_ok() {
             self.put_back(connection);
         }
         result

@@ -135,6 +135,10 @@ impl InProcess {
     pub fn used(&self) -> usize {
         self.0.used.load(Ordering::Relaxed)
     }
+
+    pub(super) fn sweep(&self) {
+        self.0.sweep_every_shard(self.0.clock.now());
+    }
 }
 
 // The port's operations, without waiting.
@@ -388,6 +392,10 @@ impl Shards {
             }
             *next = now + SWEEP_PAUSE;
         }
+        self.sweep_every_shard(now);
+    }
+
+    fn sweep_every_shard(&self, now: Duration) {
         for shard in &self.all {
             let freed = shard
                 .lock()

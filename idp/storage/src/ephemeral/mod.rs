@@ -59,6 +59,14 @@ impl EphemeralStore {
         Redis::open(url).await.map(Self::Redis)
     }
 
+    /// Gives back the memory of what is past its lifetime. New entries do the same as they come; this is for when
+    /// none come any more. Redis does it by itself.
+    pub fn sweep(&self) {
+        if let Self::InProcess(store) = self {
+            store.sweep();
+        }
+    }
+
     /// Whether the store answers now.
     pub async fn ping(&self) -> Result<(), EphemeralError> {
         match self {

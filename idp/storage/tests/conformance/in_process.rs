@@ -97,6 +97,25 @@ fn flood_is_refused_and_evicts_nobody() {
 }
 
 #[test]
+fn expired_entries_are_freed_when_no_new_ones_come() {
+    let (s, held, clock) = store(1 << 20);
+    run(async {
+        for number in 0..1000 {
+            let id = number.to_string();
+            s.put(KIND, &id, vec![0; 10], MINUTE).await.unwrap();
+        }
+        s.put(KIND, "lives", vec![0; 10], MINUTE * 2).await.unwrap();
+        let all = held.used();
+        s.sweep();
+        assert_eq!(held.used(), all);
+        clock.advance(MINUTE);
+        s.sweep();
+        assert!(held.used() < all / 500, "{} of {all}", held.used());
+        assert_eq!(s.get(KIND, "lives").await.unwrap(), Some(vec![0; 10]));
+    });
+}
+
+#[test]
 fn everything_used_is_given_back() {
     let (s, held, clock) = store(1 << 20);
     run(async {

@@ -11,14 +11,17 @@
 )]
 
 mod backend;
+mod checkpoint;
 mod durable;
 mod ephemeral;
 mod in_process;
 mod migrations;
 mod nouns;
+mod opening;
 mod outage;
 mod past_the_store;
 mod races;
+mod remembered;
 mod samples;
 mod servers;
 mod speed;
@@ -66,6 +69,7 @@ fn sqlite_has_every_property() {
             races::ALL,
             durable::ALL,
             migrations::ALL,
+            remembered::ALL,
         ],
     );
 }
@@ -89,6 +93,7 @@ fn postgres_has_every_property() {
             races::ALL,
             durable::ALL,
             migrations::ALL,
+            remembered::ALL,
         ],
     );
 }

@@ -73,8 +73,9 @@ async fn key_lock_comes_back_as_stored(b: &Backend) {
     primary.media_number = Some("M-9".into());
     let secondary = samples::key_lock(&enterprise, LockRole::Secondary);
     let (p, q) = (primary.clone(), secondary.clone());
+    let owner = enterprise.clone();
     write!(b, |s| {
-        assert!(s.insert_enterprise(&enterprise)?);
+        assert!(s.insert_enterprise(&owner)?);
         assert!(s.insert_key_lock(&p)? && s.insert_key_lock(&q)?);
     });
     let (id, thumbprint) = (primary.id.clone(), secondary.thumbprint);
@@ -82,7 +83,10 @@ async fn key_lock_comes_back_as_stored(b: &Backend) {
         s.find_key_lock(&id)?,
         s.find_key_lock_by_thumbprint(thumbprint)?
     ));
-    assert_eq!(found, (Some(primary), Some(secondary)));
+    assert_eq!(found, (Some(primary), Some(secondary.clone())));
+    let id = secondary.id.clone();
+    let together = read!(b, |s| s.find_key_lock_and_enterprise(&id)?);
+    assert_eq!(together, Some((secondary, enterprise)));
 }
 
 async fn key_locks_are_listed_oldest_first(b: &Backend) {
@@ -380,6 +384,8 @@ async fn unknown_names_find_nothing(b: &Backend) {
             .is_none()
             && s.find_enterprise_by_credit_code(&code)?.is_none()
             && s.find_key_lock(&KeyLockId::from_text("none"))?.is_none()
+            && s.find_key_lock_and_enterprise(&KeyLockId::from_text("none"))?
+                .is_none()
             && s.find_key_lock_by_thumbprint(Thumbprint([9; 32]))?
                 .is_none()
             && s.list_key_locks(&EnterpriseId::from_text("none"))?
