@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::Fault;
 use crate::ceilings::{self, Cryptography};
 use crate::operation::{Algorithm, Operation};
@@ -43,8 +45,8 @@ pub struct Figures {
     pub half_rate: Vec<HalfRate>,
     /// Pages.
     pub weights: Vec<Weight>,
-    /// KiB of the server before, after the first round, and after all.
-    pub resident_kib: [u64; 3],
+    /// The server's memory.
+    pub resident: Resident,
     /// From nothing, and with a state that is there.
     pub starts: (Duration, Vec<Duration>),
     /// Octets of the program.
@@ -53,6 +55,19 @@ pub struct Figures {
     pub database_octets: u64,
     /// People of each kind.
     pub people: u16,
+}
+
+/// Resident memory of the server in KiB.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Resident {
+    /// Before anything.
+    pub idle: u64,
+    /// After the first round's whole logins, before the floods.
+    pub logins: u64,
+    /// After the first round.
+    pub first_round: u64,
+    /// After all.
+    pub all_rounds: u64,
 }
 
 /// Runs.
@@ -88,7 +103,13 @@ async fn measure(
     let mut rows: Vec<Row> = wanted.iter().map(row).collect();
     let mut bare = row(&Operation::Bare);
     let mut cryptography = Vec::new();
-    let mut resident_kib = [world.idle_kib; 3];
+    let idle = world.idle_kib;
+    let mut resident = Resident {
+        idle,
+        logins: idle,
+        first_round: idle,
+        all_rounds: idle,
+    };
     for round in 0..options.rounds() {
         cryptography.push(ceilings::measure(&world.signed, options.duration() / 10)?);
         let crowd = crowd_for(&mut world.crowds, Operation::Bare);
@@ -100,11 +121,13 @@ async fn measure(
             let duration = options.duration();
             let sample = rounds::as_fast_as_possible(crowd, row.operation, duration, server);
             row.samples.push(sample.await?);
+            if round == 0 && matches!(row.operation, Operation::WholeLogin(_)) {
+                resident.logins = server.resident_kib()?;
+            }
         }
-        let [_, first, last] = &mut resident_kib;
-        *last = server.resident_kib()?;
+        resident.all_rounds = server.resident_kib()?;
         if round == 0 {
-            *first = *last;
+            resident.first_round = resident.all_rounds;
         }
     }
     let half_rate = at_half_rate(options, world, &rows).await?;
@@ -118,7 +141,7 @@ async fn measure(
         cryptography,
         half_rate,
         weights,
-        resident_kib,
+        resident,
         starts: (world.first_start, world.restarts.clone()),
         program_octets: world.provider.program_octets()?,
         database_octets: world.provider.database_octets(),

@@ -20,6 +20,10 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Lines of its log that are shown when it does not start.
 const LAST_LINES: usize = 12;
 
+/// The sign-in page is driven more often in a minute than a region asks for it in a day; with the default
+/// the provider would, rightly, begin to refuse strangers.
+const CAPACITY_MIB: i64 = 4096;
+
 /// How to get the program that is missing.
 const BUILD: &str = "cargo build --release -p idp";
 
@@ -60,6 +64,9 @@ impl Provider {
             vec![format!("127.0.0.1:{port}")].into(),
         );
         config.insert("state_dir".to_owned(), "state".into());
+        let mut ephemeral = toml::Table::new();
+        ephemeral.insert("capacity_mib".to_owned(), CAPACITY_MIB.into());
+        config.insert("ephemeral".to_owned(), ephemeral.into());
         config.insert("certificate_authorities".to_owned(), registry(authorities)?);
         fs::write(folder.join("idp.toml"), toml::to_string(&config)?)?;
         Ok(Self {

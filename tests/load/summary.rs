@@ -142,7 +142,7 @@ pub fn json(figures: &Figures) -> Result<String, Fault> {
         "cryptography": figures.cryptography.iter().map(cryptography).collect::<Vec<_>>(),
         "ratios": ratios.iter().map(ratio).collect::<Vec<_>>(),
         "half_rate": figures.half_rate.iter().map(half_rate).collect::<Vec<_>>(),
-        "resident_kib": figures.resident_kib,
+        "resident_kib": figures.resident,
         "start_ms": { "first": figures.starts.0.as_secs_f64() * 1e3, "again": restarts(figures).json() },
         "program_octets": figures.program_octets,
         "database_octets": figures.database_octets,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::ceilings::Cryptography;
 use crate::measure::{Figures, HalfRate, Row};
+use crate::operation::Operation;
 use crate::page_weight::WEIGHT_MAX;
 use crate::rounds::quantile;
 use crate::summary::{Spread, ratios, restarts};
@@ -152,7 +153,6 @@ fn mib(octets: u64) -> f64 {
 }
 
 fn sizes(out: &mut String, figures: &Figures) -> std::fmt::Result {
-    let [idle, first_round, loaded] = figures.resident_kib.map(|kib| mib(kib * 1024));
     let program = mib(figures.program_octets);
     let restarts = restarts(figures);
     let first = figures.starts.0.as_secs_f64() * 1e3;
@@ -166,25 +166,38 @@ fn sizes(out: &mut String, figures: &Figures) -> std::fmt::Result {
         };
         figures.rows.iter().map(samples).sum()
     };
+    // Of the first round: they come before everything else.
+    let logins = || -> u32 {
+        let whole = |row: &&Row| matches!(row.operation, Operation::WholeLogin(_));
+        let samples = figures.rows.iter().filter(whole);
+        let first = samples.filter_map(|row| row.samples.first());
+        first.map(|sample| sample.operations).sum()
+    };
     writeln!(out)?;
     let (idle_max, loaded_max) = RESIDENT_MIB;
-    writeln!(
-        out,
-        "resident memory, idle        {idle:>7.1} MiB  target {idle_max}  {}",
-        met(idle, idle_max)
-    )?;
-    writeln!(
-        out,
-        "resident memory, one round   {first_round:>7.1} MiB  target {loaded_max}  {}  (after {} operations)",
-        met(first_round, loaded_max),
-        operations(1),
-    )?;
-    writeln!(
-        out,
-        "resident memory, all rounds  {loaded:>7.1} MiB  target {loaded_max}  {}  (after {} operations)",
-        met(loaded, loaded_max),
-        operations(usize::MAX),
-    )?;
+    for (when, kib, target, after) in [
+        ("idle", figures.resident.idle, idle_max, 0),
+        ("logins", figures.resident.logins, loaded_max, logins()),
+        (
+            "one round",
+            figures.resident.first_round,
+            loaded_max,
+            operations(1),
+        ),
+        (
+            "all rounds",
+            figures.resident.all_rounds,
+            loaded_max,
+            operations(usize::MAX),
+        ),
+    ] {
+        let resident = mib(kib * 1024);
+        let met = met(resident, target);
+        writeln!(
+            out,
+            "resident memory, {when:<10} {resident:>8.1} MiB  target {target}  {met}  (after {after} operations)"
+        )?;
+    }
     writeln!(
         out,
         "start to first healthy answer {:.0} / {:.0} / {:.0} ms  target {START_MS}  {}  (very first, with tables and keys to make: {first:.0} ms)",

@@ -13,7 +13,7 @@ fn of_many_that_open_a_new_file_at_once_all_succeed() {
     let folder = tempfile::tempdir().unwrap();
     for number in 0..FILES {
         let file = folder.path().join(format!("{number}.db"));
-        let settings = DatabaseSettings::new(&format!("sqlite://{}", file.display()));
+        let settings = DatabaseSettings::new(format!("sqlite://{}", file.display()));
         let start = Barrier::new(PROCESSES);
         thread::scope(|scope| {
             for _ in 0..PROCESSES {
