@@ -135,6 +135,26 @@ async fn who_sends_slowly_is_let_go_and_keeps_nobody_waiting() {
     }
 }
 
+/// Whether the other side closes the connection within this time, whatever it says before. `drip` goes on sending.
+fn is_let_go(mut stream: TcpStream, drip: bool, within: Duration) -> bool {
+    stream
+        .set_read_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    let began = std::time::Instant::now();
+    while began.elapsed() < within {
+        if drip {
+            let _ = stream.write_all(b"x");
+        }
+        match stream.read(&mut [0; 512]) {
+            Ok(0) => return true,
+            Ok(_) => (),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => (),
+            Err(_) => return true,
+        }
+    }
+    false
+}
+
 #[tokio::test]
 async fn a_body_that_comes_octet_by_octet_is_given_up() {
     let provider = Provider::shared();
@@ -144,20 +164,37 @@ async fn a_body_that_comes_octet_by_octet_is_given_up() {
         let head =
             b"POST /oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n";
         stream.write_all(head).unwrap();
-        let wait = Some(Duration::from_secs(1));
-        stream.set_read_timeout(wait).unwrap();
-        let began = std::time::Instant::now();
-        while began.elapsed() < Duration::from_secs(40) {
-            let _ = stream.write_all(b"x");
-            let mut answer = [0; 64];
-            match stream.read(&mut answer) {
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => (),
-                Ok(_) | Err(_) => return true,
-            }
-        }
-        false
+        is_let_go(stream, true, Duration::from_secs(45))
     });
     assert!(ended.await.unwrap(), "a slow body is still waited for");
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_holds_no_connection() {
+    let provider = Provider::shared();
+    let address = provider.base.strip_prefix("http://").unwrap().to_owned();
+    let heads = [
+        "GET / HTTP/1.1",
+        "POST /nope HTTP/1.1",
+        "POST /oauth2/token HTTP/1.1",
+        "POST /login HTTP/1.1\r\nOrigin: https://evil.example",
+        "PUT /oauth2/userinfo HTTP/1.1",
+    ];
+    let open = heads.map(|head| {
+        [false, true].map(|drip| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            let rest = "\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\na";
+            stream
+                .write_all(format!("{head}{rest}").as_bytes())
+                .unwrap();
+            tokio::task::spawn_blocking(move || is_let_go(stream, drip, Duration::from_secs(15)))
+        })
+    });
+    for (head, tries) in heads.iter().zip(open) {
+        for ended in tries {
+            assert!(ended.await.unwrap(), "{head} holds its connection");
+        }
+    }
 }
 
 #[tokio::test]

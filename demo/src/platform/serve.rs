@@ -6,12 +6,17 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, web};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, Error, HttpServer, web};
 use client_adapter::actix::SignIn;
 use client_adapter::{
     Adapter, AdapterSettings, ClientAuthentication, Clock, InMemoryPendingStore, SettingsError,
 };
+
+use idp::http::length;
 
 use super::PlatformSettings;
 use super::arrival::Arrivals;
@@ -97,6 +102,7 @@ pub fn start_on(listener: TcpListener, settings: &PlatformSettings) -> Result<Ru
     let site = web::Data::from(site);
     let server = HttpServer::new(move || {
         App::new()
+            .wrap(from_fn(with_length))
             .wrap(handlers::security_headers())
             .app_data(site.clone())
             .configure(handlers::configure)
@@ -114,4 +120,15 @@ pub fn start_on(listener: TcpListener, settings: &PlatformSettings) -> Result<Ru
         handle,
         server: tokio::spawn(server),
     })
+}
+
+/// Bodies without a length are refused here as at the provider.
+async fn with_length(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match length::refuse_unknown(&mut request) {
+        Some(answer) => Ok(request.into_response(answer)),
+        None => Ok(next.call(request).await?.map_into_boxed_body()),
+    }
 }

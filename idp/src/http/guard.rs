@@ -13,7 +13,7 @@ use idp_core::audit::AuditKind;
 
 use super::error::Failure;
 use super::extract::{Visit, browser};
-use super::{routes, trail};
+use super::{length, routes, trail};
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -46,6 +46,11 @@ pub async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let state = request.app_data::<web::Data<AppState>>().cloned();
+    if let Some(answer) = length::refuse_unknown(&mut request) {
+        let mut response = request.into_response(answer).map_into_boxed_body();
+        dress(&mut response, state.is_some_and(|s| s.config.is_https()));
+        return Ok(response);
+    }
     if let Some(state) = &state
         && is_forged(&request, state)
     {

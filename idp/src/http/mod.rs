@@ -14,6 +14,7 @@ pub(crate) mod extract;
 pub mod guard;
 mod health;
 mod home;
+pub mod length;
 mod login;
 mod logout;
 pub(crate) mod oidc;

@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 
 use super::failure::Failure;
+use super::length;
 use super::server::Shared;
 
 /// The header in which the window's script shows its token.
@@ -22,11 +23,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// Middleware around every route, the unknown ones too.
 pub(super) async fn guard(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let is_window = request.path() == "/sign";
-    let mut response = if is_addressed_to_us(&request) {
+    let mut response = if let Some(answer) = length::refuse_unknown(&mut request) {
+        request.into_response(answer)
+    } else if is_addressed_to_us(&request) {
         next.call(request).await?.map_into_boxed_body()
     } else {
         tracing::warn!("request with a foreign Host refused");

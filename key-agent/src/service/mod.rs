@@ -13,6 +13,7 @@ mod api;
 mod body;
 mod failure;
 mod guard;
+mod length;
 mod origin;
 mod pace;
 mod pages;

@@ -325,6 +325,10 @@ fn who_sends_a_head_or_a_body_slowly_is_let_go_and_keeps_nobody_waiting() {
         format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nX-Slow: "),
         format!("POST /api/begin HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n{{"),
         format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n{{"),
+        format!("GET / HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\na"),
+        format!(
+            "POST /api/begin HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\na"
+        ),
     ];
     let mut slow: Vec<TcpStream> = (0..60)
         .map(|_| TcpStream::connect(&host).unwrap())
