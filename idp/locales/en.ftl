@@ -326,7 +326,7 @@ driver-step-2-text = The default folder is recommended; “Custom install” let
 driver-step-3-title = Insert the lock and look at the certificate
 driver-step-3-text = Open the certificate assistant and press “Show certificate”. If the certificate appears, the installation succeeded.
 driver-check-title = Check the installation
-driver-check-text = Open the certificate assistant on this computer and run “Check”: it tests driver, lock and certificate and offers repairs.
+driver-check-text = Open the certificate assistant on this computer and run “Check”: it tests driver, lock and certificate and offers repairs. Until its window offers that, run key-agent check on the command line.
 driver-check-link = Open the certificate assistant
 driver-trouble-title = No certificate is shown?
 driver-trouble-1 = Install the driver again
@@ -338,7 +338,7 @@ driver-safety-text = The driver runs on your computer only, answers signing requ
 ## Leaving
 
 signed-out-title = Signed out
-signed-out-lead = You are signed out. Please remove the enterprise lock and keep it safe.
+signed-out-lead = You are signed out of this system. Trading platforms that you entered stay signed in: please sign out there too, then remove the enterprise lock and keep it safe.
 signed-out-platforms = Sessions on trading platforms
 signed-out-confirmed = Sign-out confirmed
 signed-out-unconfirmed = Not confirmed yet; please sign out there yourself
@@ -434,7 +434,7 @@ problem-credit-code-mismatch-advice = Check what you typed, and see that the loc
 problem-credit-code-bound = Another CA lock is already bound to this unified social credit code.
 problem-credit-code-bound-advice =
     A CA certificate of your company is bound in this system. Find that lock (the primary lock) inside the company.
-    Sign in with the primary lock and add this lock as a secondary lock in your information.
+    Sign in with the primary lock and add this lock as a secondary lock in your information; until that opens, please ask technical support.
 problem-already-bound = This enterprise lock is bound already.
 problem-already-bound-advice = Sign in with this enterprise lock directly.
 problem-not-bound = This enterprise lock is not bound yet.

@@ -326,7 +326,7 @@ driver-step-2-text = 推荐使用默认位置；需要更改位置时选择“�
 driver-step-3-title = 插入CA锁并查看证书
 driver-step-3-text = 打开证书助手，点击“证书显示”，能看到CA数字证书信息即表示安装成功。
 driver-check-title = 检查是否安装成功
-driver-check-text = 在本机打开证书助手，使用“一键检测”检查驱动、CA锁和证书，并按提示修复。
+driver-check-text = 在本机打开证书助手，使用“一键检测”检查驱动、CA锁和证书，并按提示修复；图形界面开放前，请在命令行运行 key-agent check。
 driver-check-link = 打开本机证书助手
 driver-trouble-title = 没有显示证书信息？
 driver-trouble-1 = 重新安装互通驱动
@@ -338,7 +338,7 @@ driver-safety-text = 互通驱动只在您本机运行，只响应本系统的�
 ## 退出与跳转
 
 signed-out-title = 已退出登录
-signed-out-lead = 您已安全退出。请拔下企业锁并妥善保管。
+signed-out-lead = 您已退出本系统。已经进入的交易平台不会随之退出，请在各平台分别退出；然后拔下企业锁并妥善保管。
 signed-out-platforms = 相关交易平台的会话
 signed-out-confirmed = 已确认退出
 signed-out-unconfirmed = 尚未确认，请在该平台自行退出
@@ -434,7 +434,7 @@ problem-credit-code-mismatch-advice = 请核对填写内容，并确认插入的
 problem-credit-code-bound = 该统一社会信用代码已绑定其他CA锁。
 problem-credit-code-bound-advice =
     贵公司名下已有CA数字证书在本系统中绑定，请在公司内部找到已绑定的那把锁（主锁）。
-    使用主锁登录后，在个人信息中将当前的锁添加为副锁。
+    使用主锁登录后，在个人信息中将当前的锁添加为副锁；该功能开放前，请联系技术支持。
 problem-already-bound = 该企业锁已绑定，无需重复申请。
 problem-already-bound-advice = 请直接使用这把企业锁进行企业登录。
 problem-not-bound = 这把企业锁还没有绑定。
@@ -460,7 +460,7 @@ problem-request-invalid = 登录请求的内容不正确。
 problem-request-invalid-advice = 请从交易平台的登录页面或本系统首页重新开始；仍有问题的，请联系该平台的技术支持。
 problem-request-expired = 登录请求已失效。
 problem-request-expired-advice = 请从交易平台的登录页面或本系统首页重新开始。
-problem-session-expired = 登录已超时，请重新登录。
+problem-session-expired = 登录已结束，请重新登录。
 problem-session-expired-advice = 请插入企业锁，重新进行企业登录。
 problem-form-expired = 页面停留时间过长，会话已结束，本次操作没有办理。
 problem-form-expired-advice = 已填写的内容仍然保留。请核对后重新点击按钮并签名。

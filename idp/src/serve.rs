@@ -25,7 +25,7 @@ const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
 /// How often the stored signing keys are looked at: a key that another process withdrew is in force here
 /// at most this long.
-pub const KEY_WATCH: Duration = Duration::from_secs(5);
+pub const KEY_WATCH: Duration = Duration::from_secs(1);
 
 /// Grants whose delivery is remembered at most.
 const DELIVERED: u64 = 50_000;

@@ -213,3 +213,36 @@ async fn a_platform_without_scopes_beyond_openid_learns_the_subject_alone() {
     assert_eq!(info.as_object().unwrap().len(), 1);
     assert!(info["sub"].is_string());
 }
+
+#[tokio::test]
+async fn looking_at_a_consent_page_twice_at_once_costs_nobody_the_request() {
+    let mut scene = Scene::at(Provider::shared()).await;
+    let sent = scene.browser.open(&scene.platform.ask().path()).await;
+    let path = sent.location().unwrap().to_owned();
+    for _ in 0..20 {
+        let (mut first, mut second) = (scene.browser.clone(), scene.browser.clone());
+        let (one, other) = tokio::join!(first.open(&path), second.open(&path));
+        assert!(one.has("#consent-form"), "{}", one.summary());
+        assert!(other.has("#consent-form"), "{}", other.summary());
+    }
+    let page = scene.browser.open(&path).await;
+    let answer = scene.browser.decide(&page, "grant").await;
+    assert!(answer.parameter("code").is_some(), "{}", answer.summary());
+}
+
+#[tokio::test]
+async fn a_refusal_ends_the_tokens_that_the_platform_already_has() {
+    let mut scene = Scene::at(Provider::shared()).await;
+    let tokens = scene.receive().await;
+    let other = Platform::connect(Provider::shared()).await;
+    let elsewhere = other.receive(&mut scene.browser, &scene.lock).await;
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    scene.browser.decide(&page, "refuse").await;
+    let answer = scene.platform.userinfo(tokens.access()).await;
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (401, "invalid_token")
+    );
+    // Another platform's are none of its business.
+    assert_eq!(other.userinfo(elsewhere.access()).await.status, 200);
+}

@@ -334,3 +334,30 @@ async fn a_consent_page_from_before_another_sign_in_is_out_of_date_and_not_forge
         .expect_incident(&answer.incident(), kind, reason)
         .await;
 }
+
+#[tokio::test]
+async fn a_consent_page_whose_session_ended_leads_back_to_where_one_was_heading() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let chosen = format!("/consent?platform={}", scene.platform.id);
+    let asked = scene.browser.open(&scene.platform.ask().path()).await;
+    let asked = asked.location().unwrap().to_owned();
+    for path in [chosen, asked] {
+        let page = scene.browser.open(&path).await;
+        let mut left = scene
+            .browser
+            .clone()
+            .with_header("origin", &provider.issuer);
+        left.cookies.clear();
+        let answer = left.decide(&page, "grant").await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (400, "session-expired")
+        );
+        let (_, heading) = path.split_once('?').unwrap();
+        let back = answer.attribute("#back", "href").unwrap();
+        assert_eq!(back, format!("/login?{heading}"));
+        let login = left.go(&back).await;
+        assert!(login.has("#platform-name"), "{}", login.summary());
+    }
+}

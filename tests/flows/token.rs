@@ -204,3 +204,20 @@ async fn a_refusal_carries_the_number_under_which_the_trail_knows_it() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_wrong_method_and_too_large_a_body_are_told_in_json() {
+    let provider = Provider::shared();
+    let client = e2e::browser::client();
+    let large = "x".repeat(70 * 1024);
+    let wrong = client.get(provider.at("/oauth2/token"));
+    let put = client.put(provider.at("/oauth2/userinfo"));
+    let too_large = client.post(provider.at("/oauth2/token")).body(large);
+    for (request, status) in [(wrong, 405), (put, 405), (too_large, 413)] {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status);
+        assert!(answer.headers().contains_key("x-request-id"));
+        let body: serde_json::Value = answer.json().await.unwrap();
+        assert_eq!(body["error"], "invalid_request");
+    }
+}

@@ -64,8 +64,9 @@ pub fn answer_consent(
     }
 }
 
-/// A refusal also ends what was given before: the last word counts.
+/// A refusal also ends what was given before, tokens included: the last word counts.
 fn take_back(store: &mut dyn Store, cx: &Cx, record: &ConsentRecord) -> Result<(), StoreError> {
+    store.revoke_grants_to(&record.enterprise_id, &record.platform_id, cx.now)?;
     let standing = store.find_standing_consent(&record.enterprise_id, &record.platform_id)?;
     let Some(standing) = standing.filter(|consent| consent.revoked_at.is_none()) else {
         return Ok(());

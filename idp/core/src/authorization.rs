@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId, SessionId};
+use crate::platform::Client;
 use crate::presence::Present;
 use crate::timestamp::Timestamp;
 
@@ -54,6 +55,13 @@ pub struct AuthorizationRequest {
     pub ui_locales: Option<String>,
     /// When it came.
     pub received_at: Timestamp,
+}
+
+impl AuthorizationRequest {
+    /// Whether its client might ask for this now: what was registered when it came may be gone.
+    pub fn is_still_registered(&self, client: &Client) -> bool {
+        client.redirect_uris.contains(&self.redirect_uri) && client.scopes.includes(&self.scopes)
+    }
 }
 
 /// What an authorization code stands for.

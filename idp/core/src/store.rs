@@ -102,6 +102,13 @@ pub trait Store {
     fn insert_grant(&mut self, grant: &Grant) -> Result<bool, StoreError>;
     /// A grant with all it stands on.
     fn find_grant_standing(&mut self, id: &GrantId) -> Result<Option<GrantStanding>, StoreError>;
+    /// Revokes every grant that an enterprise gave a platform and that stands; answers how many.
+    fn revoke_grants_to(
+        &mut self,
+        enterprise: &EnterpriseId,
+        platform: &PlatformId,
+        at: Timestamp,
+    ) -> Result<usize, StoreError>;
     /// Revokes what a code gave; `None` when the code gave nothing yet, else the grant.
     fn revoke_grant_by_code(
         &mut self,

@@ -38,18 +38,18 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
     let browser = Browser::find(visit, request).await?;
     match &toward {
         Toward::Request(waiting) => {
-            // Taken, and put back while a person is needed: of two who answer it at once one does.
-            let asked = waiting_request(visit, waiting).await?;
+            // A stranger may ask for what never was; only an answer is worth an event.
+            let Some(asked) = toward::waiting(visit, waiting).await? else {
+                return Err(toward::expired());
+            };
             visit.wish(asked.ui_locales.as_deref());
             let (platform, client) = connected(visit, &asked.platform_id).await?;
-            match onward::go_on(visit, &browser, &asked, &client).await? {
-                Onward::LogIn => {
-                    keep_waiting(visit, waiting, &asked).await?;
-                    Ok(to_login(&toward))
-                }
+            check_registered(&asked, &client)?;
+            let here = (&asked, Some(waiting.as_str()));
+            match onward::go_on(visit, &browser, here, &client).await? {
+                Onward::LogIn => Ok(to_login(&toward)),
                 Onward::Leave(answer) => Ok(answer),
                 Onward::Ask => {
-                    keep_waiting(visit, waiting, &asked).await?;
                     let waiting = Some((waiting.as_str(), &asked));
                     ask(visit, &browser, (&platform, &client), waiting).await
                 }
@@ -68,27 +68,42 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
     }
 }
 
-async fn waiting_request(visit: &Visit, id: &str) -> Result<AuthorizationRequest, Failure> {
-    let taken = visit
-        .state
-        .ephemeral
-        .take_record::<AuthorizationRequest>(id)
-        .await?;
-    match taken {
-        Some(waiting) => Ok(waiting),
-        None => Err(toward::expired(visit).await),
-    }
+/// What the offer's answer goes to, if that is there and may still be answered.
+async fn still_wanted(
+    visit: &Visit,
+    offer: &ConsentOffer,
+) -> Result<(Client, Option<AuthorizationRequest>), Failure> {
+    let (_, client) = connected(visit, &offer.platform_id).await?;
+    let Some(id) = &offer.request else {
+        initiate_uri(visit, &client)?;
+        return Ok((client, None));
+    };
+    let asked = toward::take_waiting(visit, id).await?;
+    check_registered(&asked, &client)?;
+    Ok((client, Some(asked)))
 }
 
-async fn keep_waiting(
-    visit: &Visit,
-    id: &str,
-    asked: &AuthorizationRequest,
-) -> Result<(), Failure> {
-    let age = visit.cx.now.since(asked.received_at);
-    let rest = visit.state.settings.request_lifetime.saturating_sub(age);
-    visit.state.ephemeral.put_record(id, asked, rest).await?;
-    Ok(())
+/// A redirect URI or scope that was taken from the platform while a request waited is not served.
+fn check_registered(asked: &AuthorizationRequest, client: &Client) -> Result<(), Failure> {
+    let mismatch = Failure::refused(StatusCode::BAD_REQUEST, "redirect-uri-mismatch");
+    asked
+        .is_still_registered(client)
+        .then_some(())
+        .ok_or(mismatch)
+}
+
+/// An answer that can't be carried out because of the platform is an event of its own.
+async fn written_down(visit: &Visit, offer: &ConsentOffer, failure: Failure) -> Failure {
+    if !failure.status.is_client_error() {
+        return failure;
+    }
+    let event = AuditEvent {
+        enterprise_id: Some(offer.enterprise_id.clone()),
+        key_lock_id: Some(offer.key_lock_id.clone()),
+        platform_id: Some(offer.platform_id.clone()),
+        ..trail::event(visit, AuditKind::AuthorizationRefused, failure.code)
+    };
+    trail::refused(visit, event, failure).await
 }
 
 /// A platform that people can go to now.
@@ -187,10 +202,34 @@ async fn ask(
 /// `POST /consent`
 pub async fn answer(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     visit.at(routes::PLATFORMS);
-    match answered(&visit, &request, &Form::parse(&body)).await {
+    let form = Form::parse(&body);
+    match answered(&visit, &request, &form).await {
         Ok(answer) => answer,
+        Err(failure) if failure.code == "session-expired" => {
+            match toward_of_offer(&visit, &form).await {
+                Ok(toward) => failure.page_back_to_login(&visit, &toward.by(routes::LOGIN)),
+                Err(failure) => failure.page(&visit),
+            }
+        }
         Err(failure) => failure.page(&visit),
     }
+}
+
+/// Where somebody was heading whose session ended on the consent page. Whoever knows the offer's name saw
+/// the page; they learn nothing, and sign in anew on the way.
+async fn toward_of_offer(visit: &Visit, form: &Form) -> Result<Toward, Failure> {
+    let offer = visit
+        .state
+        .ephemeral
+        .get_record::<ConsentOffer>(form.one("consent")?)
+        .await?;
+    Ok(match offer {
+        None => Toward::Nowhere,
+        Some(offer) => match offer.request {
+            Some(id) => Toward::Request(id),
+            None => Toward::Platform(offer.platform_id.to_string()),
+        },
+    })
 }
 
 async fn answered(
@@ -218,13 +257,9 @@ async fn answered(
         }
     };
     let offer = taken_offer(visit, &browser, form.one("consent")?).await?;
-    let (_, client) = connected(visit, &offer.platform_id).await?;
-    if offer.request.is_none() {
-        initiate_uri(visit, &client)?;
-    }
-    let asked = match &offer.request {
-        None => None,
-        Some(id) => Some(waiting_request(visit, id).await?),
+    let (client, asked) = match still_wanted(visit, &offer).await {
+        Ok(wanted) => wanted,
+        Err(failure) => return Err(written_down(visit, &offer, failure).await),
     };
     // The last word counts: what was given a moment ago is spent, whatever is said now.
     let name = onward::fresh_name(&present, &offer.platform_id);

@@ -61,6 +61,15 @@ impl Failure {
         self.page_with(visit, Some(link))
     }
 
+    /// The error page, leading back to where one was heading by way of login.
+    pub fn page_back_to_login(&self, visit: &Visit, href: &str) -> HttpResponse {
+        let link = BackLink {
+            href,
+            label_key: "back-to-login",
+        };
+        self.page_with(visit, Some(link))
+    }
+
     fn page_with(&self, visit: &Visit, back: Option<BackLink<'_>>) -> HttpResponse {
         self.log(&visit.incident_id);
         let page = ErrorPage {

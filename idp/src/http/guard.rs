@@ -13,7 +13,7 @@ use idp_core::audit::AuditKind;
 
 use super::error::Failure;
 use super::extract::{Visit, browser};
-use super::{length, routes, trail};
+use super::{length, oidc, routes, trail};
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -73,9 +73,13 @@ pub async fn guard(
         && let Some(failure) = bare_failure(&response)
     {
         let visit = Visit::of(response.request(), state);
-        browser::look(&visit, response.request()).await;
-        let page = failure.answer(&visit, response.request());
-        response = response.into_response(page).map_into_boxed_body();
+        let answer = if routes::is_for_programs(response.request().path()) {
+            oidc::answer::refuse_shape(&visit, failure.status)
+        } else {
+            browser::look(&visit, response.request()).await;
+            failure.answer(&visit, response.request())
+        };
+        response = response.into_response(answer).map_into_boxed_body();
     }
     // RFC 9110 §15.5.6
     if response.status() == StatusCode::METHOD_NOT_ALLOWED

@@ -212,7 +212,7 @@ async fn heading(visit: &mut Visit, toward: &Toward) -> Result<Heading, Failure>
         Toward::Request(id) => id,
     };
     let Some(waiting) = toward::waiting(visit, id).await? else {
-        return Err(toward::expired(visit).await);
+        return Err(toward::expired());
     };
     visit.wish(waiting.ui_locales.as_deref());
     let platform = visit
@@ -221,7 +221,7 @@ async fn heading(visit: &mut Visit, toward: &Toward) -> Result<Heading, Failure>
         .find_platform(&waiting.platform_id)
         .await?;
     let Some(platform) = platform else {
-        return Err(toward::expired(visit).await);
+        return Err(toward::expired());
     };
     let hint = waiting.login_hint.as_deref();
     Ok(Heading {

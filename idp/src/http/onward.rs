@@ -16,6 +16,7 @@ use idp_core::presence::Present;
 
 use super::error::Failure;
 use super::extract::{Browser, Visit};
+use super::toward;
 
 /// What comes next.
 pub enum Onward {
@@ -27,19 +28,21 @@ pub enum Onward {
     Leave(HttpResponse),
 }
 
-/// Decides, and carries out what needs no person.
+/// Decides, and carries out what needs no person. A request that waits under `waiting` is taken just before
+/// it is answered: of two who answer it at once one does, and looking at it costs nobody anything.
 pub async fn go_on(
     visit: &Visit,
     browser: &Browser,
-    request: &AuthorizationRequest,
+    (request, waiting): (&AuthorizationRequest, Option<&str>),
     client: &Client,
 ) -> Result<Onward, Failure> {
     let present = browser.present.as_ref();
     let consent = consent_at_hand(visit, request, client, present).await?;
-    match (
-        decide(&visit.cx, request, client, present, &consent),
-        present,
-    ) {
+    let decision = decide(&visit.cx, request, client, present, &consent);
+    if let (Decision::Issue(_) | Decision::Refuse(_), Some(id)) = (&decision, waiting) {
+        toward::take_waiting(visit, id).await?;
+    }
+    match (decision, present) {
         (Decision::Issue(consent_id), Some(present)) => {
             let (cx, caller) = (visit.cx.clone(), visit.caller());
             let (asked, present) = (request.clone(), present.clone());

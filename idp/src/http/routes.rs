@@ -54,6 +54,11 @@ pub fn not_for_head(path: &str) -> Option<&'static str> {
     }
 }
 
+/// Endpoints that speak JSON, refusals included.
+pub fn is_for_programs(path: &str) -> bool {
+    matches!(path, TOKEN | USERINFO)
+}
+
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
 pub const OPEN_TO_OTHERS: [&str; 3] = [AUTHORIZE, TOKEN, USERINFO];
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use idp_core::audit::AuditKind;
 use idp_core::authorization::AuthorizationRequest;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::id::PlatformId;
@@ -18,7 +17,7 @@ use super::error::Failure;
 use super::extract::browser::see_other;
 use super::extract::form::pairs;
 use super::extract::{Form, Visit};
-use super::{routes, trail};
+use super::routes;
 
 /// Where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,11 +97,19 @@ pub async fn enterable(visit: &Visit, id: &str) -> Result<Option<Arc<Platform>>,
     }))
 }
 
-/// The refusal of a waiting request that is unknown, answered or too old, written down.
-pub async fn expired(visit: &Visit) -> Failure {
-    let event = trail::event(visit, AuditKind::AuthorizationRefused, "request-expired");
-    let failure = Failure::refused(StatusCode::BAD_REQUEST, "request-expired");
-    trail::refused(visit, event, failure).await
+/// The refusal of a waiting request that is unknown, answered or too old.
+pub const fn expired() -> Failure {
+    Failure::refused(StatusCode::BAD_REQUEST, "request-expired")
+}
+
+/// Takes a waiting request to answer it: of two who do, one does.
+pub async fn take_waiting(visit: &Visit, id: &str) -> Result<AuthorizationRequest, Failure> {
+    let taken = visit
+        .state
+        .ephemeral
+        .take_record::<AuthorizationRequest>(id)
+        .await?;
+    taken.ok_or(expired())
 }
 
 /// Looks at a waiting request and leaves it where it is.

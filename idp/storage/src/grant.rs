@@ -117,6 +117,19 @@ pub(crate) fn find_standing(
     }))
 }
 
+pub(crate) fn revoke_to(
+    connection: &mut Connection,
+    (enterprise, platform): (&EnterpriseId, &PlatformId),
+    at: Timestamp,
+) -> Result<usize, StoreError> {
+    query!(connection, c => diesel::update(grants::table)
+        .filter(grants::enterprise_id.eq(enterprise.as_str()))
+        .filter(grants::platform_id.eq(platform.as_str()))
+        .filter(grants::revoked_at.is_null())
+        .set(grants::revoked_at.eq(at.unix_millis()))
+        .execute(c))
+}
+
 /// The first revocation stands: a later one does not move its time.
 pub(crate) fn revoke_by_code(
     connection: &mut Connection,

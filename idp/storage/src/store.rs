@@ -162,6 +162,15 @@ impl Store for Transaction<'_> {
         self.run(|c| grant::find_standing(c, id))
     }
 
+    fn revoke_grants_to(
+        &mut self,
+        enterprise: &EnterpriseId,
+        platform: &PlatformId,
+        at: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.run(|c| grant::revoke_to(c, (enterprise, platform), at))
+    }
+
     fn revoke_grant_by_code(
         &mut self,
         code_sha256: &str,

@@ -14,7 +14,7 @@ use crate::ephemeral::Spent;
 use crate::grant::Grant;
 use crate::id::GrantId;
 use crate::key_lock::KeyLockState;
-use crate::platform::{JwsAlgorithm, Platform};
+use crate::platform::{Client, JwsAlgorithm, Platform};
 use crate::store::{Store, StoreError};
 
 /// What came with the code.
@@ -120,6 +120,10 @@ fn check(
     }
     if redemption.redirect_uri.as_deref() != Some(&code.redirect_uri) {
         return Err("redirect_uri differs from the authorization request");
+    }
+    let registered = |client: &Client| client.redirect_uris.contains(&code.redirect_uri);
+    if !platform.active_client().is_some_and(registered) {
+        return Err("redirect_uri is not registered any more");
     }
     let verifier = redemption
         .code_verifier

@@ -41,12 +41,13 @@ pub async fn in_language(mut visit: Visit, request: HttpRequest, body: web::Byte
     visit.at(routes::BIND);
     let shown = async {
         let form = Form::parse(&body);
-        let typed = typed(&visit, &form)?;
         let mut browser = Browser::find(&visit, &request).await?;
         let again = match accepted(&visit, &mut browser, &form).await? {
             Accepted::Yes => Again::No,
             Accepted::Stale => Again::Stale,
         };
+        // Not before: a stranger's form is worth no look at a certificate.
+        let typed = typed(&visit, &form)?;
         page::page(&visit, &browser, &typed, again).await
     };
     shown
@@ -92,9 +93,10 @@ async fn submitted(
     form: &Form,
 ) -> Result<HttpResponse, Failure> {
     // Gather.
-    let typed = typed(visit, form)?;
     let mut browser = Browser::find(visit, request).await?;
-    if let Accepted::Stale = accepted(visit, &mut browser, form).await? {
+    let accepted = accepted(visit, &mut browser, form).await?;
+    let typed = typed(visit, form)?;
+    if let Accepted::Stale = accepted {
         return page::page(visit, &browser, &typed, Again::Stale).await;
     }
     let typed = listed(visit, typed).await?;

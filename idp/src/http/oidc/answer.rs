@@ -37,6 +37,16 @@ pub fn refuse(
     answer.json(json!({ "error": error, "error_description": description }))
 }
 
+/// A body too large or a wrong method: refused before the endpoint saw it (RFC 6749 §5.2).
+pub fn refuse_shape(visit: &Visit, status: StatusCode) -> HttpResponse {
+    let description = match status {
+        StatusCode::METHOD_NOT_ALLOWED => "the method is not allowed here",
+        _ => "the body is too large",
+    };
+    let said = ("before the endpoint", "invalid_request", description);
+    refuse(visit, begin(visit, status), said)
+}
+
 /// Something of ours failed.
 pub fn fail(visit: &Visit, failure: &Failure) -> HttpResponse {
     failure.log(&visit.incident_id);

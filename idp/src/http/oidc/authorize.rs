@@ -91,7 +91,7 @@ async fn go_on(
     client: &Client,
 ) -> Result<HttpResponse, Failure> {
     let browser = Browser::find(visit, request).await?;
-    let waits_for = match onward::go_on(visit, &browser, asked, client).await? {
+    let waits_for = match onward::go_on(visit, &browser, (asked, None), client).await? {
         Onward::Leave(answer) => return Ok(answer),
         Onward::LogIn => to_login,
         Onward::Ask => to_consent,

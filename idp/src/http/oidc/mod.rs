@@ -1,6 +1,6 @@
 //! The endpoints that platforms use (`OpenID` Connect Core, RFC 6749). One file an endpoint.
 
-mod answer;
+pub mod answer;
 mod authorize;
 mod cors;
 mod discovery;
