@@ -14,6 +14,7 @@ mod backend;
 mod checkpoint;
 mod durable;
 mod ephemeral;
+mod grants;
 mod in_process;
 mod migrations;
 mod nouns;
@@ -65,6 +66,7 @@ fn sqlite_has_every_property() {
         &backend,
         &[
             nouns::ALL,
+            grants::ALL,
             past_the_store::ALL,
             races::ALL,
             durable::ALL,
@@ -76,7 +78,10 @@ fn sqlite_has_every_property() {
 
 #[test]
 fn sqlite_in_memory_has_every_property_of_one_process() {
-    check(&Backend::sqlite_in_memory(), &[nouns::ALL, races::ALL]);
+    check(
+        &Backend::sqlite_in_memory(),
+        &[nouns::ALL, grants::ALL, races::ALL],
+    );
 }
 
 #[test]
@@ -89,6 +94,7 @@ fn postgres_has_every_property() {
         &backend,
         &[
             nouns::ALL,
+            grants::ALL,
             past_the_store::ALL,
             races::ALL,
             durable::ALL,

@@ -24,9 +24,6 @@ pub const ALL: &[Property] = properties![
     platforms_are_listed_by_zone_then_region,
     consent_records_are_listed_newest_first,
     standing_consent_is_replaced,
-    grant_comes_back_with_all_it_stands_on,
-    code_gives_one_grant,
-    first_revocation_of_a_grant_stands,
     signing_key_comes_back_and_retires_once,
     signing_key_generation_is_unique,
     signing_key_is_withdrawn_once,
@@ -256,59 +253,6 @@ async fn standing_consent_is_replaced(b: &Backend) {
         (before, s.find_standing_consent(&pair.0, &pair.1)?)
     });
     assert_eq!(found, (Some(first), Some(expected)));
-}
-
-async fn grant_comes_back_with_all_it_stands_on(b: &Backend) {
-    let s0 = samples::standing();
-    let id = s0.grant.id.clone();
-    let s1 = samples::standing();
-    let (grant, enterprise) = (s0.grant.clone(), s0.enterprise.clone());
-    let (key_lock, platform) = (s0.key_lock.clone(), s0.platform.clone());
-    write!(b, |s| {
-        insert_standing(s, &s0)?;
-        insert_standing(s, &s1)?;
-        assert!(s.insert_grant(&s0.grant)? && s.insert_grant(&s1.grant)?);
-    });
-    let found = read!(b, |s| s.find_grant_standing(&id)?).unwrap();
-    assert!(found.is_alive(found.key_lock.not_after));
-    assert_eq!((found.grant, found.enterprise), (grant, enterprise));
-    assert_eq!((found.key_lock, found.platform), (key_lock, platform));
-}
-
-async fn code_gives_one_grant(b: &Backend) {
-    let s0 = samples::standing();
-    let mut again = s0.grant.clone();
-    again.id = GrantId::from_text(samples::name("grant"));
-    let inserted = write!(b, |s| {
-        insert_standing(s, &s0)?;
-        (
-            s.insert_grant(&s0.grant)?,
-            s.insert_grant(&again)?,
-            s.find_grant_standing(&again.id)?,
-        )
-    });
-    assert_eq!(inserted, (true, false, None));
-}
-
-async fn first_revocation_of_a_grant_stands(b: &Backend) {
-    let s0 = samples::standing();
-    let id = s0.grant.id.clone();
-    let (revoked, found) = write!(b, |s| {
-        insert_standing(s, &s0)?;
-        let code = s0.grant.code_sha256.clone();
-        let before = s.revoke_grant_by_code(&code, at(6))?;
-        s.insert_grant(&s0.grant)?;
-        let revoked = [
-            before,
-            s.revoke_grant_by_code(&code, at(7))?,
-            s.revoke_grant_by_code(&code, at(8))?,
-        ];
-        (revoked, s.find_grant_standing(&s0.grant.id)?)
-    });
-    assert_eq!(revoked, [None, Some(id.clone()), Some(id)]);
-    let found = found.unwrap();
-    assert_eq!(found.grant.revoked_at, Some(at(7)));
-    assert!(!found.is_alive(found.key_lock.not_after));
 }
 
 async fn signing_key_comes_back_and_retires_once(b: &Backend) {
