@@ -60,7 +60,13 @@ pub(crate) fn take(
             } else {
                 remembered
             };
-            bind(preferred).or_else(|_taken| bind(0)).map_err(no_port)
+            bind(preferred)
+                .or_else(|taken| {
+                    let (part, option) = (part.name, part.option);
+                    tracing::warn!("port {preferred} of the {part} is not free ({taken}); another one is used. {option} names one");
+                    bind(0)
+                })
+                .map_err(no_port)
         }
     }
 }
