@@ -221,3 +221,41 @@ async fn a_new_list_ends_live_sessions_and_tokens_before_anybody_signs_again() {
     let stored = provider.stored_lock(&scene.lock).await.unwrap();
     assert_eq!(stored.state, KeyLockState::Revoked);
 }
+
+#[tokio::test]
+async fn readiness_counts_the_cas_that_can_not_be_judged_and_fails_when_none_can() {
+    let (good, absent) = (list_file(), list_file());
+    world().rsa.publish_list(&good, (-DAY, DAY));
+    let entries = vec![ca().entry(absent.clone()), world().rsa.entry(good)];
+    let some = Provider::start(|config| config.certificate_authorities = entries);
+    let ready = Browser::new(&some).open("/readyz").await;
+    assert_eq!(
+        (
+            ready.status,
+            ready.json()["certificate_authorities"].as_str()
+        ),
+        (200, Some("1 of 2 cannot be judged"))
+    );
+
+    let none = provider_with(&absent);
+    let ready = Browser::new(&none).open("/readyz").await;
+    assert_eq!(
+        (
+            ready.status,
+            ready.json()["certificate_authorities"].as_str()
+        ),
+        (503, Some("1 of 1 cannot be judged"))
+    );
+    assert_eq!(ready.json()["status"], "not ready");
+    ca().publish_list(&absent, (-DAY, DAY));
+    none.state.lists.refresh();
+    none.state.standings.watch(none.state.cx().now);
+    let ready = Browser::new(&none).open("/readyz").await;
+    assert_eq!(
+        (
+            ready.status,
+            ready.json()["certificate_authorities"].as_str()
+        ),
+        (200, Some("up"))
+    );
+}
