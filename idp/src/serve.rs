@@ -114,11 +114,8 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         .read(|store| store.list_signing_keys())
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
-    let master = match stored.as_slice() {
-        [] => MasterKey::load_or_make(&config),
-        _ => MasterKey::load(&config),
-    }
-    .map_err(|e| StartError::new("master key", e))?;
+    let master =
+        MasterKey::for_keys(&config, &stored).map_err(|e| StartError::new("master key", e))?;
     let longest = settings
         .access_token_lifetime
         .max(settings.id_token_lifetime);

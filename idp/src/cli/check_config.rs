@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use idp_core::recognition::{CaRegistry, RevocationPolicy};
 
+use super::output::{remark, say};
 use crate::certificates::{CrlFiles, Standings, load_registry};
 use crate::clock;
 use crate::config::Config;
@@ -23,22 +24,19 @@ pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
     warnings.extend(addresses(config));
     warnings.extend(unwritable(config));
     for warning in &warnings {
-        eprintln!("WARNING: {warning}");
+        remark(format_args!("WARNING: {warning}"));
     }
+    let issuer = &config.issuer;
     match warnings.len() {
-        0 => println!("configuration is good: issuer {}", config.issuer),
-        n if strict => {
-            return Err(StartError::new(
-                "configuration",
-                format!("{n} warning(s), and --strict lets none pass"),
-            ));
-        }
-        n => println!(
-            "configuration can be used, with {n} warning(s): issuer {}",
-            config.issuer
-        ),
+        0 => say(format_args!("configuration is good: issuer {issuer}")),
+        n if strict => Err(StartError::new(
+            "configuration",
+            format!("{n} warning(s), and --strict lets none pass"),
+        )),
+        n => say(format_args!(
+            "configuration can be used, with {n} warning(s): issuer {issuer}"
+        )),
     }
-    Ok(())
 }
 
 /// Puts the questions of a sign-in to every certificate and list; answers warnings.
@@ -47,13 +45,17 @@ fn standings(config: &Config, registry: &CaRegistry) -> Result<Vec<String>, Star
     let found = Standings::new(config, registry, lists).look(clock::now());
     for standing in &found {
         for error in &standing.errors {
-            eprintln!("ERROR: {error}");
+            remark(format_args!("ERROR: {error}"));
         }
         let id = &standing.id;
         if standing.can_judge {
-            println!("certificate authority {id}: locks of it can be judged");
+            say(format_args!(
+                "certificate authority {id}: locks of it can be judged"
+            ))?;
         } else {
-            eprintln!("ERROR: certificate authority {id}: no lock of it can sign in");
+            remark(format_args!(
+                "ERROR: certificate authority {id}: no lock of it can sign in"
+            ));
         }
     }
     let errors: usize = found.iter().map(|standing| standing.errors.len()).sum();
