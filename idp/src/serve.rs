@@ -11,7 +11,7 @@ use idp_core::cx::Rng;
 use idp_core::directory;
 use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 
-use crate::certificates::{CrlFiles, Verdicts, load_registry};
+use crate::certificates::{CrlFiles, Standings, Verdicts, load_registry};
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
 use crate::http::assets::Assets;
@@ -106,17 +106,16 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         .map_err(|e| StartError::new("platform directory", e))?;
     let ephemeral = open_ephemeral(&config).await?;
     let registry = load_registry(&config.certificate_authorities)
-        .map_err(|e| StartError::new("certificate authorities", e))?;
+        .map_err(|e| StartError::new(config.source(), e))?;
     let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
+    let standings = Arc::new(Standings::new(&config, &registry, Arc::clone(&lists)));
+    standings.watch(clock::now());
     let stored = database
         .read(|store| store.list_signing_keys())
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
-    let master = match stored.as_slice() {
-        [] => MasterKey::load_or_make(&config),
-        _ => MasterKey::load(&config),
-    }
-    .map_err(|e| StartError::new("master key", e))?;
+    let master =
+        MasterKey::for_keys(&config, &stored).map_err(|e| StartError::new("master key", e))?;
     let longest = settings
         .access_token_lifetime
         .max(settings.id_token_lifetime);
@@ -140,6 +139,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         ephemeral,
         keys,
         lists,
+        standings,
     }))
 }
 
@@ -220,8 +220,12 @@ async fn keep_lists(state: &web::Data<AppState>) {
     loop {
         tick.tick().await;
         state.ephemeral.sweep();
-        let lists = Arc::clone(&state.lists);
-        if let Err(error) = tokio::task::spawn_blocking(move || lists.refresh()).await {
+        let (lists, standings) = (Arc::clone(&state.lists), Arc::clone(&state.standings));
+        let look = move || {
+            lists.refresh();
+            standings.watch(clock::now());
+        };
+        if let Err(error) = tokio::task::spawn_blocking(look).await {
             tracing::error!(%error, "revocation lists can't be read again");
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use idp_core::cx::{Cx, Rng, Settings};
 use idp_storage::{Database, EphemeralStore};
 
-use crate::certificates::{CrlFiles, Verdicts};
+use crate::certificates::{CrlFiles, Standings, Verdicts};
 use crate::clock;
 use crate::config::Config;
 use crate::http::assets::Assets;
@@ -29,6 +29,8 @@ pub struct AppState {
     pub verdicts: Verdicts,
     /// Revocation lists.
     pub lists: Arc<CrlFiles>,
+    /// How each CA stands.
+    pub standings: Arc<Standings>,
     /// Stylesheet, script, emblem.
     pub assets: Assets,
     /// The discovery document, JSON text.

@@ -16,6 +16,7 @@ mod pages;
 mod platforms_page;
 mod portal;
 mod revocation;
+mod standing;
 mod token;
 mod tokens;
 mod two_processes;

@@ -116,6 +116,7 @@ async fn health_says_that_it_lives_and_whether_it_can_serve() {
     assert_eq!(ready.json()["database"], "up");
     assert_eq!(ready.json()["ephemeral"], "up");
     assert_eq!(ready.json()["signing_keys"], "up");
+    assert_eq!(ready.json()["certificate_authorities"], "up");
     assert_eq!(ready.json()["status"], "ready");
 }
 

@@ -20,7 +20,17 @@ pub struct CrlFiles {
     sources: Vec<(CaId, Vec<PathBuf>)>,
     lists: RwLock<HashMap<CaId, Arc<[Crl]>>>,
     stamps: RwLock<HashMap<PathBuf, Loaded>>,
+    problems: RwLock<HashMap<PathBuf, String>>,
     version: AtomicU64,
+}
+
+/// One file of a CA, as it was when last looked at.
+pub(super) struct CrlFile {
+    pub(super) path: PathBuf,
+    /// The last good lists of it.
+    pub(super) crls: Vec<Crl>,
+    /// Why it can't be read now.
+    pub(super) problem: Option<String>,
 }
 
 struct Loaded {
@@ -38,6 +48,7 @@ impl CrlFiles {
                 .collect(),
             lists: RwLock::default(),
             stamps: RwLock::default(),
+            problems: RwLock::default(),
             version: AtomicU64::new(0),
         };
         files.refresh();
@@ -69,11 +80,34 @@ impl CrlFiles {
         }
     }
 
+    fn is_a_problem(&self, path: &Path) -> bool {
+        let problems = self.problems.read().unwrap_or_else(PoisonError::into_inner);
+        problems.contains_key(path)
+    }
+
+    /// Every file of a CA, in the order of the configuration.
+    pub(super) fn files_of(&self, ca: &CaId) -> Vec<CrlFile> {
+        let stamps = self.stamps.read().unwrap_or_else(PoisonError::into_inner);
+        let problems = self.problems.read().unwrap_or_else(PoisonError::into_inner);
+        self.sources
+            .iter()
+            .filter(|(id, _)| id == ca)
+            .flat_map(|(_, paths)| paths)
+            .map(|path| CrlFile {
+                path: path.clone(),
+                crls: stamps.get(path).map(|l| l.crls.clone()).unwrap_or_default(),
+                problem: problems.get(path).cloned(),
+            })
+            .collect()
+    }
+
+    /// A file that can't be read is told by [`super::Standings`], with its place in the configuration.
     fn refresh_file(&self, path: &Path) -> bool {
         let modified = std::fs::metadata(path).and_then(|m| m.modified()).ok();
         {
             let stamps = self.stamps.read().unwrap_or_else(PoisonError::into_inner);
-            if modified.is_some() && stamps.get(path).is_some_and(|l| l.modified == modified) {
+            let unchanged = stamps.get(path).is_some_and(|l| l.modified == modified);
+            if modified.is_some() && unchanged && !self.is_a_problem(path) {
                 return false;
             }
         }
@@ -84,10 +118,17 @@ impl CrlFiles {
                     .write()
                     .unwrap_or_else(PoisonError::into_inner)
                     .insert(path.to_owned(), Loaded { modified, crls });
+                self.problems
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .remove(path);
                 true
             }
             Err(problem) => {
-                tracing::error!(file = %path.display(), problem, "revocation list can't be read");
+                self.problems
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(path.to_owned(), problem);
                 false
             }
         }

@@ -10,33 +10,16 @@ use pki::certificate::Certificate;
 
 use crate::config::{AuthorityConfig, RevocationConfig};
 
-/// Why a CA can't be loaded.
+/// Why a CA can't be loaded: its entry, the key, and what is wrong with what stands there.
 #[derive(Debug, thiserror::Error)]
-pub enum RegistryError {
-    /// A file.
-    #[error("{path}: {source}")]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A file that holds no PEM certificates, or a malformed one.
-    #[error("{path}: {problem}")]
-    Certificate {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        problem: String,
-    },
-    /// An entry of the configuration.
-    #[error("certificate authority {id}: {problem}")]
-    Authority {
-        /// Which.
-        id: String,
-        /// Why.
-        problem: String,
-    },
+#[error("{place}: {key}: {problem}")]
+pub struct RegistryError {
+    /// The entry of the configuration.
+    pub place: String,
+    /// The key in it.
+    pub key: &'static str,
+    /// Which file, and why.
+    pub problem: String,
 }
 
 /// Reads every CA of the configuration.
@@ -46,18 +29,24 @@ pub fn load_registry(authorities: &[AuthorityConfig]) -> Result<CaRegistry, Regi
 }
 
 fn load(authority: &AuthorityConfig) -> Result<RecognisedCa, RegistryError> {
-    let problem = |problem: String| RegistryError::Authority {
-        id: authority.id.clone(),
-        problem,
+    let wrong = |key: &'static str| {
+        let place = authority.place();
+        move |problem: String| RegistryError {
+            place,
+            key,
+            problem,
+        }
     };
-    let anchors = read_all(&authority.anchors)?;
+    let anchors = read_all(&authority.anchors).map_err(wrong("anchors"))?;
+    let intermediates = read_all(&authority.intermediates).map_err(wrong("intermediates"))?;
+    let anchors = take_anchors(&anchors).map_err(wrong("anchors"))?;
     Ok(RecognisedCa {
         id: CaId::from_text(&authority.id),
         name: authority.name.clone(),
         jurisdiction: RegionCode::parse(&authority.jurisdiction)
-            .map_err(|e| problem(format!("jurisdiction: {e}")))?,
-        anchors: TrustAnchors::from_certificates(&anchors).map_err(|e| problem(e.to_string()))?,
-        intermediates: read_all(&authority.intermediates)?,
+            .map_err(|e| wrong("jurisdiction")(e.to_string()))?,
+        anchors,
+        intermediates: intermediates.into_iter().map(|(_, one)| one).collect(),
         profile: authority.profile.clone(),
         revocation: match authority.revocation {
             RevocationConfig::Required => RevocationPolicy::Required,
@@ -66,26 +55,27 @@ fn load(authority: &AuthorityConfig) -> Result<RecognisedCa, RegistryError> {
     })
 }
 
-fn read_all(paths: &[PathBuf]) -> Result<Vec<Certificate>, RegistryError> {
+fn take_anchors(read: &[(PathBuf, Certificate)]) -> Result<TrustAnchors, String> {
+    // One by one first, so that the file is named.
+    for (path, certificate) in read {
+        TrustAnchors::from_certificates(std::slice::from_ref(certificate))
+            .map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    let certificates: Vec<Certificate> = read.iter().map(|(_, one)| one.clone()).collect();
+    TrustAnchors::from_certificates(&certificates).map_err(|e| e.to_string())
+}
+
+/// Every certificate of these files, each with its file.
+pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Certificate)>, String> {
     let mut certificates = Vec::new();
     for path in paths {
-        certificates.append(&mut read(path)?);
+        let read = read(path).map_err(|problem| format!("{}: {problem}", path.display()))?;
+        certificates.extend(read.into_iter().map(|one| (path.clone(), one)));
     }
     Ok(certificates)
 }
 
-fn read(path: &Path) -> Result<Vec<Certificate>, RegistryError> {
-    let text = std::fs::read_to_string(path).map_err(|source| RegistryError::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    let problem = |problem: String| RegistryError::Certificate {
-        path: path.to_owned(),
-        problem,
-    };
-    let certificates = Certificate::from_pem(&text).map_err(|e| problem(e.to_string()))?;
-    if certificates.is_empty() {
-        return Err(problem("holds no certificate".to_owned()));
-    }
-    Ok(certificates)
+fn read(path: &Path) -> Result<Vec<Certificate>, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    Certificate::from_pem(&text).map_err(|e| e.to_string())
 }

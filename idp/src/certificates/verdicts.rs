@@ -4,11 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use idp_core::id::IncidentId;
 use idp_core::key_lock::KeyLock;
-use idp_core::recognition::{CaRegistry, CertificateRefusal, Recognised, recognise};
+use idp_core::recognition::{CaRegistry, CertificateRefusal, Recognised, RecognisedCa, recognise};
 use idp_core::timestamp::Timestamp;
 use moka::sync::Cache;
 use pki::certificate::Certificate;
+use pki::path::verify_path;
+use pki::revocation::Revocation;
 
 use super::CrlFiles;
 
@@ -51,6 +54,47 @@ impl Verdicts {
         let recognised = recognise(&self.registry, &*self.lists, certificate, now)?;
         self.good.insert(key, recognised.clone());
         Ok(recognised)
+    }
+
+    /// The verdict on a certificate that somebody shows now. What a mistake in our own registry or lists may
+    /// refuse is told in the log, with the CA where it is known; never whose certificate it is.
+    pub fn on_shown(
+        &self,
+        certificate: &Certificate,
+        now: Timestamp,
+        incident: &IncidentId,
+    ) -> Result<Recognised, CertificateRefusal> {
+        let verdict = self.on(certificate, now);
+        if let Err(refusal) = &verdict
+            && matches!(
+                refusal,
+                CertificateRefusal::RevocationUnavailable | CertificateRefusal::ForeignCa
+            )
+        {
+            let ca = self.issued_by(certificate, now).map(|ca| ca.id.as_str());
+            let claimed = self.claimed_by(certificate).map(|ca| ca.id.as_str());
+            let (ca, claimed) = (ca.unwrap_or("unknown"), claimed.unwrap_or("unknown"));
+            tracing::warn!(%incident, code = refusal.code(), ca, claimed, "certificate refused");
+        }
+        verdict
+    }
+
+    /// The CA to which a path leads, revocation aside.
+    fn issued_by(&self, certificate: &Certificate, now: Timestamp) -> Option<&RecognisedCa> {
+        let at = now.unix_seconds();
+        self.registry.authorities.iter().find(|ca| {
+            let (anchors, between) = (&ca.anchors, &ca.intermediates);
+            verify_path(certificate, anchors, between, &Revocation::NotChecked, at).is_ok()
+        })
+    }
+
+    /// The CA of which a certificate has the name that stands as the issuer: anybody can write it there.
+    fn claimed_by(&self, certificate: &Certificate) -> Option<&RecognisedCa> {
+        self.registry.authorities.iter().find(|ca| {
+            let anchors = ca.anchors.certificates().iter();
+            let mut all = anchors.chain(&ca.intermediates);
+            all.any(|one| one.subject() == certificate.issuer())
+        })
     }
 
     /// The verdict on a bound lock as the lists stand now.

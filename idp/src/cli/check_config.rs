@@ -3,10 +3,12 @@
 //! Owns the warnings. Errors come from the loaders themselves.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use idp_core::recognition::{CaRegistry, RevocationLists as _, RevocationPolicy};
+use idp_core::recognition::{CaRegistry, RevocationPolicy};
 
-use crate::certificates::{CrlFiles, load_registry};
+use super::output::{remark, say};
+use crate::certificates::{CrlFiles, Standings, load_registry};
 use crate::clock;
 use crate::config::Config;
 use crate::serve::StartError;
@@ -15,50 +17,55 @@ use crate::signing::MasterKey;
 /// Says what is wrong. With `strict` a warning is an error.
 pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
     let registry = load_registry(&config.certificate_authorities)
-        .map_err(|e| StartError::new("certificate authorities", e))?;
-    revocation_lists(config, &registry)?;
+        .map_err(|e| StartError::new(config.source(), e))?;
+    let mut warnings = standings(config, &registry)?;
     master_key(config)?;
-    let mut warnings = authorities(&registry);
+    warnings.extend(authorities(&registry));
     warnings.extend(addresses(config));
     warnings.extend(unwritable(config));
     for warning in &warnings {
-        eprintln!("WARNING: {warning}");
+        remark(format_args!("WARNING: {warning}"));
     }
+    let issuer = &config.issuer;
     match warnings.len() {
-        0 => println!("configuration is good: issuer {}", config.issuer),
-        n if strict => {
-            return Err(StartError::new(
-                "configuration",
-                format!("{n} warning(s), and --strict lets none pass"),
-            ));
-        }
-        n => println!(
-            "configuration can be used, with {n} warning(s): issuer {}",
-            config.issuer
-        ),
+        0 => say(format_args!("configuration is good: issuer {issuer}")),
+        n if strict => Err(StartError::new(
+            "configuration",
+            format!("{n} warning(s), and --strict lets none pass"),
+        )),
+        n => say(format_args!(
+            "configuration can be used, with {n} warning(s): issuer {issuer}"
+        )),
     }
-    Ok(())
 }
 
-fn revocation_lists(config: &Config, registry: &CaRegistry) -> Result<(), StartError> {
-    let now = clock::now().unix_seconds();
-    let lists = CrlFiles::load(&config.certificate_authorities);
-    for ca in &registry.authorities {
-        let crls = lists.lists_of(&ca.id);
-        let current = crls.iter().filter(|crl| now < crl.next_update()).count();
-        if ca.revocation == RevocationPolicy::Required && current == 0 {
-            let why = "no revocation list in force: every certificate of it would be refused";
-            return Err(StartError::new(
-                format!("certificate authority {}", ca.id),
-                why,
+/// Puts the questions of a sign-in to every certificate and list; answers warnings.
+fn standings(config: &Config, registry: &CaRegistry) -> Result<Vec<String>, StartError> {
+    let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
+    let found = Standings::new(config, registry, lists).look(clock::now());
+    for standing in &found {
+        for error in &standing.errors {
+            remark(format_args!("ERROR: {error}"));
+        }
+        let id = &standing.id;
+        if standing.can_judge {
+            say(format_args!(
+                "certificate authority {id}: locks of it can be judged"
+            ))?;
+        } else {
+            remark(format_args!(
+                "ERROR: certificate authority {id}: no lock of it can sign in"
             ));
         }
-        println!(
-            "certificate authority {}: {current} list(s) in force",
-            ca.id
-        );
     }
-    Ok(())
+    let errors: usize = found.iter().map(|standing| standing.errors.len()).sum();
+    if errors > 0 || found.iter().any(|standing| !standing.can_judge) {
+        return Err(StartError::new(
+            "certificate authorities",
+            format!("{errors} error(s), see above"),
+        ));
+    }
+    Ok(found.into_iter().flat_map(|s| s.warnings).collect())
 }
 
 /// One that is named must be there; the state folder's own is made at first start.

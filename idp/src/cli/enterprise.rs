@@ -4,6 +4,7 @@ use clap::Subcommand;
 use pki::holder::credit_code::CreditCode;
 use serde_json::json;
 
+use super::output::say;
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::StartError;
@@ -82,6 +83,5 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
         "locks": locks,
         "consents": consents,
     });
-    println!("{shown:#}");
-    Ok(())
+    say(format_args!("{shown:#}"))
 }

@@ -9,6 +9,7 @@ use idp_core::timestamp::Timestamp;
 use serde_json::json;
 
 use super::cx;
+use super::output::{remark, say};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::{KEY_WATCH, StartError};
@@ -81,19 +82,23 @@ async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
                 })
             })
             .collect();
-        println!("{:#}", json!(rows));
-        return Ok(());
+        return say(format_args!("{:#}", json!(rows)));
+    }
+    if keys.is_empty() {
+        return say(
+            "there are no signing keys yet: the first `idp serve` or `idp keys rotate` makes them",
+        );
     }
     for key in keys {
         let ends = key.withdrawn_at.or(key.retired_at);
-        println!(
+        say(format_args!(
             "{} {:<5} {:<9} from {} until {}",
             key.id,
             key.algorithm.as_str(),
             state(&schedule, &key, now),
             rfc3339(key.signs_from),
             ends.map_or("-".to_owned(), rfc3339)
-        );
+        ))?;
     }
     Ok(())
 }
@@ -117,9 +122,15 @@ fn state(schedule: &KeySchedule, key: &SigningKey, now: Timestamp) -> &'static s
 
 async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
     let database = ready::database(config).await?;
-    let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
+    let stored = database
+        .read(|store| store.list_signing_keys())
+        .await
+        .map_err(|e| StartError::new("database", e))?;
+    let master =
+        MasterKey::for_keys(config, &stored).map_err(|e| StartError::new("master key", e))?;
     let cx = cx(config)?;
-    let signs_from = if at_once {
+    // The first ones have nobody to wait for.
+    let signs_from = if at_once || stored.is_empty() {
         cx.now
     } else {
         cx.now + config.key_schedule().publish_before
@@ -128,7 +139,7 @@ async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
     for id in made {
-        println!("{id} signs from {}", rfc3339(signs_from));
+        say(format_args!("{id} signs from {}", rfc3339(signs_from)))?;
     }
     Ok(())
 }
@@ -148,15 +159,18 @@ async fn take_out(
     let withdrawn = withdraw(&database, (&master, &schedule), &cx(config)?, id, reason)
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
-    println!("{id} is withdrawn");
+    say(format_args!("{id} is withdrawn"))?;
     if let Some((successor, signs_from)) = withdrawn.successor {
-        println!("{successor} signs from {}", rfc3339(signs_from));
+        say(format_args!(
+            "{successor} signs from {}",
+            rfc3339(signs_from)
+        ))?;
     }
-    eprintln!(
+    remark(format_args!(
         "Running servers follow within {} seconds. Platforms go on believing their copy of the JWK Set \
          until they fetch it again: tell them.",
         KEY_WATCH.as_secs()
-    );
+    ));
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod check_config;
 mod enterprise;
 mod keys;
 mod log;
+mod output;
 mod platform;
 mod ready;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use idp_core::cx::{Cx, Rng};
+use output::say;
 
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
@@ -79,7 +81,7 @@ pub fn run() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("idp: {error}");
+            output::remark(format_args!("idp: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -119,8 +121,11 @@ async fn migrate(config: &Config) -> Result<(), StartError> {
         .map_err(|e| failed(&e))?;
     database.migrate().await.map_err(|e| failed(&e))?;
     match pending.len() {
-        0 => println!("nothing to do: the schema is the newest"),
-        n => println!("applied {n} migrations: {}", pending.join(", ")),
+        0 => say("nothing to do: the schema is the newest")?,
+        n => say(format_args!(
+            "applied {n} migrations: {}",
+            pending.join(", ")
+        ))?,
     }
     let listed = database
         .write(|store| {
@@ -129,8 +134,10 @@ async fn migrate(config: &Config) -> Result<(), StartError> {
         })
         .await
         .map_err(|e| StartError::new("platform directory", e))?;
-    println!("{} platforms are in the directory", listed.len());
-    Ok(())
+    say(format_args!(
+        "{} platforms are in the directory",
+        listed.len()
+    ))
 }
 
 /// The outside of a command.

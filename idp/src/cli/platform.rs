@@ -14,6 +14,7 @@ use idp_core::token::client_authentication::secret_sha256;
 use protocol::scope::ScopeSet;
 use serde_json::json;
 
+use super::output::{remark, say};
 use super::{cx, ready};
 use crate::clock::SystemRng;
 use crate::config::Config;
@@ -110,12 +111,19 @@ async fn add(config: &Config, add: Add) -> Result<(), StartError> {
             .map_err(|e| store(&e))?
     };
     let secret = random_text(&SystemRng);
+    let nameless = add.name_en.is_none() && listed.is_none();
     let platform = platform(add, id, listed.as_ref(), &secret)?;
     let (cx, added) = (cx(config)?, platform.clone());
     database
         .write(move |s| connect(s, &cx, &added))
         .await
         .map_err(|e| StartError::new("platform", e))?;
+    if nameless {
+        remark(format_args!(
+            "WARNING: no --name-en: pages in English call the platform {}",
+            platform.name_zh
+        ));
+    }
     let with_secret = platform
         .client
         .as_ref()
@@ -125,9 +133,9 @@ async fn add(config: &Config, add: Add) -> Result<(), StartError> {
         "client_id": platform.id.as_str(),
         "client_secret": with_secret.then_some(secret),
     });
-    println!("{printed:#}");
+    say(format_args!("{printed:#}"))?;
     if with_secret {
-        eprintln!("The client secret is shown once and kept nowhere. Hand it over safely.");
+        remark("The client secret is shown once and kept nowhere. Hand it over safely.");
     }
     Ok(())
 }
@@ -151,7 +159,7 @@ fn platform(
         None => listed.map(|p| p.zone),
     };
     let region = match &add.region {
-        Some(code) => Some(RegionCode::parse(code).map_err(|e| StartError::new("--region", e))?),
+        Some(code) => Some(region_of(code)?),
         None => listed.map(|p| p.region_code.clone()),
     };
     let name_zh = add.name_zh.clone().or(listed.map(|p| p.name_zh.clone()));
@@ -167,6 +175,17 @@ fn platform(
         client: Some(client(add, secret)?),
         id,
     })
+}
+
+/// Platforms are those of the region's leagues and cities (guide, 系统简介).
+fn region_of(code: &str) -> Result<RegionCode, StartError> {
+    let region = RegionCode::parse(code).map_err(|e| StartError::new("--region", e))?;
+    if region.is_inner_mongolia() {
+        return Ok(region);
+    }
+    let why =
+        format!("{region} is outside Inner Mongolia: the codes of its platforms begin with 15");
+    Err(StartError::new("--region", why))
 }
 
 fn client(add: Add, secret: &str) -> Result<Client, StartError> {
@@ -227,18 +246,17 @@ async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
                 })
             })
             .collect();
-        println!("{:#}", json!(rows));
-        return Ok(());
+        return say(format_args!("{:#}", json!(rows)));
     }
     for p in platforms {
-        println!(
+        say(format_args!(
             "{:<12} {:<7} {:<11} {:<10} {}",
             p.id,
             p.region_code,
             p.zone.as_str(),
             p.state.as_str(),
             p.name_zh
-        );
+        ))?;
     }
     Ok(())
 }

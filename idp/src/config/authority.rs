@@ -46,6 +46,11 @@ pub struct AuthorityConfig {
 }
 
 impl AuthorityConfig {
+    /// What messages call this entry.
+    pub fn place(&self) -> String {
+        format!("certificate_authorities: {} ({})", self.id, self.name)
+    }
+
     pub(super) fn resolve_from(&mut self, folder: &Path) {
         let files = self
             .anchors

@@ -48,6 +48,7 @@ impl Config {
         let mut config: Self = figment
             .extract()
             .map_err(|error| ConfigError::unreadable(file, error))?;
+        config.file = file.map(Path::to_owned);
         if let Some(folder) = file.and_then(Path::parent) {
             config.resolve_from(folder);
         }
@@ -66,6 +67,12 @@ impl Config {
         for authority in &mut self.certificate_authorities {
             authority.resolve_from(folder);
         }
+    }
+
+    /// What messages call this configuration: its file, where there is one.
+    pub fn source(&self) -> String {
+        let file = self.file.as_ref().map(|file| file.display().to_string());
+        file.unwrap_or_else(|| "configuration".to_owned())
     }
 
     /// Whether cookies are Secure.

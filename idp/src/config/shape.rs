@@ -11,6 +11,9 @@ use super::AuthorityConfig;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The file that this was read from, for messages.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
     /// Issuer identifier: https, or http on loopback; no query, no fragment, no trailing slash.
     pub issuer: String,
     /// Addresses to listen on.
@@ -160,6 +163,7 @@ pub struct HttpConfig {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            file: None,
             issuer: "http://127.0.0.1:8600".to_owned(),
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 8600))],
             state_dir: PathBuf::from("state"),

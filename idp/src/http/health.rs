@@ -37,14 +37,23 @@ async fn ready(state: web::Data<AppState>) -> impl Responder {
     } else {
         Part::Down
     };
+    let judged = state.standings.judged();
+    let authorities = match judged.closed {
+        0 => Part::Up.as_str().to_owned(),
+        closed => format!("{closed} of {} cannot be judged", judged.all),
+    };
+    // One CA that is open is worth staying in service for.
+    let somebody_can = judged.closed == 0 || judged.closed < judged.all;
     let serves = [database, ephemeral, signing_keys]
         .iter()
-        .all(|part| part.serves());
+        .all(|part| part.serves())
+        && somebody_can;
     let body = json!({
         "status": if serves { "ready" } else { "not ready" },
         "database": database.as_str(),
         "ephemeral": ephemeral.as_str(),
         "signing_keys": signing_keys.as_str(),
+        "certificate_authorities": authorities,
     });
     if serves {
         HttpResponse::Ok().json(body)

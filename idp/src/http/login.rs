@@ -140,7 +140,7 @@ async fn attempt(visit: &Visit, browser: &Browser, form: &Form) -> Result<LoginA
         verdict: visit
             .state
             .verdicts
-            .on(certificate, visit.cx.now)
+            .on_shown(certificate, visit.cx.now, &visit.incident_id)
             .map_err(LoginRefusal::Certificate),
         thumbprint: Some(Thumbprint(certificate.thumbprint_sha256())),
     })

@@ -10,6 +10,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use idp_core::signing_key::SigningKey;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
@@ -43,6 +44,14 @@ pub enum MasterKeyError {
 pub struct MasterKey(RandomizedNonceKey);
 
 impl MasterKey {
+    /// For a store that holds these signing keys: with none, one is made where it is missing.
+    pub fn for_keys(config: &Config, stored: &[SigningKey]) -> Result<Self, MasterKeyError> {
+        match stored {
+            [] => Self::load_or_make(config),
+            _ => Self::load(config),
+        }
+    }
+
     /// As [`Self::load`], but makes the state folder's own when it is missing. Only where no key was ever
     /// encrypted: else a new one would hide that the old one is lost.
     pub fn load_or_make(config: &Config) -> Result<Self, MasterKeyError> {

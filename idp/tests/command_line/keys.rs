@@ -95,3 +95,21 @@ fn times_are_rfc_3339_in_utc() {
         assert_eq!((at.len(), &at[10..11], &at[19..]), (20, "T", "Z"), "{at}");
     }
 }
+
+#[test]
+fn before_the_first_serve_rotate_makes_master_key_and_keys_that_sign() {
+    let operator = Operator::ready();
+    let none = operator.run(&["keys", "list"]);
+    assert_eq!(none.code, 0, "{}", none.err);
+    assert!(none.out.contains("no signing keys yet"), "{}", none.out);
+    assert!(keys(&operator).is_empty());
+    let made = operator.run(&["keys", "rotate"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(keys(&operator).iter().all(|key| key["state"] == "signing"));
+    assert_eq!(keys(&operator).len(), 2);
+    // A lost master key is never made again.
+    std::fs::remove_file(operator.folder.join("state/master.key")).unwrap();
+    operator
+        .run(&["keys", "rotate"])
+        .refused_with(&["master.key: No such file"]);
+}

@@ -7,8 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod authorities;
 mod configuration;
 mod keys;
+mod lab;
 mod platforms;
 
 use std::io::Write as _;

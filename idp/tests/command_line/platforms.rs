@@ -91,3 +91,51 @@ fn a_consent_is_not_remembered_for_no_days() {
     let done = added(&operator, &["--remember-consent-days", "365"]);
     assert_eq!(done.code, 0, "{}", done.err);
 }
+
+#[test]
+fn a_platform_outside_the_region_is_refused_and_one_without_an_english_name_is_remarked() {
+    let operator = Operator::ready();
+    let new = [
+        "platform",
+        "add",
+        "new",
+        "--redirect-uri",
+        "https://p.example/cb",
+        "--name-zh",
+        "新平台",
+        "--zone",
+        "western",
+        "--region",
+    ];
+    let beijing = operator.run(&[&new[..], &["110000"]].concat());
+    beijing.refused_with(&[
+        "--region",
+        "110000 is outside Inner Mongolia",
+        "begin with 15",
+    ]);
+    let done = operator.run(&[&new[..], &["150200"]].concat());
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.err.contains("WARNING: no --name-en"), "{}", done.err);
+    let listed = added(&operator, &[]);
+    assert!(!listed.err.contains("WARNING"), "{}", listed.err);
+}
+
+#[test]
+#[cfg(unix)]
+fn whoever_has_read_enough_ends_no_command_in_a_panic() {
+    let operator = Operator::ready();
+    for words in [
+        &["platform", "list"][..],
+        &["platform", "list", "--json"],
+        &["keys", "list"],
+        &["check-config"],
+        &["migrate"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let errors = writer.try_clone().unwrap();
+        let mut command = operator.command(words);
+        let ended = command.stdout(writer).stderr(errors).status().unwrap();
+        assert_eq!(ended.code(), Some(0), "{words:?}");
+    }
+}

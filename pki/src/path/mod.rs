@@ -2,11 +2,13 @@
 //!
 //! Owns the order in which a certificate is judged and the one type, [`VerifiedPath`], that says it passed. Path building,
 //! validity, path length, name constraints, signatures and CRLs are `webpki`'s (asked in `question`); what it leaves open
-//! (`KeyUsage`, weak keys, the anchors' own validity, lists from the future) is `rules`'s.
+//! (`KeyUsage`, weak keys, the anchors' own validity, lists from the future) is `rules`'s. How a CA stands before anybody comes is `standing`'s.
 
 mod error;
 mod question;
 mod rules;
+mod signed;
+mod standing;
 
 use crate::anchors::TrustAnchors;
 use crate::certificate::Certificate;
@@ -16,6 +18,7 @@ use crate::revocation::Revocation;
 pub use error::{ConstraintViolation, PathError};
 use question::{AnyUse, ClientAuth, Question};
 pub(crate) use rules::KNOWN_CRITICAL_EXTENSIONS;
+pub use standing::{ListFault, Obstacle, Standing, standing};
 
 /// Proof that a certificate was followed to a trust anchor. Only [`verify_chain`] makes one. It does not say that the
 /// certificate is fit for log-in; [`VerifiedPath`] does.

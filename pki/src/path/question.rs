@@ -185,7 +185,7 @@ impl ExtendedKeyUsageValidator for AnyUse {
 }
 
 /// Every signature algorithm that counts in certificates and CRLs.
-fn algorithms() -> Vec<&'static dyn SignatureVerificationAlgorithm> {
+pub(super) fn algorithms() -> Vec<&'static dyn SignatureVerificationAlgorithm> {
     let international: [&dyn SignatureVerificationAlgorithm; 10] = [
         aws_lc_rs::ECDSA_P256_SHA256,
         aws_lc_rs::ECDSA_P256_SHA384,

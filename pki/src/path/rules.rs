@@ -6,6 +6,8 @@ use crate::oid;
 use crate::revocation::{Crl, Revocation, RevocationGap};
 use crate::signature::PublicKey;
 
+use super::signed::is_signed_by;
+
 /// The extensions that may be critical because path building acts on them: `KeyUsage`, `SubjectAlternativeName`,
 /// `BasicConstraints`, `NameConstraints`, `CRLDistributionPoints`, `ExtendedKeyUsage`.
 pub(crate) const KNOWN_CRITICAL_EXTENSIONS: &[&str] = &[
@@ -116,6 +118,11 @@ impl<'a> Intermediates<'a> {
         sorted
     }
 
+    /// The others.
+    pub(super) fn refused(&self) -> &[(&'a Certificate, PathError)] {
+        &self.refused
+    }
+
     /// Why the issuer is missing: it was given but refused, or it is not known at all.
     pub(super) fn objection_to_issuer_of(&self, end_entity: &Certificate) -> PathError {
         let mut issuers = std::iter::once(end_entity).chain(self.usable.iter().copied());
@@ -193,5 +200,61 @@ impl<'a> ListsInForce<'a> {
                     .find(|(crl, _)| crl.issuer_der() == certificate.issuer_der())
             })
             .map_or(RevocationGap::NoList, |(_, gap)| *gap)
+    }
+
+    pub(super) fn has_of_issuer(&self, issuer_der: &[u8]) -> bool {
+        self.in_force
+            .iter()
+            .any(|crl| crl.issuer_der() == issuer_der)
+    }
+
+    /// What a path would be told of a lock's certificate by this issuer, the lock itself aside.
+    pub(super) fn cover_holders_of(&self, issuer: &Certificate) -> Result<(), RevocationGap> {
+        self.list_by(issuer, Crl::is_about_holders).map(drop)
+    }
+
+    /// What a path would be told of the CA `child` by its issuer's list.
+    pub(super) fn judge_ca(
+        &self,
+        child: &Certificate,
+        issuer: &Certificate,
+    ) -> Result<(), PathError> {
+        let crl = self
+            .list_by(issuer, Crl::is_about_cas)
+            .map_err(PathError::RevocationUnavailable)?;
+        let mut serial = hex::decode(child.serial_number()).map_err(|_odd| PathError::Malformed)?;
+        // Lists know serial numbers as DER writes them, with the sign octet.
+        if serial.first().is_some_and(|first| *first >= 0x80) {
+            serial.insert(0, 0);
+        }
+        match crl.list().find_serial(&serial) {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(PathError::Revoked),
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    /// The list that is asked: the latest in force by the issuer's name. It alone counts, even where it can't be
+    /// verified and an older one could.
+    fn list_by(
+        &self,
+        issuer: &Certificate,
+        within: fn(&Crl) -> bool,
+    ) -> Result<&'a Crl, RevocationGap> {
+        let of_issuer = |crl: &Crl| crl.issuer_der() == issuer.subject_der();
+        let asked = self
+            .in_force
+            .iter()
+            .find(|crl| of_issuer(crl) && within(crl));
+        let Some(asked) = asked else {
+            let out_of_force = self.out_of_force.iter().find(|(crl, _)| of_issuer(crl));
+            return Err(out_of_force.map_or(RevocationGap::NoList, |(_, gap)| *gap));
+        };
+        let signs_lists = issuer.key_usage().is_none_or(|usage| usage.crl_sign);
+        if signs_lists && is_signed_by(asked.der(), issuer) {
+            Ok(asked)
+        } else {
+            Err(RevocationGap::Unverifiable)
+        }
     }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject;
 use webpki::{CertRevocationList, OwnedCertRevocationList};
-use x509_parser::prelude::FromDer;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::prelude::{FromDer, X509Extension};
 use x509_parser::revocation_list::CertificateRevocationList;
 
 use crate::name::Name;
@@ -43,8 +44,34 @@ struct Facts {
     list: CertRevocationList<'static>,
     issuer: Name,
     issuer_der: Vec<u8>,
+    der: Box<[u8]>,
+    scope: Scope,
     this_update: i64,
     next_update: i64,
+}
+
+/// Whose certificates a list is about (RFC 5280 §5.2.5). No extension: everybody's.
+#[derive(Clone, Copy, Debug, Default)]
+struct Scope {
+    users_only: bool,
+    cas_only: bool,
+}
+
+impl Scope {
+    fn read(list: &CertificateRevocationList<'_>) -> Self {
+        let mut points = list
+            .extensions()
+            .iter()
+            .map(X509Extension::parsed_extension);
+        let point = points.find_map(|extension| match extension {
+            ParsedExtension::IssuingDistributionPoint(point) => Some(point),
+            _ => None,
+        });
+        point.map_or_else(Self::default, |point| Self {
+            users_only: point.only_contains_user_certs,
+            cas_only: point.only_contains_ca_certs,
+        })
+    }
 }
 
 impl Crl {
@@ -64,6 +91,8 @@ impl Crl {
             this_update: head.this_update.timestamp(),
             next_update: head.next_update.ok_or(CrlError::Malformed)?.timestamp(),
             list: list.into(),
+            der: der.into(),
+            scope: Scope::read(&parsed),
         };
         Ok(Self {
             inner: Arc::new(facts),
@@ -104,6 +133,21 @@ impl Crl {
 
     pub(crate) fn issuer_der(&self) -> &[u8] {
         &self.inner.issuer_der
+    }
+
+    /// As it was read, for its signature.
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.inner.der
+    }
+
+    /// Whether certificates of CAs are within its scope.
+    pub(crate) fn is_about_cas(&self) -> bool {
+        !self.inner.scope.users_only
+    }
+
+    /// Whether certificates of holders are within its scope.
+    pub(crate) fn is_about_holders(&self) -> bool {
+        !self.inner.scope.cas_only
     }
 }
 

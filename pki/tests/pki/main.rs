@@ -23,3 +23,4 @@ mod revocation;
 mod signatures;
 mod sm2;
 mod speed;
+mod standing;

@@ -190,7 +190,8 @@ async fn attempt(
         match challenge::prove(visit, browser, form, Purpose::Bind).await? {
             Ok(proven) => {
                 let certificate = proven.certificate();
-                let verdict = visit.state.verdicts.on(certificate, visit.cx.now);
+                let verdicts = &visit.state.verdicts;
+                let verdict = verdicts.on_shown(certificate, visit.cx.now, &visit.incident_id);
                 BindAttempt {
                     verdict: verdict.map_err(BindRefusal::Certificate),
                     thumbprint: Some(Thumbprint(certificate.thumbprint_sha256())),

@@ -117,7 +117,8 @@ async fn read(
         ));
     };
     let messages = Messages::of(visit.locale);
-    match visit.state.verdicts.on(&certificate, visit.cx.now) {
+    let verdicts = &visit.state.verdicts;
+    match verdicts.on_shown(&certificate, visit.cx.now, &visit.incident_id) {
         Ok(recognised) => Ok(json!({
             "holder_name": recognised.holder_name(),
             "key_number": recognised.key_number(),

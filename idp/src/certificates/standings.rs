@@ -1,0 +1,88 @@
+//! The standing of every CA, looked at when lists were read: told in the log when it changes, and to `/readyz`.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use idp_core::recognition::CaRegistry;
+use idp_core::timestamp::Timestamp;
+
+use super::CrlFiles;
+use super::standing::{AuthorityStanding, Entered};
+use crate::config::Config;
+
+/// Every CA, and how it stood last.
+pub struct Standings {
+    entered: Vec<Entered>,
+    lists: Arc<CrlFiles>,
+    last: RwLock<Vec<AuthorityStanding>>,
+}
+
+/// How many CAs can be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// CAs of the configuration.
+    pub all: usize,
+    /// Of which no lock can be judged.
+    pub closed: usize,
+}
+
+impl Standings {
+    /// Over a configuration, what was loaded of it, and its lists. Looks at nothing yet.
+    pub fn new(config: &Config, registry: &CaRegistry, lists: Arc<CrlFiles>) -> Self {
+        Self {
+            entered: Entered::all(config, registry),
+            lists,
+            last: RwLock::default(),
+        }
+    }
+
+    /// How each CA stands now. Verifies signatures over whole lists: not on the login path.
+    pub fn look(&self, now: Timestamp) -> Vec<AuthorityStanding> {
+        let entered = self.entered.iter();
+        entered.map(|one| one.look(&self.lists, now)).collect()
+    }
+
+    /// Looks, and writes to the log what was not so the last time.
+    pub fn watch(&self, now: Timestamp) {
+        let found = self.look(now);
+        let mut last = self.last.write().unwrap_or_else(PoisonError::into_inner);
+        for standing in &found {
+            let before = last.iter().find(|before| before.id == standing.id);
+            tell(before, standing);
+        }
+        *last = found;
+    }
+
+    /// As it was when last watched.
+    pub fn judged(&self) -> Judged {
+        let last = self.last.read().unwrap_or_else(PoisonError::into_inner);
+        Judged {
+            all: last.len(),
+            closed: last.iter().filter(|standing| !standing.can_judge).count(),
+        }
+    }
+}
+
+fn tell(before: Option<&AuthorityStanding>, now: &AuthorityStanding) {
+    let ca = now.id.as_str();
+    if before == Some(now) {
+        return;
+    }
+    let was_told = |line: &String| before.is_some_and(|b| b.errors.contains(line));
+    for error in now.errors.iter().filter(|line| !was_told(line)) {
+        tracing::error!(ca, "{error}");
+    }
+    for warning in &now.warnings {
+        tracing::warn!(ca, "{warning}");
+    }
+    let could = before.is_none_or(|before| before.can_judge);
+    match (could, now.can_judge) {
+        (true, false) => tracing::error!(ca, "no lock of this certificate authority can sign in"),
+        (false, true) => {
+            tracing::info!(ca, "locks of this certificate authority can sign in again");
+        }
+        _ if before.is_some_and(|b| !b.errors.is_empty()) && now.errors.is_empty() => {
+            tracing::info!(ca, "certificates and revocation lists are in order again");
+        }
+        _ => (),
+    }
+}
