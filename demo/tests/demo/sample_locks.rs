@@ -168,3 +168,23 @@ fn private_keys_are_readable_by_their_owner_only() {
         assert!(!text.contains("BEGIN PRIVATE KEY"), "{file}");
     }
 }
+
+#[test]
+fn certificates_and_lists_of_every_ca_fit_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = now();
+    let pki = SamplePki::open(&dir.path().join("pki"), PASSWORD, at).unwrap();
+    let config = idp::config::Config {
+        certificate_authorities: pki.registry().unwrap(),
+        ..idp::config::Config::default()
+    };
+    let entries = &config.certificate_authorities;
+    let registry = idp::certificates::load_registry(entries).unwrap();
+    let lists = std::sync::Arc::new(idp::certificates::CrlFiles::load(entries));
+    let standings = idp::certificates::Standings::new(&config, &registry, lists);
+    for standing in standings.look(Timestamp::from_unix_seconds(at)) {
+        assert!(standing.can_judge, "{standing:?}");
+        assert!(standing.errors.is_empty(), "{standing:?}");
+        assert!(standing.warnings.is_empty(), "{standing:?}");
+    }
+}
