@@ -10,9 +10,11 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use idp_core::ephemeral::{EphemeralError, KEPT_FOR_STRANGERS, Spent};
+
+use super::clock::{Clock, SystemClock};
 
 /// Locks to spread over. More than any machine's threads that meet here.
 const SHARDS: usize = 32;
@@ -25,27 +27,6 @@ const SWEEP_AFTER: usize = 64;
 
 /// Everything is swept no more often than this, when the store is full.
 const SWEEP_PAUSE: Duration = Duration::from_millis(100);
-
-/// Time since a moment of the clock's own choosing; never goes back.
-pub trait Clock: Send + Sync {
-    /// Now.
-    fn now(&self) -> Duration;
-}
-
-/// The machine's monotonic clock.
-pub struct SystemClock(Instant);
-
-impl Default for SystemClock {
-    fn default() -> Self {
-        Self(Instant::now())
-    }
-}
-
-impl Clock for SystemClock {
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
 
 /// The store. Cloning gives the same one.
 #[derive(Clone)]

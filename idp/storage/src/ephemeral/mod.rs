@@ -3,6 +3,7 @@
 //! Owns which of the two answers. A kind of record is either taken or spent, never both: on Redis a
 //! take removes what a spend left.
 
+mod clock;
 mod in_process;
 mod redis;
 
@@ -13,7 +14,8 @@ use idp_core::ephemeral::{
 };
 use idp_core::session::BrowserSession;
 
-pub use self::in_process::{Clock, InProcess, SystemClock};
+pub use self::clock::{Clock, SystemClock};
+pub use self::in_process::InProcess;
 pub use self::redis::Redis;
 use crate::database::settings::OpenError;
 
