@@ -9,6 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use idp_core::cx::Rng;
 use idp_core::directory;
+use idp_core::signing_key::SigningKey;
 use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 
 use crate::certificates::{CrlFiles, Standings, Verdicts, load_registry};
@@ -17,7 +18,7 @@ use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::http::extract::form::FORM_MAX;
 use crate::http::{guard, oidc, routes};
-use crate::signing::{KeyRing, KeysError, MasterKey, drop_withdrawn, ensure_keys};
+use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
 
 /// How often revocation lists are looked at.
@@ -110,20 +111,18 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
     let standings = Arc::new(Standings::new(&config, &registry, Arc::clone(&lists)));
     standings.watch(clock::now());
-    let stored = database
-        .read(|store| store.list_signing_keys())
-        .await
-        .map_err(|e| StartError::new("signing keys", e))?;
-    let master =
-        MasterKey::for_keys(&config, &stored).map_err(|e| StartError::new("master key", e))?;
     let longest = settings
         .access_token_lifetime
         .max(settings.id_token_lifetime);
     let keys = Arc::new(KeyRing::new(config.key_schedule(), longest));
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
-    ensure_keys(&database, &master, &keys, &clock::cx(&settings, &rng))
+    let master = |stored: &[SigningKey]| MasterKey::for_keys(&config, stored);
+    ensure_keys(&database, master, &keys, &clock::cx(&settings, &rng))
         .await
-        .map_err(|e| StartError::new("signing keys", e))?;
+        .map_err(|e| match e {
+            KeysError::MasterKey(e) => StartError::new("master key", e),
+            e => StartError::new("signing keys", e),
+        })?;
     let discovery = serde_json::to_string(&oidc::document(&config.issuer))
         .map_err(|e| StartError::new("discovery document", e))?;
     Ok(web::Data::new(AppState {
@@ -232,11 +231,8 @@ async fn keep_lists(state: &web::Data<AppState>) {
 }
 
 async fn look_at_keys(state: &AppState) -> Result<(), KeysError> {
-    let cx = state.cx();
-    // First: what was withdrawn goes, whatever else fails.
-    drop_withdrawn(&state.database, &state.keys, &cx).await?;
-    let master = MasterKey::load(&state.config)?;
-    ensure_keys(&state.database, &master, &state.keys, &cx).await
+    let master = |_: &[SigningKey]| MasterKey::load(&state.config);
+    ensure_keys(&state.database, master, &state.keys, &state.cx()).await
 }
 
 /// Takes over what other processes did to the keys, and rotates them.

@@ -23,7 +23,7 @@ use super::extract::{Browser, Form, Visit};
 use super::onward::{self, Onward, leave};
 use super::toward::{self, Toward, to_login};
 use super::{guard, page, routes, trail};
-use crate::view::ConsentPage;
+use crate::view::{BackLink, ConsentPage};
 
 /// `GET /consent`
 pub async fn show(mut visit: Visit, request: HttpRequest) -> HttpResponse {
@@ -207,7 +207,13 @@ pub async fn answer(mut visit: Visit, request: HttpRequest, body: web::Bytes) ->
         Ok(answer) => answer,
         Err(failure) if failure.code == "session-expired" => {
             match toward_of_offer(&visit, &form).await {
-                Ok(toward) => failure.page_back_to_login(&visit, &toward.by(routes::LOGIN)),
+                Ok(toward) => {
+                    let back = BackLink {
+                        href: &toward.by(routes::LOGIN),
+                        label_key: "back-to-login",
+                    };
+                    failure.page_leading_to(&visit, back)
+                }
                 Err(failure) => failure.page(&visit),
             }
         }

@@ -52,21 +52,8 @@ impl Failure {
         self.page_with(visit, self.back(visit))
     }
 
-    /// The error page, leading on to where whoever is signed in can go.
-    pub fn page_leading_to(&self, visit: &Visit, href: &str) -> HttpResponse {
-        let link = BackLink {
-            href,
-            label_key: "go-on-signed-in",
-        };
-        self.page_with(visit, Some(link))
-    }
-
-    /// The error page, leading back to where one was heading by way of login.
-    pub fn page_back_to_login(&self, visit: &Visit, href: &str) -> HttpResponse {
-        let link = BackLink {
-            href,
-            label_key: "back-to-login",
-        };
+    /// The error page, leading to where one was heading.
+    pub fn page_leading_to(&self, visit: &Visit, link: BackLink<'_>) -> HttpResponse {
         self.page_with(visit, Some(link))
     }
 

@@ -13,11 +13,11 @@ use pki::holder::credit_code::CreditCode;
 use protocol::challenge::Purpose;
 
 use super::error::Failure;
-use super::extract::browser::see_other;
+use super::extract::browser::{Accepted, see_other};
 use super::extract::{Browser, Form, Visit};
 use super::toward::{self, Toward};
 use super::{challenge, page, routes};
-use crate::view::{LoginPage, Problem};
+use crate::view::{BackLink, LoginPage, Problem};
 
 /// Why the page comes back.
 #[derive(Clone, Copy)]
@@ -78,12 +78,8 @@ async fn submitted(
     let mut browser = Browser::find(visit, request).await?;
     let toward = Toward::of_form(form)?;
     visit.at(&toward.by(routes::LOGIN));
-    match browser.check_form(visit, form).await {
-        Ok(()) => {}
-        Err(failure) if failure.is_stale() && visit.is_from_own_page() => {
-            return stale(visit, &mut browser, &toward).await;
-        }
-        Err(failure) => return Err(failure),
+    if let Accepted::Stale = browser.accept_form(visit, form).await? {
+        return stale(visit, &mut browser, &toward).await;
     }
     let attempt = attempt(visit, &browser, form).await?;
     // Decide.
@@ -122,7 +118,11 @@ async fn stale(
         return page(visit, browser, toward, &heading, Some(Again::Stale)).await;
     }
     let outdated = Failure::refused(StatusCode::CONFLICT, "page-outdated");
-    Ok(outdated.page_leading_to(visit, &toward.by(routes::CERTIFICATE)))
+    let on = BackLink {
+        href: &toward.by(routes::CERTIFICATE),
+        label_key: "go-on-signed-in",
+    };
+    Ok(outdated.page_leading_to(visit, on))
 }
 
 async fn attempt(visit: &Visit, browser: &Browser, form: &Form) -> Result<LoginAttempt, Failure> {

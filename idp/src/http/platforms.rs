@@ -8,6 +8,7 @@ use idp_core::platform::{Client, Platform, Zone};
 use super::error::Failure;
 use super::extract::form::pairs;
 use super::extract::{Browser, Visit};
+use super::toward::Toward;
 use super::{page, routes};
 use crate::view::{PlatformCard, PlatformsPage, ZoneGroup};
 
@@ -112,7 +113,7 @@ impl WayIn {
         match platform.active_client() {
             None => Self::None,
             Some(client) if client.initiate_login_uri.is_some() => {
-                Self::FromHere(format!("{}?platform={}", routes::CONSENT, platform.id))
+                Self::FromHere(Toward::Platform(platform.id.to_string()).by(routes::CONSENT))
             }
             Some(client) => Self::FromItsSite(site(client)),
         }

@@ -11,5 +11,5 @@ mod withdrawal;
 
 pub use key_ring::KeyRing;
 pub use master_key::{MasterKey, MasterKeyError};
-pub use rotation::{KeysError, drop_withdrawn, ensure_keys, rotate_now};
+pub use rotation::{KeysError, ensure_keys, rotate_now};
 pub use withdrawal::{WithdrawalError, Withdrawn, withdraw};

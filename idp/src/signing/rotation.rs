@@ -29,23 +29,19 @@ pub enum KeysError {
     BadKey(#[from] BadKey),
 }
 
-/// Takes withdrawn keys out of the ring. Apart from [`ensure_keys`], so that it works even while the
-/// master key can't be read or a successor can't be made.
-pub async fn drop_withdrawn(database: &Database, ring: &KeyRing, cx: &Cx) -> Result<(), KeysError> {
-    let stored = database.read(|store| store.list_signing_keys()).await?;
-    ring.keep_only(&ring.in_force(stored, cx.now));
-    Ok(())
-}
-
 /// Makes what is due and fills the ring from the store, where something changed. Called at start and
-/// every few seconds, so that several processes over one store come to the same keys.
+/// every second, so that several processes over one store come to the same keys.
+///
+/// What was withdrawn goes first: also while the master key can't be had or a successor can't be made.
 pub async fn ensure_keys(
     database: &Database,
-    master: &MasterKey,
+    master: impl FnOnce(&[SigningKey]) -> Result<MasterKey, MasterKeyError>,
     ring: &KeyRing,
     cx: &Cx,
 ) -> Result<(), KeysError> {
     let mut stored = database.read(|store| store.list_signing_keys()).await?;
+    ring.keep_only(&ring.in_force(stored.clone(), cx.now));
+    let master = &master(&stored)?;
     for algorithm in JwsAlgorithm::ALL {
         if let Some(signs_from) = ring.schedule().successor_due(&stored, algorithm, cx.now) {
             let generation = next_generation(&stored, algorithm);

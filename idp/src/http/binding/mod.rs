@@ -15,7 +15,7 @@ use idp_core::key_lock::Thumbprint;
 use protocol::challenge::Purpose;
 
 use super::error::Failure;
-use super::extract::browser::see_other;
+use super::extract::browser::{Accepted, see_other};
 use super::extract::{Browser, Form, Visit};
 use super::{challenge, routes, trail};
 use crate::view::{self, BoundPage};
@@ -42,9 +42,12 @@ pub async fn in_language(mut visit: Visit, request: HttpRequest, body: web::Byte
     let shown = async {
         let form = Form::parse(&body);
         let mut browser = Browser::find(&visit, &request).await?;
-        let again = match accepted(&visit, &mut browser, &form).await? {
-            Accepted::Yes => Again::No,
-            Accepted::Stale => Again::Stale,
+        let again = match browser.accept_form(&visit, &form).await? {
+            Accepted::Current => Again::No,
+            Accepted::Stale => {
+                browser.begin_if_none(&visit).await?;
+                Again::Stale
+            }
         };
         // Not before: a stranger's form is worth no look at a certificate.
         let typed = typed(&visit, &form)?;
@@ -58,24 +61,6 @@ pub async fn in_language(mut visit: Visit, request: HttpRequest, body: web::Byte
 /// `GET /bind/language`: the address of a form that was sent, opened anew.
 pub async fn afresh() -> HttpResponse {
     see_other(routes::BIND)
-}
-
-/// Whether a form comes from a page of this session.
-enum Accepted {
-    Yes,
-    /// It did once: the session is over, or another one by now. There is one all the same.
-    Stale,
-}
-
-async fn accepted(visit: &Visit, browser: &mut Browser, form: &Form) -> Result<Accepted, Failure> {
-    match browser.check_form(visit, form).await {
-        Ok(()) => Ok(Accepted::Yes),
-        Err(failure) if failure.is_stale() && visit.is_from_own_page() => {
-            browser.begin_if_none(visit).await?;
-            Ok(Accepted::Stale)
-        }
-        Err(failure) => Err(failure),
-    }
 }
 
 /// `POST /bind`
@@ -94,9 +79,10 @@ async fn submitted(
 ) -> Result<HttpResponse, Failure> {
     // Gather.
     let mut browser = Browser::find(visit, request).await?;
-    let accepted = accepted(visit, &mut browser, form).await?;
+    let accepted = browser.accept_form(visit, form).await?;
     let typed = typed(visit, form)?;
     if let Accepted::Stale = accepted {
+        browser.begin_if_none(visit).await?;
         return page::page(visit, &browser, &typed, Again::Stale).await;
     }
     let typed = listed(visit, typed).await?;

@@ -14,6 +14,14 @@ use super::{Form, Visit};
 use crate::http::error::Failure;
 use crate::http::trail;
 
+/// Whether a form comes from a page of this session.
+pub enum Accepted {
+    /// It does.
+    Current,
+    /// It did once: the session is over, or another one by now.
+    Stale,
+}
+
 /// One browser.
 pub struct Browser {
     /// Its session, where it has one.
@@ -143,6 +151,15 @@ impl Browser {
     /// Stale is what was ours and is not any more, see [`Failure::is_stale`].
     pub async fn check_form(&self, visit: &Visit, form: &Form) -> Result<(), Failure> {
         self.check_token(visit, form.one("csrf_token")?).await
+    }
+
+    /// As [`Self::check_form`], for pages that come back with what was typed when they were left open.
+    pub async fn accept_form(&self, visit: &Visit, form: &Form) -> Result<Accepted, Failure> {
+        match self.check_form(visit, form).await {
+            Ok(()) => Ok(Accepted::Current),
+            Err(failure) if failure.is_stale() && visit.is_from_own_page() => Ok(Accepted::Stale),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn check_token(&self, visit: &Visit, token: &str) -> Result<(), Failure> {
