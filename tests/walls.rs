@@ -120,9 +120,10 @@ const FLOWS: [&str; 8] = [
     "userinfo",
 ];
 
-const NOUNS: [&str; 11] = [
+const NOUNS: [&str; 12] = [
     "audit",
     "authorization",
+    "certificate_authority",
     "challenge",
     "consent",
     "enterprise",

@@ -108,7 +108,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let ephemeral = open_ephemeral(&config).await?;
     let registry = load_registry(&config.certificate_authorities)
         .map_err(|e| StartError::new(config.source(), e))?;
-    let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
+    let lists = Arc::new(CrlFiles::load(&registry));
     let standings = Arc::new(Standings::new(&config, &registry, Arc::clone(&lists)));
     standings.watch(clock::now());
     let longest = settings

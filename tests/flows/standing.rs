@@ -100,8 +100,9 @@ fn a_lock_refused_for_want_of_a_list_or_a_ca_is_told_in_the_log_without_a_name()
     let outside = list_file();
     world().outside.publish_list(&outside, (-DAY, DAY));
     let entries = vec![ca().entry(list_file()), world().outside.entry(outside)];
-    let lists = Arc::new(CrlFiles::load(&entries));
-    let verdicts = Verdicts::new(load_registry(&entries).unwrap(), lists);
+    let registry = load_registry(&entries).unwrap();
+    let lists = Arc::new(CrlFiles::load(&registry));
+    let verdicts = Verdicts::new(registry, lists);
     let incident = IncidentId::from_text("20260101-AAAA");
     let now = idp::clock::now();
     let shown = |lock: &Lock| logged(|| drop(verdicts.on_shown(&lock.certificate, now, &incident)));
@@ -133,8 +134,8 @@ fn the_log_tells_the_state_of_a_ca_once_and_when_it_changes() {
         certificate_authorities: vec![ca().entry(list.clone())],
         ..Config::default()
     };
-    let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
     let registry = load_registry(&config.certificate_authorities).unwrap();
+    let lists = Arc::new(CrlFiles::load(&registry));
     let standings = Standings::new(&config, &registry, Arc::clone(&lists));
     let watched = || {
         logged(|| {

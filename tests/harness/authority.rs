@@ -142,6 +142,7 @@ impl Authority {
             intermediates: Vec::new(),
             revocation: RevocationConfig::Required,
             crls: vec![list],
+            revocation_sources: Vec::new(),
             profile: toml::from_str(PROFILE).unwrap(),
         }
     }

@@ -130,6 +130,7 @@ impl SamplePki {
             intermediates: Vec::new(),
             revocation: RevocationConfig::Required,
             crls: lists.iter().map(|file| self.path(file)).collect(),
+            revocation_sources: Vec::new(),
             profile: ca.profile()?,
         })
     }

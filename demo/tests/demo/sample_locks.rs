@@ -23,7 +23,7 @@ fn now() -> i64 {
 fn judge(pki: &SamplePki, der: &[u8], at: i64) -> Result<Recognised, CertificateRefusal> {
     let configured = pki.registry().unwrap();
     let registry: CaRegistry = idp::certificates::load_registry(&configured).unwrap();
-    let lists = idp::certificates::CrlFiles::load(&configured);
+    let lists = idp::certificates::CrlFiles::load(&registry);
     let certificate = Certificate::from_der(der).unwrap();
     recognise(
         &registry,
@@ -180,7 +180,7 @@ fn certificates_and_lists_of_every_ca_fit_together() {
     };
     let entries = &config.certificate_authorities;
     let registry = idp::certificates::load_registry(entries).unwrap();
-    let lists = std::sync::Arc::new(idp::certificates::CrlFiles::load(entries));
+    let lists = std::sync::Arc::new(idp::certificates::CrlFiles::load(&registry));
     let standings = idp::certificates::Standings::new(&config, &registry, lists);
     for standing in standings.look(Timestamp::from_unix_seconds(at)) {
         assert!(standing.can_judge, "{standing:?}");

@@ -16,6 +16,7 @@ pub mod timestamp;
 // Nouns
 pub mod audit;
 pub mod authorization;
+pub mod certificate_authority;
 pub mod challenge;
 pub mod consent;
 pub mod enterprise;

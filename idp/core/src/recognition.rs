@@ -14,19 +14,13 @@ use pki::holder::{HolderError, read_holder};
 use pki::path::{PathError, verify_path};
 use pki::revocation::{Crl, Revocation};
 
+use crate::certificate_authority::RevocationSource;
 use crate::id::CaId;
 use crate::key_lock::Thumbprint;
 use crate::region::RegionCode;
 use crate::timestamp::Timestamp;
 
-/// How a CA says what it took back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevocationPolicy {
-    /// Its revocation lists must cover the certificate; no list, no login.
-    Required,
-    /// The operator decided, in writing, to do without. Never a default.
-    NotChecked,
-}
+pub use crate::certificate_authority::RevocationPolicy;
 
 /// One CA办理机构.
 #[derive(Clone, Debug)]
@@ -45,6 +39,8 @@ pub struct RecognisedCa {
     pub profile: AttributeProfile,
     /// How revocation is judged.
     pub revocation: RevocationPolicy,
+    /// What is asked, in this order.
+    pub sources: Vec<RevocationSource>,
 }
 
 /// Every CA an operator entered.

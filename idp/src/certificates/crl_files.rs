@@ -9,15 +9,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use idp_core::certificate_authority::RevocationSource;
 use idp_core::id::CaId;
-use idp_core::recognition::RevocationLists;
+use idp_core::recognition::{CaRegistry, RecognisedCa, RevocationLists};
 use pki::revocation::Crl;
-
-use crate::config::AuthorityConfig;
 
 /// Lists at hand, by CA.
 pub struct CrlFiles {
-    sources: Vec<(CaId, Vec<PathBuf>)>,
+    sources: RwLock<Vec<(CaId, Vec<PathBuf>)>>,
     lists: RwLock<HashMap<CaId, Arc<[Crl]>>>,
     stamps: RwLock<HashMap<PathBuf, Loaded>>,
     problems: RwLock<HashMap<PathBuf, String>>,
@@ -39,20 +38,26 @@ struct Loaded {
 }
 
 impl CrlFiles {
-    /// Reads every file of the configuration for the first time.
-    pub fn load(authorities: &[AuthorityConfig]) -> Self {
+    /// Reads every file of a registry for the first time.
+    pub fn load(registry: &CaRegistry) -> Self {
         let files = Self {
-            sources: authorities
-                .iter()
-                .map(|a| (CaId::from_text(&a.id), a.crls.clone()))
-                .collect(),
+            sources: RwLock::default(),
             lists: RwLock::default(),
             stamps: RwLock::default(),
             problems: RwLock::default(),
             version: AtomicU64::new(0),
         };
-        files.refresh();
+        files.follow(registry);
         files
+    }
+
+    /// Takes over what a registry names as it stands now, and reads it. Blocking.
+    pub fn follow(&self, registry: &CaRegistry) {
+        let sources = registry.authorities.iter();
+        let sources = sources.map(|ca| (ca.id.clone(), files_named(ca))).collect();
+        *self.sources.write().unwrap_or_else(PoisonError::into_inner) = sources;
+        self.read_again();
+        self.gather();
     }
 
     /// Grows whenever a list changed; a cached verdict is worth nothing then.
@@ -62,22 +67,33 @@ impl CrlFiles {
 
     /// Reads again what changed. Blocking.
     pub fn refresh(&self) {
+        if self.read_again() {
+            self.gather();
+        }
+    }
+
+    fn sources(&self) -> Vec<(CaId, Vec<PathBuf>)> {
+        let sources = self.sources.read();
+        sources.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn read_again(&self) -> bool {
         let mut changed = false;
-        for path in self.sources.iter().flat_map(|(_, paths)| paths) {
+        for path in self.sources().iter().flat_map(|(_, paths)| paths) {
             changed |= self.refresh_file(path);
         }
-        if changed {
-            let stamps = self.stamps.read().unwrap_or_else(PoisonError::into_inner);
-            let lists = self.sources.iter().map(|(ca, paths)| {
-                let crls = paths
-                    .iter()
-                    .filter_map(|p| stamps.get(p))
-                    .flat_map(|l| l.crls.clone());
-                (ca.clone(), crls.collect())
-            });
-            *self.lists.write().unwrap_or_else(PoisonError::into_inner) = lists.collect();
-            self.version.fetch_add(1, Ordering::AcqRel);
-        }
+        changed
+    }
+
+    /// Puts what was read in force.
+    fn gather(&self) {
+        let stamps = self.stamps.read().unwrap_or_else(PoisonError::into_inner);
+        let lists = self.sources().into_iter().map(|(ca, paths)| {
+            let read = paths.iter().filter_map(|path| stamps.get(path));
+            (ca, read.flat_map(|loaded| loaded.crls.clone()).collect())
+        });
+        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = lists.collect();
+        self.version.fetch_add(1, Ordering::AcqRel);
     }
 
     fn is_a_problem(&self, path: &Path) -> bool {
@@ -85,18 +101,21 @@ impl CrlFiles {
         problems.contains_key(path)
     }
 
-    /// Every file of a CA, in the order of the configuration.
+    /// Every file of a CA, in the order of its entry.
     pub(super) fn files_of(&self, ca: &CaId) -> Vec<CrlFile> {
         let stamps = self.stamps.read().unwrap_or_else(PoisonError::into_inner);
         let problems = self.problems.read().unwrap_or_else(PoisonError::into_inner);
-        self.sources
-            .iter()
+        self.sources()
+            .into_iter()
             .filter(|(id, _)| id == ca)
             .flat_map(|(_, paths)| paths)
             .map(|path| CrlFile {
-                path: path.clone(),
-                crls: stamps.get(path).map(|l| l.crls.clone()).unwrap_or_default(),
-                problem: problems.get(path).cloned(),
+                crls: stamps
+                    .get(&path)
+                    .map(|l| l.crls.clone())
+                    .unwrap_or_default(),
+                problem: problems.get(&path).cloned(),
+                path,
             })
             .collect()
     }
@@ -144,6 +163,16 @@ impl RevocationLists for CrlFiles {
             .cloned()
             .unwrap_or_else(|| Arc::from([]))
     }
+}
+
+fn files_named(ca: &RecognisedCa) -> Vec<PathBuf> {
+    let sources = ca.sources.iter();
+    sources
+        .filter_map(|source| match source {
+            RevocationSource::CrlFile { path } => Some(path.clone()),
+            RevocationSource::CrlUrl { .. } | RevocationSource::Ocsp { .. } => None,
+        })
+        .collect()
 }
 
 fn read(path: &Path) -> Result<Vec<Crl>, String> {

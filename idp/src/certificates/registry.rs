@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use idp_core::certificate_authority::{RevocationPolicy, RevocationSource};
 use idp_core::id::CaId;
-use idp_core::recognition::{CaRegistry, RecognisedCa, RevocationPolicy};
+use idp_core::recognition::{CaRegistry, RecognisedCa};
 use idp_core::region::RegionCode;
 use pki::anchors::TrustAnchors;
 use pki::certificate::Certificate;
 
-use crate::config::{AuthorityConfig, RevocationConfig};
+use crate::config::{AuthorityConfig, RevocationConfig, RevocationSourceConfig};
 
 /// Why a CA can't be loaded: its entry, the key, and what is wrong with what stands there.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,51 @@ fn load(authority: &AuthorityConfig) -> Result<RecognisedCa, RegistryError> {
             RevocationConfig::Required => RevocationPolicy::Required,
             RevocationConfig::NotChecked => RevocationPolicy::NotChecked,
         },
+        sources: sources(authority).map_err(wrong("revocation_sources"))?,
     })
+}
+
+/// `crls` first, then `revocation_sources`, each in its order.
+fn sources(authority: &AuthorityConfig) -> Result<Vec<RevocationSource>, String> {
+    let listed = authority.crls.iter().cloned();
+    let listed = listed.map(|path| Ok(RevocationSource::CrlFile { path }));
+    let further = authority.revocation_sources.iter().map(source);
+    listed.chain(further).collect()
+}
+
+fn source(source: &RevocationSourceConfig) -> Result<RevocationSource, String> {
+    Ok(match source.clone() {
+        RevocationSourceConfig::CrlFile(path) => RevocationSource::CrlFile { path },
+        RevocationSourceConfig::CrlUrl {
+            url,
+            indirect_issuer,
+        } => RevocationSource::CrlUrl {
+            url,
+            indirect_issuer: indirect_issuer.as_deref().map(one_pem).transpose()?,
+        },
+        RevocationSourceConfig::Ocsp {
+            url,
+            nonce,
+            responder,
+        } => RevocationSource::Ocsp {
+            url,
+            nonce,
+            responder: responder.as_deref().map(one_pem).transpose()?,
+        },
+    })
+}
+
+/// The text of a file with exactly one certificate.
+fn one_pem(path: &Path) -> Result<String, String> {
+    let named = |problem: String| format!("{}: {problem}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|e| named(e.to_string()))?;
+    match Certificate::from_pem(&text).map_err(|e| named(e.to_string()))? {
+        one if one.len() == 1 => Ok(text),
+        several => Err(named(format!(
+            "{} certificates stand in it, and one is wanted",
+            several.len()
+        ))),
+    }
 }
 
 fn take_anchors(read: &[(PathBuf, Certificate)]) -> Result<TrustAnchors, String> {

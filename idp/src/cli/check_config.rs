@@ -41,7 +41,7 @@ pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
 
 /// Puts the questions of a sign-in to every certificate and list; answers warnings.
 fn standings(config: &Config, registry: &CaRegistry) -> Result<Vec<String>, StartError> {
-    let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
+    let lists = Arc::new(CrlFiles::load(registry));
     let found = Standings::new(config, registry, lists).look(clock::now());
     for standing in &found {
         for error in &standing.errors {
@@ -177,6 +177,7 @@ mod tests {
             intermediates: Vec::new(),
             profile: toml::from_str(&profile).unwrap(),
             revocation: RevocationPolicy::Required,
+            sources: Vec::new(),
         }
     }
 
