@@ -109,8 +109,9 @@ const OUTSIDE: [&str; 10] = [
     "std::io::stdin",
 ];
 
-const FLOWS: [&str; 8] = [
+const FLOWS: [&str; 9] = [
     "answer_consent",
+    "authorities",
     "authorize",
     "bind",
     "directory",

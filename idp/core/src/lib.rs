@@ -36,6 +36,7 @@ pub mod signer;
 
 // Flows
 pub mod answer_consent;
+pub mod authorities;
 pub mod authorize;
 pub mod bind;
 pub mod directory;

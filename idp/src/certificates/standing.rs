@@ -1,18 +1,18 @@
-//! How each CA of the configuration stands: what is wrong, where it is written, and what a person meets.
+//! How each recognised CA stands: what is wrong, where it is written, and what a person meets.
 //!
 //! Owns the words for operators. The judgement is `pki`'s ([`pki::path::standing`]).
 
 use std::path::{Path, PathBuf};
 
-use idp_core::recognition::{CaRegistry, CertificateRefusal, RecognisedCa, RevocationPolicy};
+use idp_core::certificate_authority::CaState;
+use idp_core::recognition::{CertificateRefusal, RecognisedCa, RevocationPolicy};
 use idp_core::timestamp::Timestamp;
 use pki::certificate::Certificate;
 use pki::path::{ListFault, Obstacle, PathError, standing};
 use pki::revocation::{Crl, Revocation, RevocationGap};
 
 use super::crl_files::{CrlFile, CrlFiles};
-use super::registry::read_all;
-use crate::config::Config;
+use super::registry::Registered;
 use crate::view::{Locale, Messages};
 
 /// How one CA stands at one moment.
@@ -28,29 +28,25 @@ pub struct AuthorityStanding {
     pub warnings: Vec<String>,
 }
 
-/// One CA with the places of its certificates in the configuration.
+/// One recognised CA with the places of its certificates.
+#[derive(Clone)]
 pub(super) struct Entered {
     ca: RecognisedCa,
     place: String,
-    anchors: Vec<PathBuf>,
-    intermediates: Vec<PathBuf>,
+    anchors: Vec<String>,
+    intermediates: Vec<String>,
 }
 
 impl Entered {
-    /// Every CA of a configuration that was loaded.
-    pub(super) fn all(config: &Config, registry: &CaRegistry) -> Vec<Self> {
-        let files = |paths: &[PathBuf]| {
-            let read = read_all(paths).unwrap_or_default();
-            read.into_iter().map(|(path, _)| path).collect()
-        };
-        let authorities = config.certificate_authorities.iter();
-        authorities
-            .zip(&registry.authorities)
-            .map(|(entry, ca)| Self {
+    /// Every CA of a registry that is recognised; `source` is what messages call the registry.
+    pub(super) fn all(source: &str, registered: &Registered) -> Vec<Self> {
+        let all = registered.placed();
+        all.filter(|(ca, _)| ca.state == CaState::Active)
+            .map(|(ca, place)| Self {
                 ca: ca.clone(),
-                place: format!("{}: {}", config.source(), entry.place()),
-                anchors: files(&entry.anchors),
-                intermediates: files(&entry.intermediates),
+                place: format!("{source}: {}", place.entry),
+                anchors: place.anchors.clone(),
+                intermediates: place.intermediates.clone(),
             })
             .collect()
     }
@@ -152,8 +148,8 @@ fn meets(refusal: CertificateRefusal) -> String {
     format!("at the portal: {message} ({code})")
 }
 
-fn certificate_at(file: Option<&PathBuf>, certificates: &[Certificate], at: usize) -> String {
-    let file = file.map(|f| f.display().to_string()).unwrap_or_default();
+fn certificate_at(file: Option<&String>, certificates: &[Certificate], at: usize) -> String {
+    let file = file.cloned().unwrap_or_default();
     match certificates.get(at) {
         Some(certificate) => format!("{file}: {}", certificate.subject()),
         None => file,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use idp_core::certificate_authority::KeyAlgorithm;
 use pki::holder::profile::AttributeProfile;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,9 @@ pub struct AuthorityConfig {
     /// PEM files with the CAs between.
     #[serde(default)]
     pub intermediates: Vec<PathBuf>,
+    /// Kinds of keys that count on a path to it: `rsa`, `p256`, `p384`, `sm2`; all of them when nothing is said.
+    #[serde(default = "KeyAlgorithm::all")]
+    pub algorithms: Vec<KeyAlgorithm>,
     /// How revocation is judged.
     #[serde(default)]
     pub revocation: RevocationConfig,
@@ -44,7 +48,6 @@ pub struct AuthorityConfig {
     #[serde(default)]
     pub revocation_sources: Vec<RevocationSourceConfig>,
     /// Where its certificates say what.
-    #[serde(skip_serializing)]
     pub profile: AttributeProfile,
 }
 
