@@ -8,7 +8,7 @@ use std::sync::Arc;
 use idp_core::recognition::{CaRegistry, RevocationPolicy};
 
 use super::output::{remark, say};
-use crate::certificates::{CrlFiles, Registered, Standings, load_registry};
+use crate::certificates::{Registered, RevocationSources, Standings, load_registry};
 use crate::clock;
 use crate::config::Config;
 use crate::serve::StartError;
@@ -41,7 +41,7 @@ pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
 
 /// Puts the questions of a sign-in to every certificate and list; answers warnings.
 pub(super) fn standings(source: &str, registered: &Registered) -> Result<Vec<String>, StartError> {
-    let lists = Arc::new(CrlFiles::load(registered.registry()));
+    let lists = Arc::new(RevocationSources::load(registered.registry()));
     let found = Standings::new(source, registered, lists).look(clock::now());
     for standing in &found {
         for error in &standing.errors {

@@ -18,6 +18,7 @@ mod holder;
 mod lab;
 mod malformed;
 mod names;
+mod ocsp;
 mod profile;
 mod revocation;
 mod signatures;
