@@ -60,6 +60,14 @@ impl Registered {
         Ok(read)
     }
 
+    /// One entry, as if it were recognised: to be looked at before it is.
+    pub fn of_one(id: &CaId, entry: &CaEntry) -> Result<Self, RegistryError> {
+        let mut read = Self::default();
+        let place = format!("{id} ({})", entry.name);
+        read.take(place, id, CaState::Active, entry)?;
+        Ok(read)
+    }
+
     fn take(
         &mut self,
         place: String,
