@@ -18,9 +18,20 @@ use crate::signing::MasterKey;
 pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
     let registered = load_registry(&config.certificate_authorities)
         .map_err(|e| StartError::new(config.source(), e))?;
-    let mut warnings = standings(&config.source(), &registered)?;
+    let Questioned {
+        mut warnings,
+        refused,
+    } = question(&config.source(), &registered)?;
+    if let Some(refused) = refused {
+        return Err(refused);
+    }
     master_key(config)?;
-    warnings.extend(authorities(registered.registry()));
+    if registered.registry().authorities.is_empty() {
+        warnings.push(
+            "no certificate authority: nobody can sign in, unless the stored registry holds one"
+                .to_owned(),
+        );
+    }
     warnings.extend(addresses(config));
     warnings.extend(unwritable(config));
     for warning in &warnings {
@@ -39,8 +50,16 @@ pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
     }
 }
 
-/// Puts the questions of a sign-in to every certificate and list; answers warnings.
-pub(super) fn standings(source: &str, registered: &Registered) -> Result<Vec<String>, StartError> {
+/// What the questions of a sign-in gave. Errors were told already.
+pub(super) struct Questioned {
+    /// What would work, but not as meant.
+    pub(super) warnings: Vec<String>,
+    /// How many errors there are, if any.
+    pub(super) refused: Option<StartError>,
+}
+
+/// Puts the questions of a sign-in to every certificate and list, and tells the answers.
+pub(super) fn question(source: &str, registered: &Registered) -> Result<Questioned, StartError> {
     let lists = Arc::new(RevocationSources::load(registered.registry()));
     let found = Standings::new(source, registered, lists).look(clock::now());
     for standing in &found {
@@ -59,13 +78,16 @@ pub(super) fn standings(source: &str, registered: &Registered) -> Result<Vec<Str
         }
     }
     let errors: usize = found.iter().map(|standing| standing.errors.len()).sum();
-    if errors > 0 || found.iter().any(|standing| !standing.can_judge) {
-        return Err(StartError::new(
-            "certificate authorities",
-            format!("{errors} error(s), see above"),
-        ));
+    let is_refused = errors > 0 || found.iter().any(|standing| !standing.can_judge);
+    let refused = is_refused.then(|| {
+        let why = format!("{errors} error(s), see above");
+        StartError::new("certificate authorities", why)
+    });
+    let mut warnings: Vec<String> = found.into_iter().flat_map(|s| s.warnings).collect();
+    if refused.is_none() {
+        warnings.extend(authorities(registered.registry()));
     }
-    Ok(found.into_iter().flat_map(|s| s.warnings).collect())
+    Ok(Questioned { warnings, refused })
 }
 
 /// One that is named must be there; the state folder's own is made at first start.
@@ -78,11 +100,8 @@ fn master_key(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-pub(super) fn authorities(registry: &CaRegistry) -> Vec<String> {
+fn authorities(registry: &CaRegistry) -> Vec<String> {
     let mut warnings = Vec::new();
-    if registry.authorities.is_empty() {
-        warnings.push("no certificate authority: nobody can sign in".to_owned());
-    }
     for ca in &registry.authorities {
         if !ca.jurisdiction.is_inner_mongolia() {
             warnings.push(format!(

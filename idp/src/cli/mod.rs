@@ -1,6 +1,7 @@
 //! The command line: for operators and service managers. Owns words and exit codes; the work is the
 //! core's and [`crate::serve`]'s.
 
+mod ca;
 mod check_config;
 mod enterprise;
 mod keys;
@@ -66,6 +67,11 @@ enum Command {
         #[command(subcommand)]
         command: enterprise::Command,
     },
+    /// Certificate authorities (CA办理机构): look at the registry and change it, inspect certificates.
+    Ca {
+        #[command(subcommand)]
+        command: ca::Command,
+    },
     /// Signing keys: list, rotate, withdraw a stolen one.
     Keys {
         #[command(subcommand)]
@@ -96,6 +102,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::CheckConfig { strict } => check_config::run(&config, strict),
         Command::Platform { command } => platform::run(&config, command).await,
         Command::Enterprise { command } => enterprise::run(&config, command).await,
+        Command::Ca { command } => ca::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use figment::Figment;
+use figment::providers::{Format as _, Toml};
 use idp_core::certificate_authority::KeyAlgorithm;
 use pki::holder::profile::AttributeProfile;
 use serde::{Deserialize, Serialize};
@@ -55,6 +57,24 @@ impl AuthorityConfig {
     /// What messages call this entry.
     pub fn place(&self) -> String {
         format!("certificate_authorities: {} ({})", self.id, self.name)
+    }
+
+    /// Reads a file with one entry, its keys at the top.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let figment = Figment::from(Toml::file_exact(file));
+        let read = figment.extract::<Self>();
+        let mut entry = read.map_err(|error| ConfigError::unreadable(Some(file), error))?;
+        if let Some(folder) = file.parent() {
+            entry.resolve_from(folder);
+        }
+        match check_all(std::slice::from_ref(&entry)) {
+            Err(ConfigError::Value { problem, .. }) => Err(ConfigError::Unreadable(format!(
+                "{}: {problem}",
+                file.display()
+            ))),
+            Err(error) => Err(error),
+            Ok(()) => Ok(entry),
+        }
     }
 
     pub(super) fn resolve_from(&mut self, folder: &Path) {

@@ -300,7 +300,8 @@ fn the_log_says_it_when_serving_begins() {
     let ended = super::ended(serve.env("IDP_MASTER_KEY__VALUE", "none"));
     ended.refused_with(&["the master key is not the base64"]);
     for said in [
-        "crls: absent.crl: No such file",
+        "nmgca (甲CA): crls: ",
+        "absent.crl: No such file",
         "no list in force for the CA certificate CN=issuing",
         "no lock of this certificate authority can sign in",
     ] {

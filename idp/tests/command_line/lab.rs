@@ -99,7 +99,7 @@ impl Operator {
         ]);
     }
 
-    fn openssl(&self, words: &[&str]) {
+    pub(crate) fn openssl(&self, words: &[&str]) {
         let mut command = Command::new("openssl");
         let output = command.current_dir(&self.folder).args(words).output();
         let output = output.expect("the openssl command line is installed");

@@ -12,6 +12,7 @@ mod configuration;
 mod keys;
 mod lab;
 mod platforms;
+mod registry;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,216 @@
+//! `idp ca list | show | history | check`: what stands in the registry.
+
+use std::collections::BTreeSet;
+
+use idp_core::certificate_authority::{
+    CaEntry, CaState, CertificateAuthority, KeyAlgorithm, PemFile, RevocationPolicy,
+    RevocationSource,
+};
+use idp_core::id::CaId;
+use pki::certificate::{Certificate, Description};
+use serde_json::{Value, json};
+
+use super::table::{moment, shown};
+use crate::certificates::{REGISTRY, Registered};
+use crate::cli::check_config::{self, Questioned};
+use crate::cli::output::{remark, say};
+use crate::cli::ready::{self, rfc3339};
+use crate::config::Config;
+use crate::serve::StartError;
+
+pub(super) async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
+    let all = stored(config).await?;
+    if as_json {
+        let rows: Vec<Value> = all.iter().map(summary).collect();
+        return say(format_args!("{:#}", json!(rows)));
+    }
+    for ca in &all {
+        say(format_args!(
+            "{:<16} {:<9} {:>3} {:<7} {}",
+            ca.id,
+            ca.state.as_str(),
+            ca.revision,
+            ca.entry.jurisdiction,
+            shown(&ca.entry.name)
+        ))?;
+    }
+    let known: BTreeSet<&str> = all.iter().map(|ca| ca.id.as_str()).collect();
+    let configured = config.certificate_authorities.iter();
+    for waiting in configured.filter(|one| !known.contains(one.id.as_str())) {
+        remark(format_args!(
+            "{} stands in the configuration alone; `idp serve` brings it into the registry.",
+            waiting.id
+        ));
+    }
+    Ok(())
+}
+
+async fn stored(config: &Config) -> Result<Vec<CertificateAuthority>, StartError> {
+    let database = ready::database(config).await?;
+    database
+        .read(|store| store.list_certificate_authorities())
+        .await
+        .map_err(|e| StartError::new("database", e))
+}
+
+fn summary(ca: &CertificateAuthority) -> Value {
+    json!({
+        "id": ca.id.as_str(),
+        "name": ca.entry.name,
+        "jurisdiction": ca.entry.jurisdiction.as_str(),
+        "state": ca.state.as_str(),
+        "revision": ca.revision,
+        "in_configuration": ca.loaded.is_some(),
+        "created_at": rfc3339(ca.created_at),
+        "changed_at": rfc3339(ca.changed_at),
+    })
+}
+
+pub(super) async fn one(config: &Config, id: &CaId, as_json: bool) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
+    let ca = super::found(&database, id).await?;
+    if as_json {
+        let mut whole = summary(&ca);
+        let certificates = json!({
+            "anchors": described(&ca.entry.anchors),
+            "intermediates": described(&ca.entry.intermediates),
+        });
+        if let Some(whole) = whole.as_object_mut() {
+            whole.insert("certificates".to_owned(), certificates);
+            whole.insert("entry".to_owned(), json!(ca.entry));
+        }
+        return say(format_args!("{whole:#}"));
+    }
+    let word = |kind: &KeyAlgorithm| kind.as_str();
+    let algorithms: Vec<&str> = ca.entry.algorithms.iter().map(word).collect();
+    say(format_args!("{}: {}", ca.id, shown(&ca.entry.name)))?;
+    say(format_args!(
+        "state {}, revision {}, since {}",
+        ca.state.as_str(),
+        ca.revision,
+        rfc3339(ca.changed_at)
+    ))?;
+    say(format_args!("jurisdiction {}", ca.entry.jurisdiction))?;
+    say(format_args!("algorithms {}", algorithms.join(" ")))?;
+    for (key, files) in [
+        ("anchor", &ca.entry.anchors),
+        ("intermediate", &ca.entry.intermediates),
+    ] {
+        for line in certificate_lines(files) {
+            say(format_args!("{key} {line}"))?;
+        }
+    }
+    revocation(&ca.entry)?;
+    let profile = toml::to_string(&ca.entry.profile);
+    let profile = profile.map_err(|e| StartError::new("profile", e))?;
+    say("profile:")?;
+    for line in profile.lines() {
+        say(format_args!("  {}", shown(line)))?;
+    }
+    Ok(())
+}
+
+fn described(files: &[PemFile]) -> Vec<Value> {
+    let each = files.iter().flat_map(|file| {
+        let inside = Certificate::from_pem(&file.pem).unwrap_or_default();
+        inside
+            .into_iter()
+            .map(move |one| json!({ "file": file.file, "certificate": Description::of(&one) }))
+    });
+    each.collect()
+}
+
+fn certificate_lines(files: &[PemFile]) -> Vec<String> {
+    let each = files.iter().flat_map(|file| {
+        let inside = Certificate::from_pem(&file.pem).unwrap_or_default();
+        inside.into_iter().map(move |one| {
+            let (file, subject) = (shown(&file.file), one.subject().to_string());
+            let until = moment(one.not_after());
+            let sha256 = hex::encode(one.thumbprint_sha256());
+            format!(
+                "{file}: {}, until {until}, SHA-256 {sha256}",
+                shown(&subject)
+            )
+        })
+    });
+    each.collect()
+}
+
+fn revocation(entry: &CaEntry) -> Result<(), StartError> {
+    say(match entry.revocation.policy {
+        RevocationPolicy::Required => "revocation required",
+        RevocationPolicy::NotChecked => "revocation not checked",
+    })?;
+    for source in &entry.revocation.sources {
+        let line = match source {
+            RevocationSource::CrlFile { path } => format!("crl_file {}", path.display()),
+            RevocationSource::CrlUrl { url, .. } => format!("crl_url {url}"),
+            RevocationSource::Ocsp { url, .. } => format!("ocsp {url}"),
+        };
+        say(format_args!("source {}", shown(&line)))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn history(config: &Config, id: &CaId, as_json: bool) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
+    super::found(&database, id).await?;
+    let asked = id.clone();
+    let changes = database
+        .read(move |store| store.list_ca_changes(&asked))
+        .await
+        .map_err(|e| StartError::new("database", e))?;
+    if as_json {
+        let rows = changes.iter().map(|entry| {
+            let change = &entry.change;
+            json!({
+                "sequence": entry.sequence,
+                "revision": change.revision,
+                "at": rfc3339(change.at),
+                "by": change.by,
+                "act": change.act.as_str(),
+                "reason": change.reason,
+                "state": change.state.as_str(),
+                "entry": change.entry,
+            })
+        });
+        return say(format_args!("{:#}", json!(rows.collect::<Vec<_>>())));
+    }
+    for entry in &changes {
+        let change = &entry.change;
+        let reason = change.reason.as_deref().unwrap_or_default();
+        let line = format!(
+            "{:>3} {} {:<9} by {} {}",
+            change.revision,
+            rfc3339(change.at),
+            change.act.as_str(),
+            shown(&change.by),
+            shown(reason)
+        );
+        say(line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// As check-config, of what is stored.
+pub(super) async fn check(config: &Config, id: Option<CaId>) -> Result<(), StartError> {
+    let registered = match id {
+        Some(id) => {
+            let database = ready::database(config).await?;
+            let found = super::found(&database, &id).await?;
+            Registered::of_one(&id, &found.entry)
+        }
+        None => Registered::of_store(0, &active(stored(config).await?)),
+    };
+    let registered = registered.map_err(|e| StartError::new(REGISTRY, e))?;
+    let Questioned { warnings, refused } = check_config::question(REGISTRY, &registered)?;
+    for warning in warnings {
+        remark(format_args!("WARNING: {warning}"));
+    }
+    refused.map_or(Ok(()), Err)
+}
+
+fn active(mut all: Vec<CertificateAuthority>) -> Vec<CertificateAuthority> {
+    all.retain(|ca| ca.state == CaState::Active);
+    all
+}
