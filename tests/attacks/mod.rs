@@ -15,4 +15,5 @@ mod outage;
 mod page;
 mod proof;
 mod proof_text;
+mod revocation;
 mod stolen_database;

@@ -17,6 +17,7 @@ mod platforms_page;
 mod portal;
 mod registry;
 mod revocation;
+mod revocation_sources;
 mod standing;
 mod token;
 mod tokens;
