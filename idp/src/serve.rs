@@ -20,7 +20,7 @@ use crate::clock::{self, SystemRng};
 use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::http::extract::form::FORM_MAX;
-use crate::http::{guard, oidc, routes};
+use crate::http::{guard, metrics, oidc, routes};
 use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
 
@@ -197,7 +197,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 
 /// As [`start`], on sockets that are open already.
 pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Running, StartError> {
-    let workers = config.http.workers;
+    let (workers, with_metrics) = (config.http.workers, config.metrics.enabled);
     let state = build_state(config).await?;
     let addresses = listeners
         .iter()
@@ -209,6 +209,11 @@ pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Run
             .app_data(app_state.clone())
             .app_data(web::PayloadConfig::new(FORM_MAX))
             .wrap(from_fn(guard::guard))
+            .configure(|app| {
+                if with_metrics {
+                    metrics::mount(app);
+                }
+            })
             .configure(routes::mount)
     })
     .client_request_timeout(Duration::from_secs(10))

@@ -163,7 +163,9 @@ impl Authority {
         move |question| {
             let folder = scratch::folder("responder");
             let line = |serial: &String| match revoked.contains(serial) {
-                true => format!("R\t491231235959Z\t260101000000Z\t{serial}\tunknown\t/CN={serial}\n"),
+                true => {
+                    format!("R\t491231235959Z\t260101000000Z\t{serial}\tunknown\t/CN={serial}\n")
+                }
                 false => format!("V\t491231235959Z\t\t{serial}\tunknown\t/CN={serial}\n"),
             };
             let index: String = known.iter().map(line).collect();

@@ -77,6 +77,8 @@ impl Answers {
 #[derive(Clone)]
 pub(super) struct Known {
     pub(super) lists: Arc<Lists>,
+    /// Lists are taken to be on their way: only to look at a configuration.
+    pub(super) awaits_lists: bool,
     /// Where the CA has a responder.
     pub(super) answers: Option<Answers>,
 }
@@ -85,7 +87,12 @@ impl RevocationStatus for Known {
     /// What any source says of a revocation is final, and so is a responder that does not know the certificate; one that
     /// clears it is enough. In which order the sources are asked was decided when they were asked.
     fn status(&self, link: &Link<'_>) -> Result<Unrevoked, Unconfirmed> {
-        let by_list = self.lists.status(link);
+        let by_list = match self.lists.status(link) {
+            Err(Unconfirmed::Unavailable(RevocationGap::NoList)) if self.awaits_lists => {
+                Ok(Unrevoked { until: link.at })
+            }
+            said => said,
+        };
         let Some(answers) = &self.answers else {
             return by_list;
         };
@@ -107,6 +114,7 @@ impl RevocationStatus for Known {
     fn covers_holders_of(&self, issuer: &Certificate, at: i64) -> Result<(), RevocationGap> {
         match self.answers {
             Some(_) => Ok(()),
+            None if self.awaits_lists => Ok(()),
             None => self.lists.covers_holders_of(issuer, at),
         }
     }

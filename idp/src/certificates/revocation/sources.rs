@@ -22,6 +22,7 @@ use super::report::{Attempted, SourceReport};
 
 /// What is known of every CA.
 pub struct RevocationSources {
+    foresees: bool,
     kept: Option<Kept>,
     watched: Mutex<Vec<Watched>>,
     known: RwLock<HashMap<CaId, Known>>,
@@ -39,6 +40,8 @@ struct Watched {
     files: Vec<(Signers, ListFile)>,
     imported: Vec<ListFile>,
     responders: Vec<String>,
+    /// Lists behind addresses are taken to be on their way.
+    awaits_lists: bool,
 }
 
 impl RevocationSources {
@@ -49,7 +52,18 @@ impl RevocationSources {
 
     /// As [`Self::load`], with what is kept in a folder.
     pub fn open(registry: &CaRegistry, kept: Option<Kept>) -> Self {
+        Self::new(registry, kept, false)
+    }
+
+    /// As [`Self::load`], taking it that lists behind addresses will come: to look at a configuration, never to judge
+    /// a lock.
+    pub fn foreseen(registry: &CaRegistry) -> Self {
+        Self::new(registry, None, true)
+    }
+
+    fn new(registry: &CaRegistry, kept: Option<Kept>, foresees: bool) -> Self {
         let sources = Self {
+            foresees,
             kept,
             watched: Mutex::default(),
             known: RwLock::default(),
@@ -70,6 +84,14 @@ impl RevocationSources {
         *watched = authorities
             .map(|ca| Watched::new(ca, self.kept.as_ref()))
             .collect();
+        if self.foresees {
+            for ca in watched.iter_mut() {
+                let before = ca.files.len();
+                ca.files
+                    .retain(|(_, file)| !matches!(file.origin, Origin::Url(_)));
+                ca.awaits_lists = ca.files.len() < before;
+            }
+        }
         for ca in watched.iter_mut() {
             ca.look(self.kept.as_ref());
         }
@@ -151,6 +173,7 @@ impl RevocationSources {
     fn known_of(&self, ca: &Watched) -> Known {
         let asks = !ca.responders.is_empty();
         Known {
+            awaits_lists: ca.awaits_lists,
             lists: ca.lists(),
             answers: asks.then(|| self.answers.clone()),
         }
@@ -290,6 +313,7 @@ impl Watched {
             files,
             imported: Vec::new(),
             responders,
+            awaits_lists: false,
         }
     }
 
