@@ -117,6 +117,32 @@ async fn a_start_without_a_network_goes_by_the_list_that_was_kept() {
 }
 
 #[tokio::test]
+async fn measures_of_each_source_are_told_where_that_is_switched_on() {
+    let publisher = Publisher::of(world().p256.list((-DAY, DAY)));
+    let provider = provider_with(vec![url(&publisher)]);
+    until("the list is fetched", async || is_open(&provider).await).await;
+    let measures = Browser::new(&provider).open("/metrics").await;
+    assert_eq!(measures.status, 200);
+    let text = measures.body.as_str();
+    for measure in [
+        "idp_revocation_age_seconds",
+        "idp_revocation_next_update_seconds",
+        "idp_revocation_last_success_seconds",
+        "idp_revocation_errors_total",
+        "idp_revocation_latency_seconds",
+        "idp_revocation_entries",
+    ] {
+        let line = format!(
+            "{measure}{{ca=\"p256-ca\",kind=\"url\",source=\"{}\"}} ",
+            publisher.url
+        );
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+    let off = Browser::new(Provider::shared()).open("/metrics").await;
+    assert_eq!(off.status, 404);
+}
+
+#[tokio::test]
 async fn in_a_closed_network_lists_are_imported() {
     let ca = &world().p256;
     let nowhere = RevocationSourceConfig::CrlUrl {

@@ -162,11 +162,13 @@ impl Authority {
         let (revoked, authority) = (self.revoked.lock().unwrap().clone(), self.folder.clone());
         move |question| {
             let folder = scratch::folder("responder");
-            let line = |serial: &String| match revoked.contains(serial) {
-                true => {
-                    format!("R\t491231235959Z\t260101000000Z\t{serial}\tunknown\t/CN={serial}\n")
-                }
-                false => format!("V\t491231235959Z\t\t{serial}\tunknown\t/CN={serial}\n"),
+            let line = |serial: &String| {
+                let state = if revoked.contains(serial) {
+                    "R\t491231235959Z\t260101000000Z"
+                } else {
+                    "V\t491231235959Z\t"
+                };
+                format!("{state}\t{serial}\tunknown\t/CN={serial}\n")
             };
             let index: String = known.iter().map(line).collect();
             std::fs::write(folder.join("index"), index).unwrap();

@@ -34,7 +34,7 @@ impl Publisher {
                     let answer = (by.lock().unwrap())(&body);
                     match answer {
                         Some(answer) => drop(stream.write_all(&answer)),
-                        None => std::thread::sleep(std::time::Duration::from_secs(60)),
+                        None => std::thread::sleep(std::time::Duration::from_mins(1)),
                     }
                 });
             }

@@ -17,6 +17,7 @@ mod description;
 mod draft;
 mod holder;
 mod lab;
+mod large_list;
 mod malformed;
 mod names;
 mod ocsp;

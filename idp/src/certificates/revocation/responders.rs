@@ -91,7 +91,7 @@ impl Responders {
         let held = turn.lock().await;
         let at = clock::now().unix_seconds();
         if sources.answers.find(&key, at).is_none()
-            && !self.remember(ca, sources, (certificate, issuer))
+            && !take_kept(ca, sources, (certificate, issuer))
         {
             self.ask_anew(ca, sources, (certificate, issuer)).await;
         }
@@ -104,35 +104,6 @@ impl Responders {
         if Arc::strong_count(&turn) <= 2 {
             under_way.remove(&key);
         }
-    }
-
-    /// Takes the kept answer, if it counts still. It was asked for before, so its nonce is not looked for again.
-    fn remember(
-        &self,
-        ca: &RecognisedCa,
-        sources: &RevocationSources,
-        (certificate, issuer): (&Certificate, &Certificate),
-    ) -> bool {
-        let Some(kept) = sources.kept() else {
-            return false;
-        };
-        let Ok(octets) = std::fs::read(kept.answer(&key(certificate, issuer))) else {
-            return false;
-        };
-        let at = clock::now().unix_seconds();
-        let Ok(request) = OcspRequest::new(certificate, issuer, None) else {
-            return false;
-        };
-        let verified = ca.sources.iter().find_map(|source| match source {
-            RevocationSource::Ocsp { responder, .. } => {
-                let configured = configured(responder.as_deref());
-                request.verify(&octets, configured.as_ref(), at).ok()
-            }
-            RevocationSource::CrlFile { .. } | RevocationSource::CrlUrl { .. } => None,
-        });
-        let Some(said) = verified else { return false };
-        sources.take(answer(ca, said, (certificate, issuer), at));
-        true
     }
 
     /// Asks over the network whatever is at hand; answers whether somebody answered.
@@ -171,11 +142,10 @@ impl Responders {
                 .map_err(Clone::clone);
             if sources.attempted.note((&ca.id, url), outcome, at) {
                 let ca = ca.id.as_str();
-                match &asked {
-                    Err(why) => {
-                        tracing::error!(ca, url, why, "responder gives no answer that counts")
-                    }
-                    Ok(_) => tracing::info!(ca, url, "responder answers again"),
+                if let Err(why) = &asked {
+                    tracing::error!(ca, url, why, "responder gives no answer that counts");
+                } else {
+                    tracing::info!(ca, url, "responder answers again");
                 }
             }
             if let Ok((said, octets)) = asked {
@@ -213,6 +183,34 @@ impl Responders {
         let said = request.verify(&octets, configured, at);
         said.map(|said| (said, octets)).map_err(|e| e.to_string())
     }
+}
+
+/// Takes the kept answer, if it counts still. It was asked for before, so its nonce is not looked for again.
+fn take_kept(
+    ca: &RecognisedCa,
+    sources: &RevocationSources,
+    (certificate, issuer): (&Certificate, &Certificate),
+) -> bool {
+    let Some(kept) = sources.kept() else {
+        return false;
+    };
+    let Ok(octets) = std::fs::read(kept.answer(&key(certificate, issuer))) else {
+        return false;
+    };
+    let at = clock::now().unix_seconds();
+    let Ok(request) = OcspRequest::new(certificate, issuer, None) else {
+        return false;
+    };
+    let verified = ca.sources.iter().find_map(|source| match source {
+        RevocationSource::Ocsp { responder, .. } => {
+            let configured = configured(responder.as_deref());
+            request.verify(&octets, configured.as_ref(), at).ok()
+        }
+        RevocationSource::CrlFile { .. } | RevocationSource::CrlUrl { .. } => None,
+    });
+    let Some(said) = verified else { return false };
+    sources.take(answer(ca, said, (certificate, issuer), at));
+    true
 }
 
 /// The next start reads it. That it can't be kept costs a question then.

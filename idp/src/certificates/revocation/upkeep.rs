@@ -57,7 +57,7 @@ pub async fn look(state: &AppState) {
     match looked.await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::warn!(%error, "the report on revocation sources can't be written")
+            tracing::warn!(%error, "the report on revocation sources can't be written");
         }
         Err(error) => tracing::error!(%error, "revocation lists can't be read again"),
     }

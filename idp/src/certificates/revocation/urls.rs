@@ -110,21 +110,22 @@ impl UrlSource {
             time: Duration::from_secs(settings.timeout_seconds),
         };
         let begin = Instant::now();
-        let fetched = match fetcher.get(&self.url, bounds).await {
+        let kept = match fetcher.get(&self.url, bounds).await {
             Ok(octets) => self.keep(sources, octets).await,
             Err(why) => Err(why.to_string()),
         };
         let now = clock::now().unix_seconds();
-        let good = fetched.is_ok();
+        let good = kept.is_ok();
         let (ca, url) = (self.ca.as_str(), self.url.as_str());
-        if let Err(why) = &fetched {
+        if let Err(why) = &kept {
             tracing::debug!(ca, url, why, "revocation list not fetched");
         }
-        let outcome = fetched.map(|()| begin.elapsed());
+        let outcome = kept.map(|()| begin.elapsed());
         if sources.attempted.note((&self.ca, url), outcome, now) {
-            match sources.attempted.of(&self.ca, url).last_error {
-                Some(why) => tracing::error!(ca, url, why, "revocation list can't be fetched"),
-                None => tracing::info!(ca, url, "revocation list is fetched again"),
+            if let Some(why) = sources.attempted.of(&self.ca, url).last_error {
+                tracing::error!(ca, url, why, "revocation list can't be fetched");
+            } else {
+                tracing::info!(ca, url, "revocation list is fetched again");
             }
         }
         good
