@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use key_agent::locks::LockSource;
+use key_agent::locks::{LockSource, LockSources};
 use key_agent::service::{SettingsError, StartError};
 use key_agent::token::TokenError;
 
@@ -55,11 +55,10 @@ struct Locks {
 }
 
 impl Locks {
-    fn source(self) -> LockSource {
-        match (self.locks, self.lock) {
-            (Some(folder), _) => LockSource::Folder(folder),
-            (None, file) => LockSource::File(file.unwrap_or_default()),
-        }
+    fn sources(self) -> LockSources {
+        let folder = self.locks.map(LockSource::Folder);
+        let file = self.lock.map(LockSource::File);
+        folder.into_iter().chain(file).collect()
     }
 }
 
@@ -91,9 +90,11 @@ impl CliError {
                 TokenError::NoLock
                 | TokenError::LockRemoved
                 | TokenError::NoSigningCertificate
-                | TokenError::Unreadable(_) => 3,
+                | TokenError::Unreadable(_)
+                | TokenError::Driver(_)
+                | TokenError::DriverSilent => 3,
                 TokenError::OnlyEncryptionCertificate => 4,
-                TokenError::PinWrong { .. } => 5,
+                TokenError::PinWrong(_) => 5,
                 TokenError::PinLocked => 6,
                 TokenError::UnsupportedAlgorithm => 7,
             },

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::origin::{Origin, OriginError};
-use crate::locks::LockSource;
+use crate::locks::{LockSource, LockSources};
 
 /// Ports that pages try, in this order.
 pub const DEFAULT_PORTS: RangeInclusive<u16> = 17650..=17654;
@@ -29,7 +29,7 @@ pub enum Ports {
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where the locks are.
-    pub locks: LockSource,
+    pub locks: LockSources,
     /// Pages that may ask for signatures. Nobody else is answered.
     pub allow_origins: Vec<Origin>,
     /// Where to listen.
@@ -43,10 +43,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Locks of a folder, the default ports, nobody allowed yet.
-    pub fn new(locks: LockSource) -> Self {
+    /// Locks of these places, the default ports, nobody allowed yet.
+    pub fn new(locks: impl Into<LockSources>) -> Self {
         Self {
-            locks,
+            locks: locks.into(),
             allow_origins: Vec::new(),
             ports: Ports::FirstFree(DEFAULT_PORTS),
             portal_url: None,
