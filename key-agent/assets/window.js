@@ -56,7 +56,7 @@
       throw { code: null, final: false, message: text("window-unreachable") };
     }
     const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
-    if (!response.ok) throw { code: answer.code ?? "bad-request", final: answer.final ?? true, message: answer.message ?? "", retries_left: answer.retries_left };
+    if (!response.ok) throw { code: answer.code ?? "bad-request", final: answer.final ?? true, message: answer.message ?? "", tries: answer.tries, retries_left: answer.retries_left };
     return answer;
   }
 
@@ -104,7 +104,7 @@
     radio.type = "radio";
     radio.name = "certificate";
     radio.value = certificate.id;
-    radio.disabled = now.request.operation === "sign" && !(certificate.usable && lock.retries_left > 0);
+    radio.disabled = now.request.operation === "sign" && !(certificate.usable && lock.tries !== "none");
     radio.checked = certificate.id === now.chosen;
     radio.addEventListener("change", () => choose(certificate.id));
     const body = element("div");
@@ -115,7 +115,7 @@
       const kinds = { signing: text("certificate-signing"), encryption: text("certificate-encryption"), other: text("certificate-other") };
       subject.append(element("span", "badge", kinds[certificate.kind]));
       if (certificate.expired) subject.append(" ", element("span", "badge bad", text("certificate-expired")));
-      if (lock.retries_left === 0) subject.append(" ", element("span", "badge bad", text("certificate-pin-locked")));
+      if (lock.tries === "none") subject.append(" ", element("span", "badge bad", text("certificate-pin-locked")));
       subject.title = certificate.subject;
       body.append(subject, facts([
         ["certificate-issuer", certificate.issuer_name],
@@ -139,7 +139,7 @@
     // Those that can be chosen come first.
     const rank = ({ certificate }) => (certificate.usable ? (certificate.sealed ? 1 : 0) : 2);
     choices.sort((one, other) => rank(one) - rank(other));
-    const able = choices.filter(({ lock, certificate }) => now.request.operation === "read" || (certificate.usable && lock.retries_left > 0));
+    const able = choices.filter(({ lock, certificate }) => now.request.operation === "read" || (certificate.usable && lock.tries !== "none"));
     if (!able.some(({ certificate }) => certificate.id === now.chosen)) {
       const preferred = able.filter(({ certificate }) => certificate.kind === "signing" && !certificate.expired && !certificate.sealed);
       now.chosen = (preferred[0] ?? able[0])?.certificate.id ?? null;
@@ -171,9 +171,15 @@
     show("read-note", Boolean(lock) && !needsPin);
     show("confirm", true);
     part("confirm").disabled = !lock || now.working;
-    if (lock) part("retries-left").textContent = String(lock.retries_left);
+    if (lock) renderTries(lock);
     // Who asks and what for stays in sight.
     if (focus && lock) part(needsPin ? "pin" : "confirm").focus({ preventScroll: true });
+  }
+
+  /** The number where the lock counts; in words where it does not: no number is made up. */
+  function renderTries(lock) {
+    const words = { untold: text("window-tries-untold"), fewer: text("window-tries-fewer"), last: text("window-tries-last") };
+    part("retries-left").textContent = words[lock.tries] ?? String(lock.retries_left);
   }
 
   function choose(id) {
@@ -263,8 +269,9 @@
     if (failure.code) now.lastCode = { code: failure.code, more: failure.retries_left === undefined ? {} : { retries_left: failure.retries_left } };
     const lock = chosenLock();
     if (lock && failure.code === "pin-wrong") {
-      lock.retries_left = failure.retries_left;
-      part("retries-left").textContent = String(failure.retries_left);
+      lock.tries = failure.tries;
+      lock.retries_left = failure.retries_left ?? null;
+      renderTries(lock);
       part("pin").focus({ preventScroll: true });
     }
   }

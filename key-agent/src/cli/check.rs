@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use key_agent::locks::LockSource;
+use key_agent::locks::{LockSource, LockSources};
 use key_agent::service::{DEFAULT_PORTS, view};
 
 use super::CliError;
@@ -42,7 +42,7 @@ impl Check {
     pub(super) fn run(self) -> Result<(), CliError> {
         let mut findings = vec![service(self.port)];
         if let Some(folder) = self.locks {
-            findings.extend(locks(&LockSource::Folder(folder)));
+            findings.extend(locks(&LockSource::Folder(folder).into()));
         }
         let mut out = io::stdout().lock();
         for finding in &findings {
@@ -114,7 +114,7 @@ fn version_at(port: u16) -> Option<String> {
     health.get("version")?.as_str().map(str::to_owned)
 }
 
-fn locks(source: &LockSource) -> Vec<Finding> {
+fn locks(source: &LockSources) -> Vec<Finding> {
     let listing = match source.list() {
         Ok(listing) => listing,
         Err(error) => {
@@ -153,11 +153,8 @@ fn lock_findings(lock: &view::Lock) -> Vec<Finding> {
     let label = &lock.label;
     let mut findings = vec![
         Finding::new(
-            lock.retries_left > 0,
-            format!(
-                "{label}: PIN tries left: {} of {}",
-                lock.retries_left, lock.retries_max
-            ),
+            lock.tries != "none",
+            format!("{label}: PIN tries left: {}", lock.tries_in_words()),
             "have the PIN unlocked by the certificate authority that issued the lock",
         ),
         Finding::new(

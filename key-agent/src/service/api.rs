@@ -18,7 +18,7 @@ use super::request::{Asked, BeginBody, Choice, Operation};
 use super::server::Shared;
 use super::windows::Pending;
 use super::{body, guard, view};
-use crate::locks::LockSource;
+use crate::locks::LockSources;
 use crate::pin::Pin;
 use crate::sign::OpenedKey;
 use crate::texts::Language;
@@ -110,7 +110,7 @@ async fn sign(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpRes
 }
 
 fn make_proof(
-    locks: &LockSource,
+    locks: &LockSources,
     chosen: (&str, &Wanted),
     pin: &Pin,
     asked: &Asked,
@@ -175,7 +175,7 @@ async fn attempt<W>(
     work: W,
 ) -> HttpResponse
 where
-    W: FnOnce(Choice, &Pending, LockSource) -> Result<serde_json::Value, Failure> + Send + 'static,
+    W: FnOnce(Choice, &Pending, LockSources) -> Result<serde_json::Value, Failure> + Send + 'static,
 {
     let mut language = Language::of_request(request);
     let outcome = async {
@@ -227,7 +227,7 @@ fn known_window(request: &HttpRequest, shared: &Shared) -> Result<String, Failur
     }
 }
 
-async fn list(locks: LockSource) -> Result<view::Locks, Failure> {
+async fn list(locks: LockSources) -> Result<view::Locks, Failure> {
     let unreadable = Failure::Unreadable("the folder of locks cannot be read");
     let listing = web::block(move || locks.list())
         .await

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::origin::{Origin, OriginError};
-use crate::locks::LockSource;
+use crate::locks::{LockSource, LockSources};
 
 /// Ports that pages try, in this order.
 pub const DEFAULT_PORTS: RangeInclusive<u16> = 17650..=17654;
@@ -29,7 +29,7 @@ pub enum Ports {
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where the locks are.
-    pub locks: LockSource,
+    pub locks: LockSources,
     /// Pages that may ask for signatures. Nobody else is answered.
     pub allow_origins: Vec<Origin>,
     /// Where to listen.
@@ -43,10 +43,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Locks of a folder, the default ports, nobody allowed yet.
-    pub fn new(locks: LockSource) -> Self {
+    /// Locks of these places, the default ports, nobody allowed yet.
+    pub fn new(locks: impl Into<LockSources>) -> Self {
         Self {
-            locks,
+            locks: locks.into(),
             allow_origins: Vec::new(),
             ports: Ports::FirstFree(DEFAULT_PORTS),
             portal_url: None,
@@ -62,6 +62,12 @@ impl Settings {
 pub struct ConfigFile {
     /// Folder with lock files.
     pub locks: Option<PathBuf>,
+    /// PKCS #11 libraries.
+    #[serde(default)]
+    pub pkcs11: Vec<PathBuf>,
+    /// SKF libraries (GM/T 0016).
+    #[serde(default)]
+    pub skf: Vec<PathBuf>,
     /// Pages that may ask for signatures.
     #[serde(default)]
     pub allow_origins: Vec<Origin>,
@@ -77,8 +83,10 @@ pub enum SettingsError {
     /// The configuration file is malformed.
     #[error("the configuration file is malformed: {0}")]
     Malformed(#[from] toml::de::Error),
-    /// Neither command line nor file names the locks.
-    #[error("no folder of locks: give --locks DIR or `locks` in the configuration file")]
+    /// Neither command line nor file names a place for locks.
+    #[error(
+        "no place for locks: give --locks DIR, --pkcs11 LIB or --skf LIB, or `locks`, `pkcs11` or `skf` in the configuration file"
+    )]
     NoLocks,
     /// An origin is none.
     #[error(transparent)]
@@ -105,9 +113,13 @@ impl ConfigFile {
 
     /// Settings for a service that runs by itself.
     pub fn into_settings(self) -> Result<Settings, SettingsError> {
-        let mut settings = Settings::new(LockSource::Folder(
-            self.locks.ok_or(SettingsError::NoLocks)?,
-        ));
+        let folder = self.locks.map(LockSource::Folder);
+        let drivers = LockSource::drivers(self.pkcs11, self.skf);
+        let locks: LockSources = folder.into_iter().chain(drivers).collect();
+        if locks.is_empty() {
+            return Err(SettingsError::NoLocks);
+        }
+        let mut settings = Settings::new(locks);
         settings.allow_origins = self.allow_origins;
         settings.ports = self
             .port
@@ -128,7 +140,11 @@ mod tests {
         let settings = ConfigFile::read(text).unwrap().into_settings().unwrap();
         assert_eq!(settings.ports, Ports::Exactly(17651));
         assert_eq!(settings.allow_origins.len(), 1);
+        let drivers = "pkcs11 = [\"a.so\"]\nskf = [\"b.so\", \"c.so\"]\n";
+        let settings = ConfigFile::read(drivers).unwrap().into_settings().unwrap();
+        assert!(!settings.locks.is_empty());
         for bad in [
+            "pkcs11 = \"a.so\"",
             "allow_origin = []",
             "allow_origins = [\"*\"]",
             "allow_origins = [\"null\"]",
