@@ -18,6 +18,7 @@ use crate::revocation::Revocation;
 pub use error::{ConstraintViolation, PathError};
 use question::{AnyUse, ClientAuth, Question};
 pub(crate) use rules::KNOWN_CRITICAL_EXTENSIONS;
+pub(crate) use signed::{Named, named_signature};
 pub use standing::{ListFault, Obstacle, Standing, standing};
 
 /// Proof that a certificate was followed to a trust anchor. Only [`verify_chain`] makes one. It does not say that the
