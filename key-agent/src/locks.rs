@@ -62,6 +62,11 @@ impl LockSources {
         self.0.is_empty()
     }
 
+    /// Each place by itself.
+    pub fn each(&self) -> impl Iterator<Item = &LockSource> {
+        self.0.iter()
+    }
+
     /// Looks now. `Err` means that the only place is a folder that cannot be read; beside other places such a folder is
     /// told among what is unreadable, so that it hides no lock.
     pub fn list(&self) -> io::Result<Listing> {
@@ -90,6 +95,11 @@ impl LockSources {
 }
 
 impl LockSource {
+    /// Whether a library drives it, not files of soft locks.
+    pub fn is_driver(&self) -> bool {
+        !matches!(self, Self::Folder(_) | Self::File(_))
+    }
+
     fn look(&self, listing: &mut Listing) -> io::Result<()> {
         let driven = match self {
             Self::Folder(_) | Self::File(_) => return self.look_at_files(listing),
@@ -142,7 +152,8 @@ impl LockSource {
         }
     }
 
-    fn label(&self) -> String {
+    /// What a person calls it.
+    pub fn label(&self) -> String {
         match self {
             Self::Folder(path) | Self::File(path) => path.display().to_string(),
             Self::Pkcs11(driver) => driver.path().display().to_string(),
