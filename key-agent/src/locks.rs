@@ -65,6 +65,11 @@ impl LockSources {
         self.0.is_empty()
     }
 
+    /// Each place by itself.
+    pub fn each(&self) -> impl Iterator<Item = &LockSource> {
+        self.0.iter()
+    }
+
     /// Looks now. `Err` means that the only place is a folder that cannot be read; beside other places such a folder is
     /// told among what is unreadable, so that it hides no lock.
     pub fn list(&self) -> io::Result<Listing> {
@@ -100,6 +105,11 @@ impl LockSource {
     ) -> impl Iterator<Item = Self> {
         let pkcs11 = pkcs11.into_iter().map(Pkcs11Driver::new).map(Self::Pkcs11);
         pkcs11.chain(skf.into_iter().map(SkfDriver::new).map(Self::Skf))
+    }
+
+    /// Whether a library drives it, not files of soft locks.
+    pub fn is_driver(&self) -> bool {
+        !matches!(self, Self::Folder(_) | Self::File(_))
     }
 
     fn look(&self, listing: &mut Listing) -> io::Result<()> {
@@ -156,7 +166,8 @@ impl LockSource {
         }
     }
 
-    fn label(&self) -> String {
+    /// What a person calls it.
+    pub fn label(&self) -> String {
         match self {
             Self::Folder(path) | Self::File(path) => path.display().to_string(),
             Self::Pkcs11(driver) => driver.path().display().to_string(),

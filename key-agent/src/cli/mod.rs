@@ -3,23 +3,29 @@
 //! Owns the commands, their errors and exit codes; results go to standard output, everything else to standard error.
 
 mod check;
+mod config;
 mod list;
 mod pin;
+mod release_manifest;
 mod serve;
 mod sign;
+mod tidy;
+mod update;
 
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use key_agent::assistant::update::UpdateError;
 use key_agent::locks::{LockSource, LockSources};
 use key_agent::service::{SettingsError, StartError};
 use key_agent::token::TokenError;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done · 1 failed (or a check failed) · 2 wrong use · 3 no lock, removed or unreadable · \
-4 only an encryption certificate · 5 wrong PIN · 6 PIN locked · 7 unsupported algorithm · 8 the service cannot start";
+4 only an encryption certificate · 5 wrong PIN · 6 PIN locked · 7 unsupported algorithm · 8 the service cannot start · \
+9 the update was refused or did not come";
 
 /// The loopback service beside the CA lock.
 #[derive(Parser)]
@@ -40,6 +46,13 @@ enum Command {
     /// Sign one challenge and print the proof as JSON.
     #[command(after_help = EXIT_CODES)]
     Sign(sign::Sign),
+    /// Remove what the assistant keeps: remembered choices and downloads, never keys.
+    Tidy(tidy::Tidy),
+    /// Look for a newer version in the signed release manifest, and fetch it.
+    #[command(after_help = EXIT_CODES)]
+    Update(update::Update),
+    /// Make a signed release manifest (for whoever releases this program).
+    ReleaseManifest(release_manifest::ReleaseManifest),
 }
 
 /// Where locks are looked for: at least one place.
@@ -86,6 +99,8 @@ enum CliError {
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Update(#[from] UpdateError),
     #[error("some checks failed")]
     ChecksFailed,
 }
@@ -115,6 +130,8 @@ impl CliError {
                 TokenError::UnsupportedAlgorithm => 7,
             },
             Self::Start(_) => 8,
+            Self::Update(UpdateError::NoSource | UpdateError::NoFolder) => 2,
+            Self::Update(_) => 9,
         }
     }
 }
@@ -126,6 +143,9 @@ pub(crate) fn run() -> ExitCode {
         Command::List(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Sign(command) => command.run(),
+        Command::Tidy(command) => command.run(),
+        Command::Update(command) => command.run(),
+        Command::ReleaseManifest(command) => command.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,5 @@
 //! `key-agent serve`: the service in the foreground.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -9,6 +8,7 @@ use key_agent::service::{self, ConfigFile, Origin};
 use tracing_subscriber::EnvFilter;
 
 use super::CliError;
+use super::config;
 
 #[derive(Args)]
 pub(super) struct Serve {
@@ -27,9 +27,13 @@ pub(super) struct Serve {
     /// Listen on this port and no other [default: the first free one of 17650–17654]
     #[arg(long)]
     port: Option<u16>,
-    /// TOML file with `locks`, `pkcs11`, `skf`, `allow_origins`, `port`, `portal_url`; the command line comes first
+    /// TOML file with `locks`, `pkcs11`, `skf`, `allow_origins`, `port`, `portal_url`, `state`, `[update]`; the command
+    /// line comes first
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Folder of what the assistant keeps [default: key-agent in the user's state folder]
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// Log as JSON lines
     #[arg(long)]
     log_json: bool,
@@ -49,14 +53,9 @@ impl Serve {
         }
         let mut file = match &self.config {
             None => ConfigFile::default(),
-            Some(path) => {
-                let text = fs::read_to_string(path).map_err(|error| CliError::Read {
-                    path: path.display().to_string(),
-                    error,
-                })?;
-                ConfigFile::read(&text)?
-            }
+            Some(path) => config::read(path)?,
         };
+        file.state = self.state.or(file.state).or_else(config::state_folder);
         file.locks = self.locks.or(file.locks);
         file.pkcs11.extend(self.pkcs11);
         file.skf.extend(self.skf);

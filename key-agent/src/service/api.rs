@@ -46,9 +46,7 @@ async fn begin(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpRe
             .as_deref()
             .and_then(Language::from_tag)
             .unwrap_or(language);
-        let asked = wish
-            .check(&shared.settings.allow_origins)
-            .inspect_err(refused)?;
+        let asked = wish.check(&shared.allowed()).inspect_err(refused)?;
         let pending = Pending {
             asked: asked.clone(),
             language,

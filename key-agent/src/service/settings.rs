@@ -8,6 +8,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::origin::{Origin, OriginError};
+use crate::assistant::update::{ReleaseKey, ReleaseKeyError, UpdateSource};
+use crate::assistant::web::is_loopback;
 use crate::locks::{LockSource, LockSources};
 
 /// Ports that pages try, in this order.
@@ -36,6 +38,10 @@ pub struct Settings {
     pub ports: Ports,
     /// 登录系统: where the root page leads, if anywhere.
     pub portal_url: Option<Url>,
+    /// Folder of what the assistant keeps; without one it keeps it as long as it runs.
+    pub state: Option<PathBuf>,
+    /// Where the assistant learns of newer versions.
+    pub update: Option<UpdateSource>,
     /// Time a person has for one operation.
     pub operation_limit: Duration,
     /// Whether to end on Ctrl-C; a program that embeds the service keeps its own handling.
@@ -50,9 +56,17 @@ impl Settings {
             allow_origins: Vec::new(),
             ports: Ports::FirstFree(DEFAULT_PORTS),
             portal_url: None,
+            state: None,
+            update: None,
             operation_limit: OPERATION_LIMIT,
             stop_on_signals: false,
         }
+    }
+
+    /// The origin of the portal, if it is one for which may be signed at all.
+    pub(crate) fn portal_origin(&self) -> Option<Origin> {
+        let portal = self.portal_url.as_ref()?;
+        portal.origin().ascii_serialization().parse().ok()
     }
 }
 
@@ -75,6 +89,20 @@ pub struct ConfigFile {
     pub port: Option<u16>,
     /// 登录系统: where the root page leads.
     pub portal_url: Option<Url>,
+    /// Folder of what the assistant keeps.
+    pub state: Option<PathBuf>,
+    /// 软件升级.
+    pub update: Option<UpdateTable>,
+}
+
+/// The table `[update]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateTable {
+    /// The address of the release manifest.
+    pub manifest: Url,
+    /// The release key, Ed25519 or P-256, as PEM.
+    pub public_key: String,
 }
 
 /// Why the service cannot be set up.
@@ -94,6 +122,12 @@ pub enum SettingsError {
     /// A portal that is no web page.
     #[error("portal_url must be an http or https address")]
     Portal,
+    /// A manifest that comes over the network unprotected.
+    #[error("update.manifest must be https, http on this computer, or a file")]
+    Manifest,
+    /// No key that a manifest could be checked with.
+    #[error("update.public_key: {0}")]
+    ReleaseKey(#[from] ReleaseKeyError),
 }
 
 impl ConfigFile {
@@ -113,20 +147,40 @@ impl ConfigFile {
 
     /// Settings for a service that runs by itself.
     pub fn into_settings(self) -> Result<Settings, SettingsError> {
-        let folder = self.locks.map(LockSource::Folder);
-        let drivers = LockSource::drivers(self.pkcs11, self.skf);
-        let locks: LockSources = folder.into_iter().chain(drivers).collect();
-        if locks.is_empty() {
+        let settings = self.into_settings_without_locks()?;
+        if settings.locks.is_empty() {
             return Err(SettingsError::NoLocks);
         }
-        let mut settings = Settings::new(locks);
+        Ok(settings)
+    }
+
+    /// Settings for what looks at them, where locks may be missing.
+    pub fn into_settings_without_locks(self) -> Result<Settings, SettingsError> {
+        let folder = self.locks.map(LockSource::Folder);
+        let drivers = LockSource::drivers(self.pkcs11, self.skf);
+        let mut settings = Settings::new(folder.into_iter().chain(drivers).collect::<LockSources>());
         settings.allow_origins = self.allow_origins;
         settings.ports = self
             .port
             .map_or(Ports::FirstFree(DEFAULT_PORTS), Ports::Exactly);
         settings.portal_url = self.portal_url;
+        settings.state = self.state;
+        settings.update = self.update.map(UpdateTable::source).transpose()?;
         settings.stop_on_signals = true;
         Ok(settings)
+    }
+}
+
+impl UpdateTable {
+    /// What it says, checked.
+    pub fn source(self) -> Result<UpdateSource, SettingsError> {
+        let manifest = self.manifest;
+        let here = manifest.scheme() == "http" && is_loopback(&manifest);
+        if !here && !matches!(manifest.scheme(), "https" | "file") {
+            return Err(SettingsError::Manifest);
+        }
+        let key = ReleaseKey::from_pem(&self.public_key)?;
+        Ok(UpdateSource { manifest, key })
     }
 }
 
@@ -151,6 +205,7 @@ mod tests {
             "allow_origins = [\"http://idp.example\"]",
             "port = 70000",
             "portal_url = \"javascript:alert(1)\"",
+            "[update]\nmanifest = \"https://a.example/m\"",
         ] {
             assert!(ConfigFile::read(bad).is_err(), "{bad}");
         }

@@ -89,10 +89,7 @@ pub struct Unreadable {
 impl Locks {
     /// What there is at `now`.
     pub fn of(listing: &Listing, now: SystemTime) -> Self {
-        let now = now
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let now = seconds_since_epoch(now);
         Self {
             locks: listing
                 .locks
@@ -115,7 +112,8 @@ impl Locks {
 }
 
 impl Lock {
-    fn of(lock: &LockFacts, now: i64) -> Self {
+    /// What there is at `now`, in seconds since the Unix epoch.
+    pub(crate) fn of(lock: &LockFacts, now: i64) -> Self {
         let mut certificates: Vec<_> = lock
             .certificates
             .iter()
@@ -210,8 +208,16 @@ impl Certificate {
     }
 }
 
+/// Seconds since the Unix epoch.
+pub(crate) fn seconds_since_epoch(moment: SystemTime) -> i64 {
+    let since = moment.duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
+
 /// The calendar day in the zone where these locks are issued and used.
-fn day(seconds: i64) -> String {
+pub(crate) fn day(seconds: i64) -> String {
     OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
         .and_then(|moment| {
