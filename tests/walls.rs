@@ -109,13 +109,16 @@ const OUTSIDE: [&str; 10] = [
     "std::io::stdin",
 ];
 
-const FLOWS: [&str; 8] = [
+const FLOWS: [&str; 11] = [
+    "account",
     "answer_consent",
     "authorize",
     "bind",
     "directory",
+    "locks",
     "log_in",
     "log_out",
+    "operate",
     "token",
     "userinfo",
 ];
@@ -135,7 +138,8 @@ const NOUNS: [&str; 11] = [
 ];
 
 /// Handlers of `idp/src/http`. Everything else there is a shared step.
-const HANDLERS: [&str; 12] = [
+const HANDLERS: [&str; 13] = [
+    "http::account",
     "http::binding",
     "http::certificate",
     "http::consent",
