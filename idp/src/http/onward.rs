@@ -78,9 +78,9 @@ async fn consent_at_hand(
         .ephemeral
         .take_record::<FreshConsent>(&name)
         .await?;
-    let standing = match client.consent {
-        ConsentPolicy::AskAlways => None,
-        ConsentPolicy::RememberDays(_) => {
+    let standing = match (client.consent, &fresh) {
+        (ConsentPolicy::AskAlways, None) => None,
+        _ => {
             let enterprise = present.enterprise.id.clone();
             let platform = request.platform_id.clone();
             visit
@@ -90,6 +90,9 @@ async fn consent_at_hand(
                 .await?
         }
     };
+    // Taken back since, in another session.
+    let is_revoked = (standing.as_ref()).is_some_and(|consent| consent.revoked_at.is_some());
+    let fresh = fresh.filter(|_| !is_revoked);
     Ok(ConsentAtHand { fresh, standing })
 }
 
