@@ -1,11 +1,14 @@
 //! Certificates that are true and yet not good enough. Each is refused at binding and at login, and
 //! nothing is kept.
 
-use e2e::authority::Authority;
+use e2e::authority::{Authority, DAY};
 use e2e::lock::credit_code;
 use e2e::story::binding_form;
 use e2e::{Browser, KeyKind, Lock, Order, Provider, world};
+use idp::config::AuthorityConfig;
 use idp_core::audit::AuditKind;
+use idp_core::authorities::{self, Operator};
+use idp_core::id::CaId;
 
 async fn refused(lock: &Lock, code: &str) {
     let provider = Provider::shared();
@@ -49,6 +52,60 @@ async fn a_lock_of_an_unknown_ca_is_refused() {
         )
         .await;
     }
+}
+
+#[tokio::test]
+async fn a_lock_of_a_suspended_ca_is_refused_until_the_ca_is_recognised_again() {
+    let list = e2e::scratch::folder("crl-of-test").join("rsa.crl");
+    world().rsa.publish_list(&list, (-DAY, DAY));
+    let entry = world().rsa.entry(list);
+    let provider = Provider::start(|config| {
+        config.certificate_authorities.push(AuthorityConfig {
+            id: "to-be-suspended".to_owned(),
+            ..entry
+        });
+    });
+    let lock = world().rsa.lock(&Order::enterprise(KeyKind::P256));
+    let suspend = |id: &'static str| {
+        let cx = provider.state.cx();
+        let why = Operator {
+            by: "test".to_owned(),
+            reason: Some("test".to_owned()),
+        };
+        let id = CaId::from_text(id);
+        let database = provider.state.database.clone();
+        async move {
+            let done = database.write(move |store| authorities::suspend(store, &cx, &why, &id));
+            done.await.unwrap();
+        }
+    };
+    // Of two entries of the same CA one is active still: the lock is recognised by it.
+    suspend("to-be-suspended").await;
+    idp::certificates::follow(&provider.state).await.unwrap();
+    let mut browser = Browser::new(&provider);
+    browser.bind(&lock).await;
+    suspend("rsa-ca").await;
+    idp::certificates::follow(&provider.state).await.unwrap();
+    for typed in [credit_code(), lock.credit_code()] {
+        let bound = Browser::new(&provider)
+            .bind_with(&lock, &binding_form(&typed))
+            .await;
+        assert_eq!(
+            (bound.status, bound.problem().as_str()),
+            (403, "ca-suspended")
+        );
+        provider
+            .expect_incident(&bound.incident(), AuditKind::BindingRefused, "ca-suspended")
+            .await;
+    }
+    let login = browser.try_sign_in(&lock).await;
+    assert_eq!(
+        (login.status, login.problem().as_str()),
+        (403, "ca-suspended")
+    );
+    provider
+        .expect_incident(&login.incident(), AuditKind::LoginRefused, "ca-suspended")
+        .await;
 }
 
 #[tokio::test]

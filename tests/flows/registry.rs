@@ -303,6 +303,42 @@ async fn a_lock_that_one_of_two_namesakes_revoked_is_refused_and_the_others_is_n
     assert_eq!(verdict(&provider, &good).await, "ok");
 }
 
+#[tokio::test]
+async fn what_one_ca_revoked_or_calls_a_legal_persons_lock_no_other_recognises() {
+    let ca = Authority::namesake(&world().p256, "final-one");
+    let (revoked, good) = (p256(&ca), p256(&ca));
+    ca.revoke(&revoked);
+    let strict = ca.entry(list_of(&ca));
+    let lax = AuthorityConfig {
+        id: "final-other".to_owned(),
+        revocation: RevocationConfig::NotChecked,
+        crls: Vec::new(),
+        profile: toml::from_str(
+            "holder_name = [{ subject = 'O' }]\nkey_number = [{ subject = 'serialNumber' }]\n\
+             credit_code = [{ extension = '1.2.156.10260.4.1.4' }]\n\
+             lock_kind = [{ is = 'key_lock', when = { always = true } }]",
+        )
+        .unwrap(),
+        ..ca.entry(PathBuf::new())
+    };
+    let person = ca.lock(&Order::enterprise(KeyKind::P256).with_subject("OU", "法人锁"));
+    for entries in [
+        vec![strict.clone(), lax.clone()],
+        vec![lax.clone(), strict.clone()],
+    ] {
+        let provider = provider_with(entries);
+        assert_eq!(verdict(&provider, &revoked).await, "certificate-revoked");
+        assert_eq!(verdict(&provider, &person).await, "legal-person-lock");
+        assert_eq!(verdict(&provider, &good).await, "ok");
+    }
+    // What one can't decide, and does not contradict, the other may.
+    let vague = ca.lock(&Order::enterprise(KeyKind::P256).with_subject("OU", "业务部"));
+    let provider = provider_with(vec![strict.clone(), lax]);
+    assert_eq!(verdict(&provider, &vague).await, "ok");
+    let provider = provider_with(vec![strict]);
+    assert_eq!(verdict(&provider, &vague).await, "lock-kind-undecidable");
+}
+
 /// The entry of a CA whose locks come under another's root by a cross-certificate.
 fn crossed(id: &str, root: &Authority, cross: &Path, lists: &[PathBuf]) -> AuthorityConfig {
     AuthorityConfig {

@@ -6,7 +6,10 @@ use e2e::jwt::verified;
 use e2e::servers::{self, Server};
 use e2e::story::new_lock;
 use e2e::{Browser, Platform, Provider};
+use idp::serve::REGISTRY_WATCH;
 use idp_core::audit::AuditKind;
+use idp_core::authorities::{self, Operator};
+use idp_core::id::CaId;
 
 struct Pair {
     one: Provider,
@@ -131,5 +134,34 @@ async fn of_a_hundred_redemptions_spread_over_two_processes_one_succeeds_at_most
             .userinfo(answer["access_token"].as_str().unwrap())
             .await;
         assert_eq!(info.status, 401, "a replayed code's token lives");
+    }
+}
+
+#[tokio::test]
+async fn a_ca_suspended_at_one_is_refused_at_both_within_seconds() {
+    let Some(pair) = Pair::start() else { return };
+    let lock = new_lock();
+    let mut browser = Browser::before(&[&pair.one, &pair.other]);
+    browser.bind(&lock).await;
+    browser.sign_in(&lock).await;
+    let cx = pair.one.state.cx();
+    let why = Operator {
+        by: "test".to_owned(),
+        reason: None,
+    };
+    let suspended = pair.one.state.database.write(move |store| {
+        let id = CaId::from_text("p256-ca");
+        authorities::suspend(store, &cx, &why, &id)
+    });
+    suspended.await.unwrap();
+    tokio::time::sleep(3 * REGISTRY_WATCH).await;
+    for provider in [&pair.one, &pair.other] {
+        let answer = Browser::new(provider).try_sign_in(&lock).await;
+        assert_eq!(answer.problem(), "ca-suspended");
+    }
+    // The session is in the store that both share.
+    for _ in 0..2 {
+        let page = browser.open("/certificate").await;
+        assert_eq!(page.location(), Some("/login"));
     }
 }

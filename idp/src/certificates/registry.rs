@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use idp_core::certificate_authority::{
     CaEntry, CaState, CertificateAuthority, PemFile, RevocationPlan, RevocationPolicy,
     RevocationSource,
@@ -152,11 +154,31 @@ pub fn with_whole_paths(mut entry: CaEntry) -> Result<CaEntry, std::io::Error> {
 
 fn pem_files(paths: &[PathBuf]) -> Result<Vec<PemFile>, String> {
     let each = paths.iter().map(|path| {
+        let pem: String = certificates_in(path)?.iter().map(pem).collect();
         let file = path.display().to_string();
-        let read = std::fs::read_to_string(path).map_err(|e| format!("{file}: {e}"));
-        read.map(|pem| PemFile { file, pem })
+        Ok(PemFile { file, pem })
     });
     each.collect()
+}
+
+fn certificates_in(path: &Path) -> Result<Vec<Certificate>, String> {
+    let named = |problem: String| format!("{}: {problem}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|e| named(e.to_string()))?;
+    Certificate::from_pem(&text).map_err(|e| named(e.to_string()))
+}
+
+/// The certificate alone: whatever else stood in a file, a private key perhaps, is not taken along.
+fn pem(certificate: &Certificate) -> String {
+    let text = STANDARD.encode(certificate.der());
+    let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+    for (at, c) in text.chars().enumerate() {
+        if at > 0 && at % 64 == 0 {
+            pem.push('\n');
+        }
+        pem.push(c);
+    }
+    pem.push_str("\n-----END CERTIFICATE-----\n");
+    pem
 }
 
 /// `crls` first, then `revocation_sources`, each in its order.
@@ -191,13 +213,12 @@ fn source(source: &RevocationSourceConfig) -> Result<RevocationSource, String> {
 
 /// The text of a file with exactly one certificate.
 fn one_pem(path: &Path) -> Result<String, String> {
-    let named = |problem: String| format!("{}: {problem}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|e| named(e.to_string()))?;
-    match Certificate::from_pem(&text).map_err(|e| named(e.to_string()))? {
-        one if one.len() == 1 => Ok(text),
-        several => Err(named(format!(
-            "{} certificates stand in it, and one is wanted",
+    match certificates_in(path)?.as_slice() {
+        [one] => Ok(pem(one)),
+        several => Err(format!(
+            "{}: {} certificates stand in it, and one is wanted",
+            path.display(),
             several.len()
-        ))),
+        )),
     }
 }

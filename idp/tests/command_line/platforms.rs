@@ -21,10 +21,13 @@ fn every_command_before_migrate_says_what_to_do() {
     let operator = Operator::new();
     let uri = ["--redirect-uri", "https://p.example/cb"];
     let add = ["platform", "add", "chifeng", uri[0], uri[1]];
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 9] = [
         &["platform", "list"],
         &add,
         &["enterprise", "show", "91350100M000100Y43"],
+        &["ca", "list"],
+        &["ca", "check"],
+        &["ca", "suspend", "some", "--reason", "x"],
         &["keys", "list"],
         &["keys", "rotate"],
         &["keys", "withdraw", "some", "--yes"],

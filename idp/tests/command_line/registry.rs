@@ -279,6 +279,25 @@ fn an_entry_that_nobody_could_sign_in_by_is_not_written() {
 }
 
 #[test]
+fn what_stands_beside_a_certificate_in_its_file_is_not_stored() {
+    let operator = made();
+    let read = |name: &str| std::fs::read_to_string(operator.folder.join(name)).unwrap();
+    let both = read("root.key") + &read("root.pem");
+    operator.write("both.pem", &both);
+    operator.write(
+        "entries/both.toml",
+        &entry("both", "甲CA", "../both.pem", "'../root.crl'"),
+    );
+    done(&operator, &["ca", "add", "entries/both.toml"]);
+    let shown = done(&operator, &["ca", "show", "both", "--json"]);
+    assert!(shown.out.contains("BEGIN CERTIFICATE"), "{}", shown.out);
+    let history = done(&operator, &["ca", "history", "both", "--json"]);
+    for text in [shown.out, history.out] {
+        assert!(!text.contains("PRIVATE KEY"), "a key was stored");
+    }
+}
+
+#[test]
 fn stored_cas_are_checked_and_unknown_ones_named() {
     let operator = made();
     for id in ["nmgca", "otherca"] {
@@ -346,7 +365,8 @@ fn inspecting_shows_everything_and_what_each_profile_makes_of_it() {
     done(&operator, &["ca", "add", "entries/nmgca.toml"]);
     done(&operator, &["ca", "add", "entries/otherca.toml"]);
     let code = format!(
-        "1.2.156.10260.4.1.4=ASN1:UTF8String:{CODE}\n1.2.3.4.5=ASN1:PRINTABLESTRING:mystery\n"
+        "1.2.156.10260.4.1.4=ASN1:UTF8String:{CODE}\n1.2.3.4.5=ASN1:PRINTABLESTRING:mystery\n\
+         crlDistributionPoints=URI:http://ca.example/root.crl\nauthorityInfoAccess=OCSP;URI:http://ca.example/ocsp\n"
     );
     lock(&operator, "企业锁", &code);
     let shown = done(&operator, &["ca", "inspect", "lock.pem"]).out;
@@ -360,6 +380,8 @@ fn inspecting_shows_everything_and_what_each_profile_makes_of_it() {
         "key usage: digitalSignature, nonRepudiation",
         "extension 1.2.156.10260.4.1.4 (GM/T 0015 organisation code), 20 octets",
         "extension 1.2.3.4.5, 9 octets",
+        "says: http://ca.example/root.crl",
+        "says: OCSP http://ca.example/ocsp",
         "string: mystery",
         "hex: 13076D797374657279",
         "nmgca (甲CA), proposed: it leads to this CA",

@@ -7,7 +7,7 @@ use serde::Serialize;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
-use super::Certificate;
+use super::{Certificate, KeyUsage, summary};
 use crate::holder::profile::Decoding;
 use crate::holder::readings;
 use crate::name::text;
@@ -90,7 +90,9 @@ pub struct Extension {
     pub critical: bool,
     /// Octets of its value.
     pub octets: usize,
-    /// What each decoding of a profile makes of it; those that fail are left out.
+    /// What it says, where it is a standard one that says something in words.
+    pub content: Option<String>,
+    /// What each decoding of a profile makes of it; left out are those that fail or give no readable text.
     pub readings: Vec<Reading>,
 }
 
@@ -113,13 +115,13 @@ impl Description {
             serial_number: certificate.serial_number().to_owned(),
             not_before: certificate.not_before(),
             not_after: certificate.not_after(),
-            key: key(certificate.public_key()),
+            key: key(*certificate.public_key()),
             signature_algorithm: known(certificate.signature_algorithm()),
             is_ca: certificate.is_ca(),
-            key_usage: certificate.key_usage().map(|usage| usage.names()),
+            key_usage: certificate.key_usage().map(KeyUsage::names),
             extended_key_usage: usages.map(|all| all.iter().map(|oid| known(oid)).collect()),
             policies: certificate.policies().to_vec(),
-            extensions: certificate.extensions().map(extension).collect(),
+            extensions: extensions(certificate),
             sha256: hex::encode(certificate.thumbprint_sha256()),
         }
     }
@@ -142,9 +144,9 @@ fn attributes(name_der: &[u8]) -> Vec<Attribute> {
     each.collect()
 }
 
-fn key(key: &PublicKey) -> Key {
+fn key(key: PublicKey) -> Key {
     let (kind, bits) = match key {
-        PublicKey::Rsa { modulus_bits } => ("RSA", Some(*modulus_bits)),
+        PublicKey::Rsa { modulus_bits } => ("RSA", Some(modulus_bits)),
         PublicKey::P256 => ("P-256", Some(256)),
         PublicKey::P384 => ("P-384", Some(384)),
         PublicKey::Sm2 => ("SM2", Some(256)),
@@ -157,13 +159,23 @@ fn key(key: &PublicKey) -> Key {
     }
 }
 
-fn extension((oid, critical, value): (&str, bool, &[u8])) -> Extension {
+fn extensions(certificate: &Certificate) -> Vec<Extension> {
+    let mut contents = summary::summaries(certificate.der()).into_iter();
+    let all = certificate.extensions();
+    all.map(|read| extension(read, contents.next().flatten()))
+        .collect()
+}
+
+fn extension((oid, critical, value): (&str, bool, &[u8]), content: Option<String>) -> Extension {
     let readings = readings(value).into_iter();
+    let is_readable = |text: &str| !text.contains(char::REPLACEMENT_CHARACTER);
     Extension {
+        content: content.map(cut),
         known: known(oid),
         critical,
         octets: value.len(),
         readings: readings
+            .filter(|(_, text)| is_readable(text))
             .map(|(decoding, text)| Reading {
                 decoding,
                 text: cut(text),

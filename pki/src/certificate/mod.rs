@@ -5,6 +5,7 @@
 
 mod description;
 mod read;
+mod summary;
 mod usage;
 
 use std::fmt;

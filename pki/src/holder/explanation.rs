@@ -65,12 +65,12 @@ enum Deciding {
 }
 
 fn found(certificate: &Certificate, places: &[Place], deciding: Deciding) -> Vec<PlaceFound> {
-    let mut decided = false;
+    let mut is_found = false;
     let each = places.iter().map(|place| {
         let texts = place.texts(certificate);
         let holds_anything = !matches!(&texts, Ok(none) if none.is_empty());
-        let decides = holds_anything && !(decided && deciding == Deciding::First);
-        decided |= decides;
+        let decides = holds_anything && !(is_found && deciding == Deciding::First);
+        is_found |= decides;
         PlaceFound {
             place: place.clone(),
             texts,
@@ -81,11 +81,11 @@ fn found(certificate: &Certificate, places: &[Place], deciding: Deciding) -> Vec
 }
 
 fn asked(certificate: &Certificate, profile: &AttributeProfile) -> Vec<RuleAsked> {
-    let mut decided = false;
+    let mut is_found = false;
     let each = profile.lock_kind.rules().iter().map(|rule| {
         let holds = rule.holds(certificate);
-        let decides = !decided && holds != Ok(false);
-        decided |= decides;
+        let decides = !is_found && holds != Ok(false);
+        is_found |= decides;
         RuleAsked {
             rule: rule.clone(),
             kind: rule.kind(),

@@ -13,6 +13,7 @@ mod certificates;
 mod chain;
 mod constraints;
 mod corpora;
+mod description;
 mod draft;
 mod eseal;
 mod fuzz_seeds;

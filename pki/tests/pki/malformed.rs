@@ -1,7 +1,7 @@
 //! Broken bytes never panic, and never pass.
 
-use pki::certificate::{Certificate, CertificateError, MAX_CERTIFICATE_BYTES};
-use pki::holder::{AttributeProfile, read_holder};
+use pki::certificate::{Certificate, CertificateError, Description, MAX_CERTIFICATE_BYTES};
+use pki::holder::{AttributeProfile, Explanation, read_holder};
 use pki::path::verify_path;
 use pki::revocation::{Crl, Revocation};
 use pki::signature::{PublicKey, SignatureAlgorithm, verify_with_spki};
@@ -70,7 +70,9 @@ fn mutated_certificates_never_panic_and_never_pass() {
             continue;
         };
         read += 1;
-        let _ = read_holder(&certificate, &profile);
+        let explained = Explanation::of(&certificate, &profile);
+        assert_eq!(explained.holder, read_holder(&certificate, &profile));
+        let _ = Description::of(&certificate);
         let _ = format!("{certificate:?} {}", certificate.issuer());
         let _ = verify_with_spki(
             certificate.subject_public_key_info_der(),
@@ -87,8 +89,10 @@ fn mutated_certificates_never_panic_and_never_pass() {
 fn mutated_certificates_of_openssl_never_panic() {
     let lab = Lab::new();
     lab.root("root", Kind::P256);
-    let extensions =
-        format!("{LOCK}subjectAltName=email:a@b.cn,URI:http://b.cn/\ncertificatePolicies=1.2.3\n");
+    let extensions = format!(
+        "{LOCK}subjectAltName=email:a@b.cn,URI:http://b.cn/\ncertificatePolicies=1.2.3\n\
+             crlDistributionPoints=URI:http://b.cn/a.crl\nauthorityInfoAccess=OCSP;URI:http://b.cn/\n"
+    );
     let lock = lab.issue(
         "root",
         &Order {
@@ -97,7 +101,9 @@ fn mutated_certificates_of_openssl_never_panic() {
         },
     );
     for bytes in mutations(lock.der()) {
-        let _ = Certificate::from_der(&bytes);
+        if let Ok(certificate) = Certificate::from_der(&bytes) {
+            let _ = Description::of(&certificate);
+        }
     }
 }
 

@@ -147,3 +147,25 @@ impl From<HolderError> for CertificateRefusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CertificateRefusal as Refusal;
+
+    #[test]
+    fn the_refusal_that_says_most_is_told_whichever_comes_first() {
+        let rising = [
+            Refusal::ForeignCa,
+            Refusal::Invalid,
+            Refusal::RevocationUnavailable,
+            Refusal::CaSuspended,
+            Refusal::LockKindUndecidable,
+            Refusal::LegalPersonLock,
+            Refusal::Revoked,
+        ];
+        for (less, more) in rising.iter().zip(rising.iter().skip(1)) {
+            assert_eq!(less.or_more_telling(*more), *more);
+            assert_eq!(more.or_more_telling(*less), *more);
+        }
+    }
+}

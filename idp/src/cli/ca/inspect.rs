@@ -8,7 +8,7 @@ use std::path::Path;
 use idp_core::id::CaId;
 use idp_core::recognition::{CaRegistry, RecognisedCa};
 use pki::certificate::{Certificate, CertificateError, Description};
-use pki::holder::{Explanation, PlaceFound, RuleAsked};
+use pki::holder::{CreditCode, Explanation, PlaceFound, RuleAsked};
 use pki::path::{PathError, verify_path};
 use pki::revocation::Revocation;
 use serde_json::{Value, json};
@@ -197,7 +197,7 @@ fn verdict(explained: &Explanation) -> Value {
     match &explained.holder {
         Ok(holder) => json!({
             "holder_name": holder.name,
-            "credit_code": holder.credit_code.as_ref().map(|code| code.as_str()),
+            "credit_code": holder.credit_code.as_ref().map(CreditCode::as_str),
             "key_number": holder.key_number,
             "lock_kind": kind_word(holder.lock_kind),
         }),

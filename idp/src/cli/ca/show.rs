@@ -71,11 +71,14 @@ pub(super) async fn one(config: &Config, id: &CaId, as_json: bool) -> Result<(),
     let ca = super::found(&database, id).await?;
     if as_json {
         let mut whole = summary(&ca);
-        whole["certificates"] = json!({
+        let certificates = json!({
             "anchors": described(&ca.entry.anchors),
             "intermediates": described(&ca.entry.intermediates),
         });
-        whole["entry"] = json!(ca.entry);
+        if let Some(whole) = whole.as_object_mut() {
+            whole.insert("certificates".to_owned(), certificates);
+            whole.insert("entry".to_owned(), json!(ca.entry));
+        }
         return say(format_args!("{whole:#}"));
     }
     let word = |kind: &KeyAlgorithm| kind.as_str();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use idp_core::recognition::CaRegistry;
 use pki::certificate::{Certificate, Description, Known};
-use pki::holder::{Explanation, LockKind};
+use pki::holder::{CreditCode, Explanation, LockKind};
 use serde::Serialize;
 
 use super::inspect::path_to;
@@ -103,6 +103,9 @@ fn said(certificate: &Certificate) -> String {
             2,
             &format!("extension {known}{critical}, {octets} octets"),
         );
+        if let Some(content) = &extension.content {
+            line(&mut text, 4, &format!("says: {}", shown(content)));
+        }
         for reading in &extension.readings {
             let (decoding, read) = (word(&reading.decoding), shown(&reading.text));
             line(&mut text, 4, &format!("{decoding}: {read}"));
@@ -166,7 +169,7 @@ fn explained(text: &mut String, it: &Explanation) {
             holder
                 .credit_code
                 .as_ref()
-                .map_or("none", |code| code.as_str()),
+                .map_or("none", CreditCode::as_str),
             shown(&holder.key_number),
             kind_word(holder.lock_kind)
         ),
