@@ -19,13 +19,14 @@ pub const STATEMENT: &str = "您正在登录统一认证平台。\n<b>仅用于�
 
 /// A service with its own locks and port.
 pub struct Agent {
+    #[expect(dead_code, reason = "it runs until it goes")]
     service: Service,
     address: SocketAddr,
 }
 
 /// Inside the test's process, or the program by itself: some drivers read their own settings from the environment.
 enum Service {
-    Embedded(#[expect(dead_code, reason = "it runs until it goes")] Running),
+    Embedded(Running),
     Program(Child),
 }
 
