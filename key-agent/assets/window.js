@@ -142,7 +142,8 @@
     const able = choices.filter(({ lock, certificate }) => now.request.operation === "read" || (certificate.usable && lock.tries !== "none"));
     if (!able.some(({ certificate }) => certificate.id === now.chosen)) {
       const preferred = able.filter(({ certificate }) => certificate.kind === "signing" && !certificate.expired && !certificate.sealed);
-      now.chosen = (preferred[0] ?? able[0])?.certificate.id ?? null;
+      const remembered = preferred.find(({ certificate }) => certificate.id === now.remembered);
+      now.chosen = (remembered ?? preferred[0] ?? able[0])?.certificate.id ?? null;
     }
     const held = document.activeElement?.name === "certificate";
     const list = part("certificates");
@@ -226,6 +227,7 @@
     part("statement").textContent = answer.statement;
     show("request", true);
     show("statement-part", answer.operation === "sign");
+    now.remembered = answer.remembered;
     now.deadline = Date.now() + answer.seconds * 1000;
     document.body.dataset.state = "asked";
     renderLocks(answer.locks);

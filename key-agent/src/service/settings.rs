@@ -105,9 +105,6 @@ pub enum SettingsError {
     /// The configuration file is malformed.
     #[error("the configuration file is malformed: {0}")]
     Malformed(#[from] toml::de::Error),
-    /// Neither command line nor file names the locks.
-    #[error("no folder of locks: give --locks DIR or `locks` in the configuration file")]
-    NoLocks,
     /// An origin is none.
     #[error(transparent)]
     Origin(#[from] OriginError),
@@ -137,17 +134,8 @@ impl ConfigFile {
         Ok(file)
     }
 
-    /// Settings for a service that runs by itself.
+    /// Settings for a service that runs by itself. Without any place of locks it runs too: its assistant says what to do.
     pub fn into_settings(self) -> Result<Settings, SettingsError> {
-        let settings = self.into_settings_without_locks()?;
-        if settings.locks.is_empty() {
-            return Err(SettingsError::NoLocks);
-        }
-        Ok(settings)
-    }
-
-    /// Settings for what looks at them, where locks may be missing.
-    pub fn into_settings_without_locks(self) -> Result<Settings, SettingsError> {
         let folder = self.locks.map(LockSource::Folder);
         let mut settings = Settings::new(folder.into_iter().collect::<LockSources>());
         settings.allow_origins = self.allow_origins;
@@ -196,9 +184,7 @@ mod tests {
         ] {
             assert!(ConfigFile::read(bad).is_err(), "{bad}");
         }
-        assert!(matches!(
-            ConfigFile::default().into_settings(),
-            Err(SettingsError::NoLocks)
-        ));
+        let nowhere = ConfigFile::default().into_settings().unwrap();
+        assert!(nowhere.locks.is_empty());
     }
 }

@@ -7,10 +7,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod assistant;
 mod command_line;
 mod hardening;
 mod http;
 mod locks;
 mod logs;
+mod seals;
 mod soft_token;
+mod update;
 mod window;
