@@ -8,6 +8,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::token::pkcs11::Pkcs11Driver;
+use crate::token::skf::SkfDriver;
 use crate::token::soft::SoftToken;
 use crate::token::{LockFacts, Token, TokenError};
 
@@ -20,6 +21,8 @@ pub enum LockSource {
     File(PathBuf),
     /// The tokens of a PKCS #11 library.
     Pkcs11(Pkcs11Driver),
+    /// The devices of a SKF library (GM/T 0016).
+    Skf(SkfDriver),
 }
 
 /// All places where locks are looked for.
@@ -100,18 +103,28 @@ impl LockSource {
         !matches!(self, Self::Folder(_) | Self::File(_))
     }
 
+    /// Driver libraries by their paths.
+    pub fn drivers(
+        pkcs11: impl IntoIterator<Item = PathBuf>,
+        skf: impl IntoIterator<Item = PathBuf>,
+    ) -> impl Iterator<Item = Self> {
+        let pkcs11 = pkcs11.into_iter().map(Pkcs11Driver::new).map(Self::Pkcs11);
+        pkcs11.chain(skf.into_iter().map(SkfDriver::new).map(Self::Skf))
+    }
+
     fn look(&self, listing: &mut Listing) -> io::Result<()> {
         let driven = match self {
             Self::Folder(_) | Self::File(_) => return self.look_at_files(listing),
-            Self::Pkcs11(driver) => driver.locks(),
+            Self::Pkcs11(driver) => driver.locks().map(|locks| (locks, Vec::new())),
+            Self::Skf(driver) => driver.locks(),
         };
-        match driven {
-            Ok(locks) => listing.locks.extend(locks),
-            Err(error) => {
-                let label = self.label();
-                listing.unreadable.push(UnreadableLock { label, error });
-            }
-        }
+        let (locks, broken) =
+            driven.unwrap_or_else(|error| (Vec::new(), vec![(self.label(), error)]));
+        listing.locks.extend(locks);
+        let broken = broken.into_iter();
+        listing
+            .unreadable
+            .extend(broken.map(|(label, error)| UnreadableLock { label, error }));
         Ok(())
     }
 
@@ -137,12 +150,13 @@ impl LockSource {
                 Some(Box::new(found))
             }
             Self::Pkcs11(driver) => Some(Box::new(driver.lock(id)?)),
+            Self::Skf(driver) => Some(Box::new(driver.lock(id)?)),
         }
     }
 
     fn files(&self) -> io::Result<Vec<SoftToken>> {
         match self {
-            Self::Pkcs11(_) => Ok(Vec::new()),
+            Self::Pkcs11(_) | Self::Skf(_) => Ok(Vec::new()),
             Self::File(path) => Ok(vec![SoftToken::new(path)]),
             Self::Folder(folder) => {
                 let mut tokens = SoftToken::in_folder(folder)?;
@@ -157,11 +171,24 @@ impl LockSource {
         match self {
             Self::Folder(path) | Self::File(path) => path.display().to_string(),
             Self::Pkcs11(driver) => driver.path().display().to_string(),
+            Self::Skf(driver) => driver.path().display().to_string(),
         }
     }
 }
 
 impl Listing {
+    /// The lock to sign with where nobody is asked: the one with this media number, else the first that may sign.
+    pub fn for_signing(&self, media_number: Option<&str>) -> Result<&LockFacts, TokenError> {
+        let mut locks = self.locks.iter().filter(|lock| {
+            media_number.is_none_or(|number| lock.media_number.as_deref() == Some(number))
+        });
+        let first = locks.clone().next();
+        locks.find(|lock| lock.may_sign()).or(first).ok_or_else(|| {
+            let broken = self.unreadable.first().map(|lock| lock.error.clone());
+            broken.unwrap_or(TokenError::NoLock)
+        })
+    }
+
     /// What is missing before anything can be signed: [`TokenError::NoLock`] or
     /// [`TokenError::OnlyEncryptionCertificate`]; nothing if a lock may sign.
     pub fn obstacle(&self) -> Option<TokenError> {

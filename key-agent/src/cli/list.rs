@@ -20,10 +20,7 @@ pub(super) struct List {
 impl List {
     pub(super) fn run(self) -> Result<(), CliError> {
         let source = self.locks.sources();
-        let listing = source.list().map_err(|error| CliError::Read {
-            path: "the folder of locks".to_owned(),
-            error,
-        })?;
+        let listing = source.list().map_err(CliError::locks)?;
         let view = view::Locks::of(&listing, SystemTime::now());
         let mut out = std::io::stdout().lock();
         if self.json {

@@ -58,23 +58,32 @@ enum Command {
     ReleaseManifest(release_manifest::ReleaseManifest),
 }
 
-/// Where locks are looked for.
+/// Where locks are looked for: at least one place.
 #[derive(Args)]
-#[group(required = true, multiple = false)]
+#[group(required = true, multiple = true)]
 struct Locks {
     /// Folder with lock files (.p12, .pfx, .pem)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "lock")]
     locks: Option<PathBuf>,
     /// One lock file
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
+    /// A PKCS #11 library, for tokens and smart cards; may be repeated. It runs inside this program: trust it
+    #[arg(long, value_name = "LIB")]
+    pkcs11: Vec<PathBuf>,
+    /// A SKF library (GM/T 0016), for the USB keys of Chinese certificate authorities; may be repeated. Trust it likewise
+    #[arg(long, value_name = "LIB")]
+    skf: Vec<PathBuf>,
 }
 
 impl Locks {
     fn sources(self) -> LockSources {
         let folder = self.locks.map(LockSource::Folder);
         let file = self.lock.map(LockSource::File);
-        folder.into_iter().chain(file).collect()
+        let places = folder.into_iter().chain(file);
+        places
+            .chain(LockSource::drivers(self.pkcs11, self.skf))
+            .collect()
     }
 }
 
@@ -102,6 +111,13 @@ enum CliError {
 }
 
 impl CliError {
+    fn locks(error: io::Error) -> Self {
+        Self::Read {
+            path: "the folder of locks".to_owned(),
+            error,
+        }
+    }
+
     fn exit_code(&self) -> u8 {
         match self {
             Self::Read { .. } | Self::Output(_) | Self::ChecksFailed => 1,

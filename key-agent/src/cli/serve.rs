@@ -15,13 +15,20 @@ pub(super) struct Serve {
     /// Folder with lock files (.p12, .pfx, .pem); read anew whenever a window asks
     #[arg(long, value_name = "DIR")]
     locks: Option<PathBuf>,
+    /// A PKCS #11 library, for tokens and smart cards; may be repeated. It runs inside this program: trust it
+    #[arg(long, value_name = "LIB")]
+    pkcs11: Vec<PathBuf>,
+    /// A SKF library (GM/T 0016), for the USB keys of Chinese certificate authorities; may be repeated. Trust it likewise
+    #[arg(long, value_name = "LIB")]
+    skf: Vec<PathBuf>,
     /// A page that may ask for signatures, `https://host[:port]`; may be repeated
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<Origin>,
     /// Listen on this port and no other [default: the first free one of 17650–17654]
     #[arg(long)]
     port: Option<u16>,
-    /// TOML file with `locks`, `allow_origins`, `port`, `portal_url`, `state`, `[update]`; the command line comes first
+    /// TOML file with `locks`, `pkcs11`, `skf`, `allow_origins`, `port`, `portal_url`, `state`, `[update]`; the command
+    /// line comes first
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Folder of what the assistant keeps [default: key-agent in the user's state folder]
@@ -50,6 +57,8 @@ impl Serve {
         };
         file.state = self.state.or(file.state).or_else(config::state_folder);
         file.locks = self.locks.or(file.locks);
+        file.pkcs11.extend(self.pkcs11);
+        file.skf.extend(self.skf);
         file.port = self.port.or(file.port);
         file.allow_origins.extend(self.allow_origins);
         let settings = file.into_settings()?;

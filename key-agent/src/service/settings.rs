@@ -76,6 +76,12 @@ impl Settings {
 pub struct ConfigFile {
     /// Folder with lock files.
     pub locks: Option<PathBuf>,
+    /// PKCS #11 libraries.
+    #[serde(default)]
+    pub pkcs11: Vec<PathBuf>,
+    /// SKF libraries (GM/T 0016).
+    #[serde(default)]
+    pub skf: Vec<PathBuf>,
     /// Pages that may ask for signatures.
     #[serde(default)]
     pub allow_origins: Vec<Origin>,
@@ -137,7 +143,8 @@ impl ConfigFile {
     /// Settings for a service that runs by itself. Without any place of locks it runs too: its assistant says what to do.
     pub fn into_settings(self) -> Result<Settings, SettingsError> {
         let folder = self.locks.map(LockSource::Folder);
-        let mut settings = Settings::new(folder.into_iter().collect::<LockSources>());
+        let drivers = LockSource::drivers(self.pkcs11, self.skf);
+        let mut settings = Settings::new(folder.into_iter().chain(drivers).collect::<LockSources>());
         settings.allow_origins = self.allow_origins;
         settings.ports = self
             .port
@@ -173,7 +180,11 @@ mod tests {
         let settings = ConfigFile::read(text).unwrap().into_settings().unwrap();
         assert_eq!(settings.ports, Ports::Exactly(17651));
         assert_eq!(settings.allow_origins.len(), 1);
+        let drivers = "pkcs11 = [\"a.so\"]\nskf = [\"b.so\", \"c.so\"]\n";
+        let settings = ConfigFile::read(drivers).unwrap().into_settings().unwrap();
+        assert!(!settings.locks.is_empty());
         for bad in [
+            "pkcs11 = \"a.so\"",
             "allow_origin = []",
             "allow_origins = [\"*\"]",
             "allow_origins = [\"null\"]",

@@ -9,6 +9,7 @@ mod driver;
 mod error;
 mod facts;
 pub mod pkcs11;
+pub mod skf;
 pub mod soft;
 mod told;
 mod tries;

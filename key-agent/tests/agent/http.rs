@@ -1,8 +1,9 @@
 //! A client of the service that sends exactly what a test says, as a browser or as somebody else.
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use key_agent::locks::LockSource;
@@ -18,7 +19,24 @@ pub const STATEMENT: &str = "您正在登录统一认证平台。\n<b>仅用于�
 
 /// A service with its own locks and port.
 pub struct Agent {
-    running: Running,
+    service: Service,
+    address: SocketAddr,
+}
+
+/// Inside the test's process, or the program by itself: some drivers read their own settings from the environment.
+enum Service {
+    Embedded(#[expect(dead_code, reason = "it runs until it goes")] Running),
+    Program(Child),
+}
+
+impl Drop for Service {
+    /// A service of this process stops by itself; a program must not outlive a test that failed.
+    fn drop(&mut self) {
+        if let Self::Program(child) = self {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
 }
 
 /// An answer.
@@ -57,21 +75,42 @@ impl Agent {
         settings.allow_origins = vec![PAGE.parse().unwrap()];
         settings.ports = Ports::Exactly(0);
         change(&mut settings);
+        let running = start(settings).unwrap();
         Self {
-            running: start(settings).unwrap(),
+            address: running.address(),
+            service: Service::Embedded(running),
+        }
+    }
+
+    /// Starts `key-agent serve` for [`PAGE`].
+    pub fn program(command: &mut Command, locks: &[&str]) -> Self {
+        let mut child = command
+            .args(["serve", "--port", "0", "--allow-origin", PAGE])
+            .args(locks)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = child.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("http://").unwrap();
+        Self {
+            address: address.parse().unwrap(),
+            service: Service::Program(child),
         }
     }
 
     pub fn stop(self) {
-        self.running.stop();
+        drop(self);
     }
 
     pub fn host(&self) -> String {
-        self.running.address().to_string()
+        self.address.to_string()
     }
 
     pub fn port(&self) -> u16 {
-        self.running.address().port()
+        self.address.port()
     }
 
     /// Sends exactly these headers.
@@ -93,7 +132,7 @@ impl Agent {
         headers: &[(&str, &str)],
         body: &str,
     ) -> (Answer, Vec<u8>) {
-        let mut stream = TcpStream::connect(self.running.address()).unwrap();
+        let mut stream = TcpStream::connect(self.address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();

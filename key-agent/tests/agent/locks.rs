@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
 /// The PIN of every lock. Distinctive, so that it is recognised wherever it leaks.
@@ -144,6 +146,19 @@ fn join(folder: &Path, parts: &[&str], whole: &str) {
         .map(|part| fs::read_to_string(folder.join(part)).unwrap())
         .collect();
     fs::write(folder.join(whole), text).unwrap();
+}
+
+/// A certificate in DER, and its unencrypted PKCS #8 key in PEM: what a device's maker puts in.
+pub fn parts(name: &str) -> (Vec<u8>, String) {
+    let certificate = fs::read_to_string(made().join(format!("{name}.crt"))).unwrap();
+    let key = fs::read_to_string(made().join(format!("{name}.key"))).unwrap();
+    (der_of_pem(&certificate), key)
+}
+
+/// What a PEM section holds.
+pub fn der_of_pem(pem: &str) -> Vec<u8> {
+    let lines: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    STANDARD.decode(lines).unwrap()
 }
 
 /// A folder of one test with copies of some locks.

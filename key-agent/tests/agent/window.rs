@@ -14,7 +14,7 @@ use crate::http::{Agent, NONCE, PAGE, STATEMENT, sign_body};
 use crate::locks::{Folder, PIN, SUBJECT, WRONG_PIN};
 
 /// Checks a proof as a provider does that remembers what it asked.
-fn assert_proves(proof: &Value) {
+pub fn assert_proves(proof: &Value) {
     let proof = Proof::from_json(&proof.to_string()).unwrap();
     let text = ChallengeText {
         origin: PAGE,

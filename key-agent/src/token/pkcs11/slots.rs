@@ -2,6 +2,7 @@
 //!
 //! Owns what is read and how much of it. Does not know keys.
 
+use cryptoki::context::Pkcs11;
 use cryptoki::mechanism::MechanismType;
 use cryptoki::object::{Attribute, AttributeInfo, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
@@ -11,7 +12,9 @@ use protocol::proof::ProofAlgorithm;
 use super::Started;
 use super::failure::told as failure;
 use crate::token::told::{self, CERTIFICATE_MAX_OCTETS, THINGS_MAX};
-use crate::token::{LockFacts, PinState, SEAL_MAX_OCTETS, SEALS_MAX, TokenError, Tries};
+use crate::token::{
+    CertificateKind, LockFacts, PinState, SEAL_MAX_OCTETS, SEALS_MAX, TokenError, Tries,
+};
 
 /// A token that is there.
 pub(super) struct Found {
@@ -61,22 +64,22 @@ fn read(started: &Started, slot: Slot, tag: &str) -> Result<Option<Found>, Token
     if !info.token_initialized() {
         return Ok(None);
     }
-    let mechanisms = context
-        .get_mechanism_list(slot)
-        .map_err(|error| failure(&error))?;
+    let mechanisms = mechanisms(context, slot);
     let session = context
         .open_ro_session(slot)
         .map_err(|error| failure(&error))?;
-    let (mut certificates, mut key_ids) = (Vec::new(), Vec::new());
+    let mut found = Vec::new();
     for object in objects(&session, &[Attribute::Class(ObjectClass::CERTIFICATE)])? {
         let Some(der) = value(&session, object, CERTIFICATE_MAX_OCTETS)? else {
             continue;
         };
         if let Some(facts) = told::certificate(&der, |all| able(all, &mechanisms)) {
-            certificates.push(facts);
-            key_ids.push(key_id(&session, object)?);
+            found.push((facts, key_id(&session, object)?));
         }
     }
+    // Tokens keep no order.
+    found.sort_by_key(|(facts, _)| facts.kind != CertificateKind::Signing);
+    let (certificates, key_ids) = found.into_iter().unzip();
     let own = told::id(&[
         &slot.id().to_be_bytes(),
         info.serial_number().as_bytes(),
@@ -100,6 +103,23 @@ fn read(started: &Started, slot: Slot, tag: &str) -> Result<Option<Found>, Token
         key_ids,
         mechanisms,
     }))
+}
+
+/// Those that signing needs, of what the token has. Asked one by one: a list holds numbers that nobody here knows.
+fn mechanisms(context: &Pkcs11, slot: Slot) -> Vec<MechanismType> {
+    const WANTED: [MechanismType; 5] = [
+        MechanismType::SHA256_RSA_PKCS,
+        MechanismType::RSA_PKCS,
+        MechanismType::SHA256_RSA_PKCS_PSS,
+        MechanismType::RSA_PKCS_PSS,
+        MechanismType::ECDSA,
+    ];
+    let signs = |one: &MechanismType| {
+        context
+            .get_mechanism_info(slot, *one)
+            .is_ok_and(|info| info.sign())
+    };
+    WANTED.into_iter().filter(signs).collect()
 }
 
 fn label(info: &TokenInfo) -> String {
