@@ -4,6 +4,7 @@ mod adapter;
 mod authorize;
 mod authorize_errors;
 mod binding;
+mod certificate_forms;
 mod certificate_page;
 mod consent;
 mod discovery;

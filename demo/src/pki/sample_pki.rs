@@ -99,7 +99,7 @@ impl SamplePki {
     }
 
     /// Who issues the locks of a CA, and its file name.
-    fn issuer(&self, ca: Ca) -> (&'static str, &Authority) {
+    pub(super) fn issuer(&self, ca: Ca) -> (&'static str, &Authority) {
         match ca {
             Ca::Sm2 => ("sm2-issuing", &self.sm2),
             Ca::Rsa => ("rsa", &self.rsa),

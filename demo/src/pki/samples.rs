@@ -2,11 +2,14 @@
 //!
 //! Owns the list. Does not know where the files lie, nor who makes them.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::credit_code::complete_credit_code;
 use super::lock::{Ca, LockOrder, LockRole};
 use super::{PkiError, SamplePki};
+use crate::files::{self, Readers};
 
 /// The PIN of every sample lock.
 pub const SAMPLE_PIN: &str = "123456";
@@ -246,16 +249,23 @@ impl Sample {
         })
     }
 
-    /// Makes its file in a folder, and revokes it if that is what it is to show.
-    pub fn make(
-        &self,
-        pki: &SamplePki,
-        folder: &std::path::Path,
-        now: i64,
-    ) -> Result<(), PkiError> {
+    /// The electronic seal that lies beside the lock as `<name>.esl`: the first lock has one.
+    pub fn seal_file(&self) -> Option<PathBuf> {
+        (self.kind == SampleKind::GoodSm2).then(|| Path::new(self.file).with_extension("esl"))
+    }
+
+    /// Makes its file in a folder, its seal if it has one, and revokes it if that is what it is to show.
+    pub fn make(&self, pki: &SamplePki, folder: &Path, now: i64) -> Result<(), PkiError> {
         let lock = pki.mint(&self.order()?, now)?;
         if self.kind == SampleKind::Revoked {
             pki.revoke(self.ca, lock.serial_number(), now)?;
+        }
+        if let Some(file) = self.seal_file() {
+            let name = format!("{}公章（演示）", self.enterprise);
+            let seal = pki.seal(self.ca, &lock, &name, now)?;
+            let path = folder.join(file);
+            files::replace(&path, &seal, Readers::All)
+                .map_err(|source| PkiError::File { path, source })?;
         }
         lock.write(&folder.join(self.file), SAMPLE_PIN)
     }

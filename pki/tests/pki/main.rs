@@ -15,6 +15,7 @@ mod constraints;
 mod corpora;
 mod draft;
 mod eseal;
+mod fuzz_seeds;
 mod holder;
 mod lab;
 mod malformed;
