@@ -156,7 +156,8 @@
       part("pin").value = "";
     } else if (!isAble(now.chosen)) {
       const preferred = able.filter(({ certificate }) => certificate.kind === "signing" && !certificate.expired && !certificate.sealed);
-      now.chosen = (preferred[0] ?? able[0])?.certificate.id ?? null;
+      const remembered = preferred.find(({ certificate }) => certificate.id === now.remembered);
+      now.chosen = (remembered ?? preferred[0] ?? able[0])?.certificate.id ?? null;
       part("pin").value = "";
     }
     const held = document.activeElement?.name === "certificate";
@@ -248,6 +249,7 @@
     part("statement").textContent = answer.statement;
     show("request", true);
     show("statement-part", answer.operation === "sign");
+    now.remembered = answer.remembered;
     now.deadline = Date.now() + answer.seconds * 1000;
     document.body.dataset.state = "asked";
     renderLocks(answer.locks);

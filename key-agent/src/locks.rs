@@ -98,6 +98,11 @@ impl LockSources {
 }
 
 impl LockSource {
+    /// Whether a library drives it, not files of soft locks.
+    pub fn is_driver(&self) -> bool {
+        !matches!(self, Self::Folder(_) | Self::File(_))
+    }
+
     /// Driver libraries by their paths.
     pub fn drivers(
         pkcs11: impl IntoIterator<Item = PathBuf>,
@@ -105,11 +110,6 @@ impl LockSource {
     ) -> impl Iterator<Item = Self> {
         let pkcs11 = pkcs11.into_iter().map(Pkcs11Driver::new).map(Self::Pkcs11);
         pkcs11.chain(skf.into_iter().map(SkfDriver::new).map(Self::Skf))
-    }
-
-    /// Whether a library drives it, not files of soft locks.
-    pub fn is_driver(&self) -> bool {
-        !matches!(self, Self::Folder(_) | Self::File(_))
     }
 
     fn look(&self, listing: &mut Listing) -> io::Result<()> {

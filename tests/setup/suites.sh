@@ -56,6 +56,18 @@ suite_corpora() {
   cargo_tests corpora test --workspace --no-fail-fast --test pki -- corpora:: --nocapture
 }
 
+# Installs for real, so it needs root and a machine without the package; 77: it could not be tried here.
+suite_package() {
+  local status=0 log=$output/package.log
+  "$root/tests/package/run.sh" "$YZT_BIN/key-agent" 2>&1 | tee "$log" || status=$?
+  if ((status == 77)); then
+    skip_missing "the Debian package: $(sed -n 's/^SKIPPED: //p' "$log")"
+    return 0
+  fi
+  sed -n 's/^not ok //p' "$log" >>"$output/failures.txt"
+  count_run "$status" "$(grep -c '^ok ' "$log") $(grep -c '^not ok ' "$log") 0"
+}
+
 suite_browser() {
   if need_chromium && need_node && need_npm_packages; then
     need_chinese_font || skip_missing "Chinese in the screenshots"

@@ -44,7 +44,7 @@ impl Check {
         file.port = self.port.or(file.port);
         let memory = config::memory(&file);
         let service = file.port.map_or(DEFAULT_PORTS, |port| port..=port);
-        let settings = file.into_settings_without_locks()?;
+        let settings = file.into_settings()?;
         let origins = if self.offline {
             Vec::new()
         } else {

@@ -5,6 +5,7 @@
 mod check;
 mod config;
 mod list;
+mod open;
 mod pin;
 mod release_manifest;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Serve(serve::Serve),
     /// List the locks and their certificates.
     List(list::List),
+    /// Open the assistant's start page in the browser.
+    Open(open::Open),
     /// Check everything that signing needs and say what to repair.
     Check(check::Check),
     /// Sign one challenge and print the proof as JSON.
@@ -101,6 +104,8 @@ enum CliError {
     Start(#[from] StartError),
     #[error(transparent)]
     Update(#[from] UpdateError),
+    #[error("the service does not answer; start it with `key-agent serve`")]
+    NotRunning,
     #[error("some checks failed")]
     ChecksFailed,
 }
@@ -129,7 +134,7 @@ impl CliError {
                 TokenError::PinLocked => 6,
                 TokenError::UnsupportedAlgorithm => 7,
             },
-            Self::Start(_) => 8,
+            Self::Start(_) | Self::NotRunning => 8,
             Self::Update(UpdateError::NoSource | UpdateError::NoFolder) => 2,
             Self::Update(_) => 9,
         }
@@ -141,6 +146,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(command) => command.run(),
         Command::List(command) => command.run(),
+        Command::Open(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Sign(command) => command.run(),
         Command::Tidy(command) => command.run(),

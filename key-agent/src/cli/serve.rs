@@ -65,6 +65,9 @@ impl Serve {
         if settings.allow_origins.is_empty() {
             tracing::warn!("no origin is allowed: every page will be refused");
         }
+        if settings.locks.is_empty() {
+            tracing::warn!("no driver and no folder of locks is set: no lock will be found");
+        }
         let running = service::start(settings)?;
         writeln!(std::io::stdout(), "{}", running.url())?;
         running.wait()?;

@@ -22,7 +22,7 @@ impl Update {
     pub(super) fn run(self) -> Result<(), CliError> {
         let file = self.config.read()?;
         let memory = config::memory(&file);
-        let source = file.into_settings_without_locks()?.update;
+        let source = file.into_settings()?.update;
         let source = source.ok_or(UpdateError::NoSource)?;
         let mut out = io::stdout().lock();
         let runtime = actix_web::rt::System::new();

@@ -63,6 +63,7 @@ async fn begin(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpRe
             "seconds": limit.as_secs(),
             "texts": shared.texts.all_of_window(language),
             "locks": locks,
+            "remembered": shared.assistant.memory.kept().choices.get(asked.origin.as_str()),
         })))
     };
     let outcome: Result<_, Failure> = outcome.await;
@@ -189,11 +190,17 @@ where
             windows.take(&token, now)?
         };
         let (locks, asked) = (shared.settings.locks.clone(), pending.asked.clone());
+        let chosen = choice.certificate.clone();
         let done = web::block(move || work(choice, &pending, locks)).await;
         let done = done.unwrap_or(Err(Failure::Unreadable("the service is stopping")));
         match &done {
             Err(failure) if !failure.is_final() => shared.windows().give_back(&token),
             Ok(_) | Err(_) => _ = shared.windows().end(&token),
+        }
+        if done.is_ok()
+            && let Err(error) = shared.assistant.memory.choose(&asked.origin, &chosen)
+        {
+            tracing::warn!(%error, "the choice of a certificate is not remembered");
         }
         let told = done.as_ref().map_or_else(Failure::code, |_| "done");
         tracing::info!(origin = %asked.origin, operation = asked.operation.word(), outcome = told, "operation tried");

@@ -111,11 +111,6 @@ pub enum SettingsError {
     /// The configuration file is malformed.
     #[error("the configuration file is malformed: {0}")]
     Malformed(#[from] toml::de::Error),
-    /// Neither command line nor file names a place for locks.
-    #[error(
-        "no place for locks: give --locks DIR, --pkcs11 LIB or --skf LIB, or `locks`, `pkcs11` or `skf` in the configuration file"
-    )]
-    NoLocks,
     /// An origin is none.
     #[error(transparent)]
     Origin(#[from] OriginError),
@@ -145,17 +140,8 @@ impl ConfigFile {
         Ok(file)
     }
 
-    /// Settings for a service that runs by itself.
+    /// Settings for a service that runs by itself. Without any place of locks it runs too: its assistant says what to do.
     pub fn into_settings(self) -> Result<Settings, SettingsError> {
-        let settings = self.into_settings_without_locks()?;
-        if settings.locks.is_empty() {
-            return Err(SettingsError::NoLocks);
-        }
-        Ok(settings)
-    }
-
-    /// Settings for what looks at them, where locks may be missing.
-    pub fn into_settings_without_locks(self) -> Result<Settings, SettingsError> {
         let folder = self.locks.map(LockSource::Folder);
         let drivers = LockSource::drivers(self.pkcs11, self.skf);
         let mut settings = Settings::new(folder.into_iter().chain(drivers).collect::<LockSources>());
@@ -209,9 +195,7 @@ mod tests {
         ] {
             assert!(ConfigFile::read(bad).is_err(), "{bad}");
         }
-        assert!(matches!(
-            ConfigFile::default().into_settings(),
-            Err(SettingsError::NoLocks)
-        ));
+        let nowhere = ConfigFile::default().into_settings().unwrap();
+        assert!(nowhere.locks.is_empty());
     }
 }

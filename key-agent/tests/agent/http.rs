@@ -116,6 +116,23 @@ impl Agent {
 
     /// Sends exactly these headers.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let (mut answer, octets) = self.send_for_octets(method, path, headers, body);
+        answer.body = String::from_utf8(octets).unwrap();
+        answer
+    }
+
+    /// Fetches what is no text.
+    pub fn get_octets(&self, path: &str) -> (Answer, Vec<u8>) {
+        self.send_for_octets("GET", path, &[("Host", &self.host())], "")
+    }
+
+    fn send_for_octets(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (Answer, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
@@ -128,14 +145,56 @@ impl Agent {
             write!(text, "{name}: {value}\r\n").unwrap();
         }
         write!(stream, "{text}\r\n{body}").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+        let octets = answer.split_off(end.unwrap() + 4);
+        let head = String::from_utf8(answer).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer {
+        let answer = Answer {
             status,
-            head: head.to_owned(),
-            body: body.to_owned(),
+            head: head.trim_end().to_owned(),
+            body: String::new(),
+        };
+        (answer, octets)
+    }
+
+    /// Presses a button of the assistant: a form as a browser sends it, with the token of the page it stands on.
+    pub fn press(&self, page: &str, action: &str, fields: &str) -> Answer {
+        let token = self.form_token(page);
+        self.send_form(action, &format!("token={token}&{fields}"))
+    }
+
+    /// The token of a page that is opened now.
+    pub fn form_token(&self, page: &str) -> String {
+        let shown = self.get(page).body;
+        let (_, rest) = shown.split_once("name=\"token\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// Sends a form as a page of the service does.
+    pub fn send_form(&self, action: &str, body: &str) -> Answer {
+        let host = self.host();
+        let origin = format!("http://{host}");
+        let headers = [
+            ("Host", host.as_str()),
+            ("Origin", &origin),
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        self.send("POST", action, &headers, body)
+    }
+
+    /// Looks at a page until it says this.
+    pub fn wait_for(&self, page: &str, mark: &str) -> String {
+        let patience = std::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let shown = self.get(page).body;
+            if shown.contains(mark) {
+                return shown;
+            }
+            assert!(std::time::Instant::now() < patience, "no {mark} in {shown}");
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 

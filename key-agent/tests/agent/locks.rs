@@ -180,6 +180,19 @@ impl Folder {
         path
     }
 
+    /// Puts a lock in whose certificate names somebody else.
+    pub fn hostile(&self, name: &str, subject: &str) {
+        let config = CONFIGURATION.replace(SUBJECT, subject);
+        self.write("hostile.cnf", &config);
+        let key = made().join("p256.key");
+        let request =
+            "req -x509 -new -config hostile.cnf -extensions signing -days 30 -out hostile.crt -key";
+        openssl(self.folder(), &format!("{request} {}", key.display()));
+        let certificate = fs::read_to_string(self.path("hostile.crt")).unwrap();
+        let key = fs::read_to_string(made().join("p256.k8")).unwrap();
+        self.write(name, &(certificate + &key));
+    }
+
     /// Pulls a lock out.
     pub fn remove(&self, name: &str) {
         fs::remove_file(self.path(name)).unwrap();

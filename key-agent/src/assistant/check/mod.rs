@@ -19,7 +19,7 @@ use crate::service::Origin;
 
 pub use finding::{Finding, Repair, Topic, Verdict};
 pub use portal::of_portal;
-pub use service::Service;
+pub use service::{Service, find_agent};
 
 /// What the check starts from.
 #[derive(Clone, Debug)]

@@ -26,19 +26,21 @@ enum Found {
     Stranger,
 }
 
+/// The first port on which an agent answers, with its version.
+pub fn find_agent(mut ports: RangeInclusive<u16>) -> Option<(u16, String)> {
+    ports.find_map(|port| match look_at(port) {
+        Found::Agent { version } => Some((port, version)),
+        Found::Nothing | Found::Stranger => None,
+    })
+}
+
 pub(super) fn findings(service: &Service) -> Vec<Finding> {
     match service {
         Service::Here(port) => vec![own(*port), others(DEFAULT_PORTS, *port)],
-        Service::LookedFor(ports) => {
-            let agent = ports.clone().find_map(|port| match look_at(port) {
-                Found::Agent { version } => Some((port, version)),
-                Found::Nothing | Found::Stranger => None,
-            });
-            match agent {
-                Some((port, version)) => vec![found(port, &version), others(ports.clone(), port)],
-                None => vec![nowhere(ports), others(ports.clone(), 0)],
-            }
-        }
+        Service::LookedFor(ports) => match find_agent(ports.clone()) {
+            Some((port, version)) => vec![found(port, &version), others(ports.clone(), port)],
+            None => vec![nowhere(ports), others(ports.clone(), 0)],
+        },
     }
 }
 
