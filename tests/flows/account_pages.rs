@@ -1,6 +1,6 @@
 //! 个人信息维护: information, consents, history and live sessions.
 
-use e2e::account::lock_of_same;
+use e2e::account::{information_form, lock_of_same};
 use e2e::browser::set;
 use e2e::story::Scene;
 use e2e::{Browser, Provider};
@@ -58,7 +58,7 @@ async fn contact_and_types_are_changed_and_the_trail_says_which_fields_but_not_w
         page.text("#legal-representative").as_deref(),
         Some("其其格")
     );
-    let mut fields = page.fields("#information-form");
+    let mut fields = information_form(&page);
     set(&mut fields, "phone", "13800000000");
     set(&mut fields, "address", "");
     let answer = scene.browser.post("/account", &fields).await;
@@ -104,11 +104,7 @@ async fn contact_and_types_are_changed_and_the_trail_says_which_fields_but_not_w
 async fn a_wrong_form_and_one_of_an_older_version_come_back_as_typed() {
     let provider = Provider::shared();
     let mut scene = Scene::at(provider).await;
-    let old = scene
-        .browser
-        .open("/account")
-        .await
-        .fields("#information-form");
+    let old = information_form(&scene.browser.open("/account").await);
     let mut wrong = old.clone();
     set(&mut wrong, "phone", "call me");
     let page = scene.browser.post("/account", &wrong).await;
@@ -135,7 +131,7 @@ async fn a_wrong_form_and_one_of_an_older_version_come_back_as_typed() {
     );
     let answer = scene
         .browser
-        .post("/account", &page.fields("#information-form"))
+        .post("/account", &information_form(&page))
         .await;
     assert_eq!(answer.status, 303, "{}", answer.summary());
     let enterprise = provider
@@ -153,7 +149,7 @@ async fn a_form_whose_session_ended_comes_back_and_is_saved_after_signing_in_aga
         .browser
         .clone()
         .with_header("origin", &provider.issuer);
-    let mut fields = browser.open("/account").await.fields("#information-form");
+    let mut fields = information_form(&browser.open("/account").await);
     set(&mut fields, "phone", "13833333333");
     browser.cookies.clear();
     let page = browser.post("/account", &fields).await;
@@ -167,16 +163,12 @@ async fn a_form_whose_session_ended_comes_back_and_is_saved_after_signing_in_aga
     );
     assert!(!page.has("#enterprise-name"), "nobody is here");
     browser.sign_in(&scene.lock).await;
-    let page = browser
-        .post("/account", &page.fields("#information-form"))
-        .await;
+    let page = browser.post("/account", &information_form(&page)).await;
     assert_eq!(
         (page.status, page.problem().as_str()),
         (403, "information-stale")
     );
-    let answer = browser
-        .post("/account", &page.fields("#information-form"))
-        .await;
+    let answer = browser.post("/account", &information_form(&page)).await;
     assert_eq!(answer.status, 303, "{}", answer.summary());
     // Another enterprise in the same browser sees nothing of it.
     let other = Scene::at(provider).await;
@@ -191,11 +183,7 @@ async fn a_form_whose_session_ended_comes_back_and_is_saved_after_signing_in_aga
     );
     assert!(!page.body.contains("13833333333"));
     // The other language keeps what was typed.
-    let mut typed = scene
-        .browser
-        .open("/account")
-        .await
-        .fields("#information-form");
+    let mut typed = information_form(&scene.browser.open("/account").await);
     set(&mut typed, "address", "新地址");
     let english = scene
         .browser

@@ -7,7 +7,7 @@ use pki::holder::credit_code::CreditCode;
 
 use super::answer::Answer;
 use super::authority::world;
-use super::browser::{Browser, csrf_token};
+use super::browser::{Browser, Fields, csrf_token, set};
 use super::lock::{KeyKind, Lock, Order};
 use super::proof::Challenge;
 use super::provider::Provider;
@@ -20,6 +20,22 @@ pub fn lock_of_same(lock: &Lock) -> Lock {
 /// What another lock of the same enterprise says.
 pub fn order_of_same(lock: &Lock) -> Order {
     Order::of(KeyKind::P256, &lock.holder, &lock.credit_code())
+}
+
+/// The information form of a page, as a browser would send it untouched.
+pub fn information_form(page: &Answer) -> Fields {
+    let mut fields = page.fields("#information-form");
+    for name in ["phone", "address"] {
+        let value = page.attribute(&format!("#{name}"), "value");
+        set(&mut fields, name, &value.unwrap_or_default());
+    }
+    let checked = page.attributes("#subject_types input[checked]", "value");
+    fields.extend(
+        checked
+            .into_iter()
+            .map(|value| ("subject_types".to_owned(), value)),
+    );
+    fields
 }
 
 impl Browser {

@@ -107,14 +107,19 @@ fn a_change_of_name_keeps_its_evidence_and_its_history() {
     assert_eq!(shown["name"], "新名称有限公司");
     let rename = &shown["renames"][0];
     assert_eq!(rename["old_name"], "旧名称有限公司");
-    assert_eq!((rename["by"].as_str(), rename["evidence"].as_str()), (Some("审核员"), Some("paper.pdf")));
+    assert_eq!(
+        (rename["by"].as_str(), rename["evidence"].as_str()),
+        (Some("审核员"), Some("paper.pdf"))
+    );
     let sha256 = rename["evidence_sha256"].as_str().unwrap();
     let out = ["enterprise", "evidence", CODE, sha256, "--out", "back.pdf"];
     assert_eq!(operator.run(&out).code, 0);
     let back = std::fs::read(operator.folder.join("back.pdf")).unwrap();
     assert_eq!(back, b"%PDF-1.7 evidence");
     operator.run(&out).refused_with(&["--out"]);
-    operator.change("rename", &name).refused_with(&["that is its name"]);
+    operator
+        .change("rename", &name)
+        .refused_with(&["that is its name"]);
 }
 
 #[test]
@@ -124,20 +129,30 @@ fn evidence_must_be_there_and_not_too_large() {
     operator.write("large.pdf", &"x".repeat((8 << 20) + 1));
     let named = |file| ["--name", "新名称", "--evidence", file];
     for file in ["empty.pdf", "large.pdf"] {
-        operator.change("rename", &named(file)).refused_with(&["8 MiB"]);
+        operator
+            .change("rename", &named(file))
+            .refused_with(&["8 MiB"]);
     }
-    operator.change("rename", &named("none.pdf")).refused_with(&["--evidence none.pdf"]);
+    operator
+        .change("rename", &named("none.pdf"))
+        .refused_with(&["--evidence none.pdf"]);
     assert_eq!(operator.shown()["name"], "旧名称有限公司");
 }
 
 #[test]
 fn a_lost_primary_lock_leads_to_re_binding_or_to_a_secondary_lock_in_its_place() {
     let operator = with_enterprise();
-    operator.change("open-rebinding", &[]).refused_with(&["active primary lock (lock-1)"]);
-    operator.change("promote-lock", &["--lock", SECONDARY]).refused_with(&["active primary lock (lock-1)"]);
+    operator
+        .change("open-rebinding", &[])
+        .refused_with(&["active primary lock (lock-1)"]);
+    operator
+        .change("promote-lock", &["--lock", SECONDARY])
+        .refused_with(&["active primary lock (lock-1)"]);
     operator.changed("lock-lost", &["--lock", PRIMARY]);
     assert_eq!(lock_state(&operator.shown(), PRIMARY).1, "lost");
-    operator.change("lock-lost", &["--lock", PRIMARY]).refused_with(&["the lock lock-1 is lost"]);
+    operator
+        .change("lock-lost", &["--lock", PRIMARY])
+        .refused_with(&["the lock lock-1 is lost"]);
     operator.changed("open-rebinding", &["--days", "7"]);
     assert!(operator.shown()["rebinding_until"].is_string());
     operator.changed("close-rebinding", &[]);
@@ -146,11 +161,16 @@ fn a_lost_primary_lock_leads_to_re_binding_or_to_a_secondary_lock_in_its_place()
     operator.changed("promote-lock", &["--lock", SECONDARY]);
     let shown = operator.shown();
     assert_eq!(lock_state(&shown, SECONDARY).0, "primary");
-    assert!(shown["rebinding_until"].is_null(), "promoting closes re-binding");
+    assert!(
+        shown["rebinding_until"].is_null(),
+        "promoting closes re-binding"
+    );
     operator.changed("remove-lock", &["--lock", SECONDARY]);
     assert_eq!(lock_state(&operator.shown(), SECONDARY).1, "removed");
     let past = ["--until", "2020-01-01T00:00:00Z"];
-    operator.change("open-rebinding", &past).refused_with(&["at most 90 days"]);
+    operator
+        .change("open-rebinding", &past)
+        .refused_with(&["at most 90 days"]);
     assert_eq!(operator.change("open-rebinding", &["--days", "91"]).code, 2);
 }
 
@@ -159,13 +179,28 @@ fn freezing_and_correcting_say_when_there_is_nothing_to_do() {
     let operator = with_enterprise();
     operator.changed("freeze", &[]);
     assert_eq!(operator.shown()["state"], "suspended");
-    operator.change("freeze", &[]).refused_with(&["frozen already"]);
+    operator
+        .change("freeze", &[])
+        .refused_with(&["frozen already"]);
     operator.changed("unfreeze", &[]);
-    operator.change("unfreeze", &[]).refused_with(&["is not frozen"]);
-    operator.changed("correct", &["--legal-representative", "其其格", "--region", "150400"]);
+    operator
+        .change("unfreeze", &[])
+        .refused_with(&["is not frozen"]);
+    operator.changed(
+        "correct",
+        &["--legal-representative", "其其格", "--region", "150400"],
+    );
     let shown = operator.shown();
-    assert_eq!((shown["legal_representative"].as_str(), shown["region_code"].as_str()), (Some("其其格"), Some("150400")));
-    operator.change("correct", &["--region", "150400"]).refused_with(&["it is so already"]);
+    assert_eq!(
+        (
+            shown["legal_representative"].as_str(),
+            shown["region_code"].as_str()
+        ),
+        (Some("其其格"), Some("150400"))
+    );
+    operator
+        .change("correct", &["--region", "150400"])
+        .refused_with(&["it is so already"]);
     assert_eq!(operator.change("correct", &[]).code, 2);
 }
 
@@ -174,12 +209,24 @@ fn nothing_is_done_without_a_reason_and_a_name() {
     let operator = with_enterprise();
     assert_eq!(operator.run(&["enterprise", "freeze", CODE]).code, 2);
     let blank = ["enterprise", "freeze", CODE, "--reason", " ", "--by", "x"];
-    operator.run(&blank).refused_with(&["the reason must be given"]);
+    operator
+        .run(&blank)
+        .refused_with(&["the reason must be given"]);
     // The tests' environment names no user.
     let nobody = ["enterprise", "freeze", CODE, "--reason", "x"];
     operator.run(&nobody).refused_with(&["--by: is needed"]);
-    operator.change("lock-lost", &["--lock", "none"]).refused_with(&["has no lock none"]);
-    let unbound = ["enterprise", "freeze", "91110000101623741K", "--reason", "x", "--by", "x"];
+    operator
+        .change("lock-lost", &["--lock", "none"])
+        .refused_with(&["has no lock none"]);
+    let unbound = [
+        "enterprise",
+        "freeze",
+        "91110000101623741K",
+        "--reason",
+        "x",
+        "--by",
+        "x",
+    ];
     operator.run(&unbound).refused_with(&["is not bound"]);
     assert_eq!(operator.shown()["state"], "active");
 }
