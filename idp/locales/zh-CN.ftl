@@ -438,7 +438,7 @@ problem-credit-code-mismatch-advice = 请核对填写内容，并确认插入的
 problem-credit-code-bound = 该统一社会信用代码已绑定其他CA锁。
 problem-credit-code-bound-advice =
     贵公司名下已有CA数字证书在本系统中绑定，请在公司内部找到已绑定的那把锁（主锁）。
-    使用主锁登录后，点击“个人信息登录”，在“证书绑定”中将当前的锁激活为副锁。
+    使用主锁登录后，点击“个人信息登录”，在“证书绑定”中读取并激活当前的锁，将它添加为副锁。
 problem-already-bound = 该企业锁已绑定，无需重复申请。
 problem-already-bound-advice = 请直接使用这把企业锁进行企业登录。
 problem-not-bound = 这把企业锁还没有绑定。

@@ -1,5 +1,8 @@
 //! What must work, one file a route or story.
 
+mod account_locks;
+mod account_pages;
+mod account_renewal;
 mod adapter;
 mod authorize;
 mod authorize_errors;

@@ -14,6 +14,7 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod account;
 pub mod answer;
 pub mod audit;
 pub mod authority;

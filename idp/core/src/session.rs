@@ -227,3 +227,53 @@ impl SessionStanding {
             && self.enterprise.state == EnterpriseState::Active
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const BEGUN: Timestamp = Timestamp::from_unix_seconds(1_795_000_000);
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    fn session() -> SessionRecord {
+        let authentication = Authentication {
+            enterprise_id: EnterpriseId::from_text("enterprise"),
+            key_lock_id: KeyLockId::from_text("lock"),
+            auth_time: BEGUN,
+            session_id: SessionId::from_text("session"),
+        };
+        let agent = format!("Browser\n{}", "x".repeat(500));
+        SessionRecord::begin(&authentication, None, Some(&agent))
+    }
+
+    #[test]
+    fn a_sign_in_is_live_until_it_is_idle_too_long_old_or_ended() {
+        let settings = Settings::for_issuer("https://idp.example", "https://idp.example");
+        let (idle, absolute) = (settings.session_idle, settings.session_absolute);
+        let mut session = session();
+        let stage = |session: &SessionRecord, at| session.stage(&settings, at);
+        assert_eq!(stage(&session, BEGUN + idle), SessionStage::Live);
+        assert_eq!(stage(&session, BEGUN + idle + MINUTE), SessionStage::Over);
+        session.seen_at = BEGUN + absolute - MINUTE;
+        assert_eq!(
+            stage(&session, BEGUN + absolute - MINUTE / 2),
+            SessionStage::Live
+        );
+        assert_eq!(stage(&session, BEGUN + absolute), SessionStage::Over);
+        session.ended = Some((BEGUN, SessionEnding::SignedOut));
+        let ended = SessionStage::Ended(BEGUN, SessionEnding::SignedOut);
+        assert_eq!(stage(&session, BEGUN), ended);
+    }
+
+    #[test]
+    fn use_is_noted_once_a_minute_and_a_browsers_name_is_short_and_readable() {
+        let session = session();
+        assert!(!session.is_seen_long_ago(BEGUN + MINUTE / 2));
+        assert!(session.is_seen_long_ago(BEGUN + MINUTE));
+        let agent = session.user_agent.unwrap();
+        assert_eq!(agent.chars().count(), USER_AGENT_MAX);
+        assert!(agent.starts_with("Browserx"));
+    }
+}

@@ -33,6 +33,9 @@ export const FAQ = {
     timedOut: { 'zh-CN': '操作超时', en: 'The time is over.' },
     popupBlocked: { 'zh-CN': '浏览器阻止了证书助手窗口', en: 'Your browser blocked the window of the certificate assistant.' },
   },
+  6: { name: '投标单位名称变更后，如何使用自治区CA数字证书互认系统？' },
+  8: { name: '本公司有两把以上CA数字证书，都想通过CA互认系统跨平台登录，如何操作？' },
+  9: { name: '投标单位如何自行解除副锁绑定？' },
   11: {
     name: '登录时提示“该证书已被吊销，请联系CA签发机构”，如何处理？',
     'zh-CN': '该证书已被吊销，请联系CA签发机构',
