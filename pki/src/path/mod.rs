@@ -5,6 +5,7 @@
 //! (`KeyUsage`, weak keys, the anchors' own validity, lists from the future) is `rules`'s. How a CA stands before anybody comes is `standing`'s.
 
 mod error;
+mod named;
 mod question;
 mod rules;
 mod signed;
@@ -16,9 +17,10 @@ use crate::name::Name;
 use crate::revocation::Revocation;
 
 pub use error::{ConstraintViolation, PathError};
+pub(crate) use named::{Named, named_signature};
 use question::{AnyUse, ClientAuth, Question};
 pub(crate) use rules::KNOWN_CRITICAL_EXTENSIONS;
-pub(crate) use signed::{Named, named_signature};
+
 pub use standing::{ListFault, Obstacle, Standing, standing};
 
 /// Proof that a certificate was followed to a trust anchor. Only [`verify_chain`] makes one. It does not say that the
