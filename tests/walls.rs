@@ -109,8 +109,9 @@ const OUTSIDE: [&str; 10] = [
     "std::io::stdin",
 ];
 
-const FLOWS: [&str; 8] = [
+const FLOWS: [&str; 9] = [
     "answer_consent",
+    "authorities",
     "authorize",
     "bind",
     "directory",
@@ -120,9 +121,10 @@ const FLOWS: [&str; 8] = [
     "userinfo",
 ];
 
-const NOUNS: [&str; 11] = [
+const NOUNS: [&str; 12] = [
     "audit",
     "authorization",
+    "certificate_authority",
     "challenge",
     "consent",
     "enterprise",

@@ -7,12 +7,15 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
-use idp_core::cx::Rng;
+use idp_core::cx::{Cx, Rng};
 use idp_core::directory;
 use idp_core::signing_key::SigningKey;
 use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 
-use crate::certificates::{CrlFiles, Standings, Verdicts, load_registry};
+use crate::certificates::{
+    self, REGISTRY, Registered, RevocationSources, Standings, Verdicts, load_configured,
+    read_stored,
+};
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
 use crate::http::assets::Assets;
@@ -27,6 +30,9 @@ const HOUSEKEEPING: Duration = Duration::from_mins(1);
 /// How often the stored signing keys are looked at: a key that another process withdrew is in force here
 /// at most this long.
 pub const KEY_WATCH: Duration = Duration::from_secs(1);
+
+/// How often the CA registry is looked at: a CA that another process suspended is refused here from then on.
+pub const REGISTRY_WATCH: Duration = Duration::from_secs(1);
 
 /// Grants whose delivery is remembered at most.
 const DELIVERED: u64 = 50_000;
@@ -106,16 +112,15 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         .await
         .map_err(|e| StartError::new("platform directory", e))?;
     let ephemeral = open_ephemeral(&config).await?;
-    let registry = load_registry(&config.certificate_authorities)
-        .map_err(|e| StartError::new(config.source(), e))?;
-    let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
-    let standings = Arc::new(Standings::new(&config, &registry, Arc::clone(&lists)));
+    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    let registered = open_registry(&config, &database, &clock::cx(&settings, &rng)).await?;
+    let lists = Arc::new(RevocationSources::load(registered.registry()));
+    let standings = Arc::new(Standings::new(REGISTRY, &registered, Arc::clone(&lists)));
     standings.watch(clock::now());
     let longest = settings
         .access_token_lifetime
         .max(settings.id_token_lifetime);
     let keys = Arc::new(KeyRing::new(config.key_schedule(), longest));
-    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let master = |stored: &[SigningKey]| MasterKey::for_keys(&config, stored);
     ensure_keys(&database, master, &keys, &clock::cx(&settings, &rng))
         .await
@@ -130,7 +135,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         delivered: moka::sync::Cache::new(DELIVERED),
         discovery: discovery.into(),
         assets: Assets::embedded(),
-        verdicts: Verdicts::new(registry, Arc::clone(&lists)),
+        verdicts: Verdicts::new(registered.registry().clone(), Arc::clone(&lists)),
         config,
         settings,
         rng,
@@ -140,6 +145,20 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         lists,
         standings,
     }))
+}
+
+/// The stored registry, the configuration's entries brought into it.
+async fn open_registry(
+    config: &Config,
+    database: &Database,
+    cx: &Cx,
+) -> Result<Registered, StartError> {
+    load_configured(database, cx, &config.certificate_authorities)
+        .await
+        .map_err(|e| StartError::new(config.source(), e))?;
+    read_stored(database)
+        .await
+        .map_err(|e| StartError::new(REGISTRY, e))
 }
 
 async fn open_ephemeral(config: &Config) -> Result<EphemeralStore, StartError> {
@@ -209,7 +228,7 @@ pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Run
 
 /// What goes on off the request path.
 async fn keep_house(state: web::Data<AppState>) {
-    tokio::join!(keep_lists(&state), keep_keys(&state));
+    tokio::join!(keep_lists(&state), keep_keys(&state), keep_registry(&state));
 }
 
 /// Reads revocation lists again and frees what expired.
@@ -250,6 +269,27 @@ async fn keep_keys(state: &web::Data<AppState>) {
             Ok(()) if failing => {
                 failing = false;
                 tracing::info!("signing keys can be looked at again");
+            }
+            _ => (),
+        }
+    }
+}
+
+/// Takes over what was changed in the CA registry, here or by another process.
+async fn keep_registry(state: &web::Data<AppState>) {
+    let mut tick = tokio::time::interval(REGISTRY_WATCH);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        tick.tick().await;
+        match certificates::follow(state).await {
+            Err(error) if !failing => {
+                failing = true;
+                tracing::error!(%error, "the CA registry can't be looked at; the known one stays in force");
+            }
+            Ok(_) if failing => {
+                failing = false;
+                tracing::info!("the CA registry can be looked at again");
             }
             _ => (),
         }

@@ -81,3 +81,44 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("UID", "0.9.2342.19200300.100.1.1"),
     ("DC", "0.9.2342.19200300.100.1.25"),
 ];
+
+/// What people call an extension, a use or an algorithm.
+pub(crate) fn long_name(oid: &str) -> Option<&'static str> {
+    LONG_NAMES
+        .iter()
+        .find(|(known, _)| *known == oid)
+        .map(|(_, name)| *name)
+}
+
+const LONG_NAMES: &[(&str, &str)] = &[
+    ("2.5.29.14", "subjectKeyIdentifier"),
+    (KEY_USAGE, "keyUsage"),
+    ("2.5.29.17", "subjectAltName"),
+    (BASIC_CONSTRAINTS, "basicConstraints"),
+    (NAME_CONSTRAINTS, "nameConstraints"),
+    ("2.5.29.31", "cRLDistributionPoints"),
+    (CERTIFICATE_POLICIES, "certificatePolicies"),
+    ("2.5.29.35", "authorityKeyIdentifier"),
+    (EXTENDED_KEY_USAGE, "extKeyUsage"),
+    ("1.3.6.1.5.5.7.1.1", "authorityInfoAccess"),
+    (CLIENT_AUTH, "clientAuth"),
+    ("1.3.6.1.5.5.7.3.1", "serverAuth"),
+    ("1.3.6.1.5.5.7.3.4", "emailProtection"),
+    ("1.3.6.1.5.5.7.3.9", "OCSPSigning"),
+    ("1.3.6.1.4.1.311.20.2.2", "smartcardLogon"),
+    ("2.16.840.1.113730.1.1", "netscapeCertType"),
+    ("1.2.840.113549.1.1.5", "sha1WithRSA"),
+    ("1.2.840.113549.1.1.11", "sha256WithRSA"),
+    ("1.2.840.113549.1.1.12", "sha384WithRSA"),
+    ("1.2.840.113549.1.1.13", "sha512WithRSA"),
+    ("1.2.840.10045.4.3.2", "ecdsaWithSHA256"),
+    ("1.2.840.10045.4.3.3", "ecdsaWithSHA384"),
+    ("1.2.156.10197.1.501", "sm2WithSM3"),
+    ("1.2.156.10197.1.504", "rsaWithSM3"),
+    // GM/T 0015-2012; what a CA writes there may be something else.
+    ("1.2.156.10260.4.1.1", "GM/T 0015 identity code"),
+    ("1.2.156.10260.4.1.2", "GM/T 0015 social insurance number"),
+    ("1.2.156.10260.4.1.3", "GM/T 0015 registration number"),
+    ("1.2.156.10260.4.1.4", "GM/T 0015 organisation code"),
+    ("1.2.156.10260.4.1.5", "GM/T 0015 taxation number"),
+];

@@ -16,6 +16,7 @@ mod logout;
 mod pages;
 mod platforms_page;
 mod portal;
+mod registry;
 mod revocation;
 mod standing;
 mod token;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 use idp::config::{AuthorityConfig, RevocationConfig};
+use idp_core::certificate_authority::KeyAlgorithm;
 
 use super::lock::{KeyKind, Lock, Order};
 use super::{openssl, scratch};
@@ -108,6 +109,20 @@ impl Authority {
         Self::make(of.id, of.name, of.kind, of.jurisdiction)
     }
 
+    /// Another CA with another key and the same subject name.
+    pub fn namesake(of: &Self, id: &'static str) -> Self {
+        Self::make(id, of.name, of.kind, of.jurisdiction)
+    }
+
+    /// A certificate for this CA's name and key by another CA, valid from and to these seconds from now.
+    pub fn cross_certificate(&self, by: &Self, (not_before, not_after): (i64, i64)) -> PathBuf {
+        let folder = scratch::folder("cross");
+        std::fs::copy(self.folder.join("key.pem"), folder.join("key.pem")).unwrap();
+        let order = Order::root(self.name, self.kind).valid(not_before, not_after);
+        openssl::issue(&folder, Some((&by.folder, by.kind)), &order);
+        folder.join("certificate.pem")
+    }
+
     /// A lock that another lock of this CA issued.
     pub fn lock_of_lock(&self, order: &Order) -> Lock {
         let folders = [scratch::folder("lock"), scratch::folder("lock")];
@@ -140,8 +155,10 @@ impl Authority {
             jurisdiction: self.jurisdiction.to_owned(),
             anchors: vec![self.folder.join("certificate.pem")],
             intermediates: Vec::new(),
+            algorithms: KeyAlgorithm::all(),
             revocation: RevocationConfig::Required,
             crls: vec![list],
+            revocation_sources: Vec::new(),
             profile: toml::from_str(PROFILE).unwrap(),
         }
     }

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use idp::config::{AuthorityConfig, RevocationConfig};
+use idp_core::certificate_authority::KeyAlgorithm;
 use pki::certificate::Certificate;
 
 use super::authority::Authority;
@@ -128,8 +129,10 @@ impl SamplePki {
             jurisdiction: ca.jurisdiction().to_owned(),
             anchors: vec![self.path(anchor)],
             intermediates: Vec::new(),
+            algorithms: KeyAlgorithm::all(),
             revocation: RevocationConfig::Required,
             crls: lists.iter().map(|file| self.path(file)).collect(),
+            revocation_sources: Vec::new(),
             profile: ca.profile()?,
         })
     }

@@ -25,11 +25,12 @@ fn now() -> i64 {
 /// The verdict of the provider's rules with the registry and the lists of this PKI.
 fn judge(pki: &SamplePki, der: &[u8], at: i64) -> Result<Recognised, CertificateRefusal> {
     let configured = pki.registry().unwrap();
-    let registry: CaRegistry = idp::certificates::load_registry(&configured).unwrap();
-    let lists = idp::certificates::CrlFiles::load(&configured);
+    let registered = idp::certificates::load_registry(&configured).unwrap();
+    let registry: &CaRegistry = registered.registry();
+    let lists = idp::certificates::RevocationSources::load(registry);
     let certificate = Certificate::from_der(der).unwrap();
     recognise(
-        &registry,
+        registry,
         &lists,
         &certificate,
         Timestamp::from_unix_seconds(at),
@@ -204,14 +205,10 @@ fn certificates_and_lists_of_every_ca_fit_together() {
     let dir = tempfile::tempdir().unwrap();
     let at = now();
     let pki = SamplePki::open(&dir.path().join("pki"), PASSWORD, at).unwrap();
-    let config = idp::config::Config {
-        certificate_authorities: pki.registry().unwrap(),
-        ..idp::config::Config::default()
-    };
-    let entries = &config.certificate_authorities;
-    let registry = idp::certificates::load_registry(entries).unwrap();
-    let lists = std::sync::Arc::new(idp::certificates::CrlFiles::load(entries));
-    let standings = idp::certificates::Standings::new(&config, &registry, lists);
+    let registered = idp::certificates::load_registry(&pki.registry().unwrap()).unwrap();
+    let lists = idp::certificates::RevocationSources::load(registered.registry());
+    let standings =
+        idp::certificates::Standings::new("demonstration", &registered, std::sync::Arc::new(lists));
     for standing in standings.look(Timestamp::from_unix_seconds(at)) {
         assert!(standing.can_judge, "{standing:?}");
         assert!(standing.errors.is_empty(), "{standing:?}");

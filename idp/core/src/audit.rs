@@ -68,6 +68,14 @@ audit_kinds! {
     SigningKeyMade = "signing-key.made",
     /// An operator took a signing key out of force.
     SigningKeyWithdrawn = "signing-key.withdrawn",
+    /// A CA was entered into the registry.
+    CaAdded = "ca.added",
+    /// The entry of a CA was replaced.
+    CaChanged = "ca.changed",
+    /// A CA became recognised.
+    CaActivated = "ca.activated",
+    /// A CA ceased to be recognised.
+    CaSuspended = "ca.suspended",
     /// A form came without its session or CSRF token, or from another origin.
     RequestForged = "request.forged",
 }
@@ -119,6 +127,15 @@ impl AuditEvent {
             detail: None,
         }
     }
+}
+
+/// Letters of an operator's words that are kept.
+const OPERATOR_WORDS_MAX: usize = 200;
+
+/// An operator's words, bounded and without control characters: they are shown to others later.
+pub fn operator_words(words: &str) -> String {
+    let kept = words.chars().take(OPERATOR_WORDS_MAX);
+    kept.map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// A stored event with its place in the order.

@@ -16,6 +16,7 @@ pub mod timestamp;
 // Nouns
 pub mod audit;
 pub mod authorization;
+pub mod certificate_authority;
 pub mod challenge;
 pub mod consent;
 pub mod enterprise;
@@ -35,6 +36,7 @@ pub mod signer;
 
 // Flows
 pub mod answer_consent;
+pub mod authorities;
 pub mod authorize;
 pub mod bind;
 pub mod directory;

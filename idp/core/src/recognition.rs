@@ -1,64 +1,35 @@
 //! Shared step: is this certificate a key lock that we recognise, and whose?
 //!
 //! Owns the CA registry as the rules see it, the order of the verdict and its one good end,
-//! [`Recognised`], which only this module can make. Does not fetch anything: revocation lists come
-//! through the port [`RevocationLists`].
+//! [`Recognised`], which only this module can make. Does not fetch anything: what a CA took back is known
+//! behind the port [`RevocationKnowledge`].
+
+mod refusal;
+mod registry;
 
 use std::sync::Arc;
 
-use pki::anchors::TrustAnchors;
 use pki::certificate::Certificate;
 use pki::holder::credit_code::CreditCode;
-use pki::holder::profile::{AttributeProfile, LockKind};
-use pki::holder::{HolderError, read_holder};
-use pki::path::{PathError, verify_path};
-use pki::revocation::{Crl, Revocation};
+use pki::holder::profile::LockKind;
+use pki::holder::read_holder;
+use pki::path::{VerifiedPath, verify_path};
+use pki::revocation::{Revocation, RevocationStatus};
 
+use crate::certificate_authority::CaState;
 use crate::id::CaId;
 use crate::key_lock::Thumbprint;
-use crate::region::RegionCode;
 use crate::timestamp::Timestamp;
 
-/// How a CA says what it took back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevocationPolicy {
-    /// Its revocation lists must cover the certificate; no list, no login.
-    Required,
-    /// The operator decided, in writing, to do without. Never a default.
-    NotChecked,
-}
+pub use crate::certificate_authority::RevocationPolicy;
+pub use refusal::CertificateRefusal;
+pub use registry::{CaRegistry, EntryError, RecognisedCa};
 
-/// One CA办理机构.
-#[derive(Clone, Debug)]
-pub struct RecognisedCa {
-    /// Identifier.
-    pub id: CaId,
-    /// Name as people and platforms see it.
-    pub name: String,
-    /// Where it is. Only CAs of the region are recognised (FAQ 4).
-    pub jurisdiction: RegionCode,
-    /// Its roots.
-    pub anchors: TrustAnchors,
-    /// CAs between root and lock.
-    pub intermediates: Vec<Certificate>,
-    /// Where its certificates say what.
-    pub profile: AttributeProfile,
-    /// How revocation is judged.
-    pub revocation: RevocationPolicy,
-}
-
-/// Every CA an operator entered.
-#[derive(Clone, Debug, Default)]
-pub struct CaRegistry {
-    /// In the operator's order.
-    pub authorities: Vec<RecognisedCa>,
-}
-
-/// Port: revocation lists that are at hand now.
-pub trait RevocationLists: Send + Sync {
-    /// Lists of one CA; empty when none could be had, which refuses every certificate of a CA whose
-    /// policy is [`RevocationPolicy::Required`].
-    fn lists_of(&self, ca: &CaId) -> Arc<[Crl]>;
+/// Port: what is known now of what CAs took back.
+pub trait RevocationKnowledge: Send + Sync {
+    /// Whom to ask about certificates of this CA. Of a CA without any source it says that nothing is known,
+    /// which refuses every certificate where the policy is [`RevocationPolicy::Required`].
+    fn of(&self, ca: &CaId) -> Arc<dyn RevocationStatus>;
 }
 
 /// A certificate that is a key lock of a recognised CA, unrevoked at the moment of the verdict.
@@ -115,111 +86,54 @@ impl Recognised {
     }
 }
 
-/// Why a certificate is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CertificateRefusal {
-    /// No recognised CA of the region issued it (FAQ 4).
-    ForeignCa,
-    /// 已过期.
-    Expired,
-    /// Not valid yet.
-    NotYetValid,
-    /// 已被吊销 (FAQ 11).
-    Revoked,
-    /// Nobody can say now whether it was revoked: closed.
-    RevocationUnavailable,
-    /// A key or digest of the path is too weak.
-    Weak,
-    /// The encryption certificate of the lock.
-    EncryptionOnly,
-    /// Not for signing in.
-    NotForSigning,
-    /// The path breaks a rule.
-    Invalid,
-    /// 法人锁 (FAQ 2).
-    LegalPersonLock,
-    /// The CA's rule can't tell 企业锁 from 法人锁.
-    LockKindUndecidable,
-    /// Two places give two credit codes.
-    ConflictingCreditCodes,
-    /// The credit code's check digit is wrong.
-    BadCreditCode,
-    /// Name or key number are missing or unreadable.
-    HolderUnreadable,
-}
-
-impl CertificateRefusal {
-    /// The machine word, in the audit trail and on pages.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ForeignCa => "foreign-ca",
-            Self::Expired => "certificate-expired",
-            Self::NotYetValid => "certificate-not-yet-valid",
-            Self::Revoked => "certificate-revoked",
-            Self::RevocationUnavailable => "revocation-unavailable",
-            Self::Weak => "certificate-key-weak",
-            Self::EncryptionOnly => "only-encryption-certificate",
-            Self::NotForSigning => "certificate-not-for-signing",
-            Self::Invalid | Self::HolderUnreadable => "certificate-invalid",
-            Self::LegalPersonLock => "legal-person-lock",
-            Self::LockKindUndecidable => "lock-kind-undecidable",
-            Self::ConflictingCreditCodes => "conflicting-credit-codes",
-            Self::BadCreditCode => "certificate-credit-code-bad",
-        }
-    }
-}
-
-impl From<PathError> for CertificateRefusal {
-    fn from(error: PathError) -> Self {
-        match error {
-            PathError::UnknownIssuer => Self::ForeignCa,
-            PathError::Expired => Self::Expired,
-            PathError::NotYetValid => Self::NotYetValid,
-            PathError::Revoked => Self::Revoked,
-            PathError::RevocationUnavailable(_) => Self::RevocationUnavailable,
-            PathError::WeakKey | PathError::WeakSignature => Self::Weak,
-            PathError::EncryptionOnly => Self::EncryptionOnly,
-            PathError::NotForSigning => Self::NotForSigning,
-            PathError::IssuerExpired
-            | PathError::IssuerNotYetValid
-            | PathError::UnsupportedAlgorithm
-            | PathError::Constraint(_)
-            | PathError::BadSignature
-            | PathError::UnknownCriticalExtension
-            | PathError::TooComplex
-            | PathError::Malformed => Self::Invalid,
-        }
-    }
-}
-
-impl From<HolderError> for CertificateRefusal {
-    fn from(error: HolderError) -> Self {
-        match error {
-            HolderError::ConflictingCreditCodes => Self::ConflictingCreditCodes,
-            HolderError::BadCreditCode(_) => Self::BadCreditCode,
-            HolderError::NoName | HolderError::NoKeyNumber | HolderError::Undecodable => {
-                Self::HolderUnreadable
-            }
-        }
-    }
-}
-
 /// The verdict on one certificate at one moment.
+///
+/// Several CAs may have the same subject name, and one key may stand under several (cross-certificates): each is asked,
+/// and a refusal by one hides no success by another, unless it is final ([`CertificateRefusal::is_final`]). Of several
+/// refusals the one that tells the person most is answered.
 pub fn recognise(
     registry: &CaRegistry,
-    lists: &dyn RevocationLists,
+    knowledge: &dyn RevocationKnowledge,
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<Recognised, CertificateRefusal> {
-    // 1. Which CA? The path decides, never the text of the issuer's name.
-    let mut verdict = Err(CertificateRefusal::ForeignCa);
+    let mut recognised: Option<Recognised> = None;
+    let mut refused = CertificateRefusal::ForeignCa;
     for ca in &registry.authorities {
-        verdict = judge_path(ca, lists, certificate, now);
-        if verdict != Err(CertificateRefusal::ForeignCa) {
-            break;
+        match judge(ca, knowledge, certificate, now) {
+            Ok(another) => match &recognised {
+                None => recognised = Some(another),
+                Some(first) if first.credit_code != another.credit_code => {
+                    return Err(CertificateRefusal::ConflictingCreditCodes);
+                }
+                Some(_) => (),
+            },
+            Err(refusal) => refused = refused.or_more_telling(refusal),
         }
     }
-    let (ca, good_until) = verdict?;
+    match recognised {
+        Some(recognised) if !refused.is_final() => Ok(recognised),
+        _ => Err(refused),
+    }
+}
+
+/// The verdict by what one CA has written.
+fn judge(
+    ca: &RecognisedCa,
+    knowledge: &dyn RevocationKnowledge,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<Recognised, CertificateRefusal> {
+    // 1. Of this CA? The path decides, never the text of the issuer's name.
+    let good_until = match ca.state {
+        CaState::Proposed => return Err(CertificateRefusal::ForeignCa),
+        CaState::Active => judge_path(ca, knowledge, certificate, now)?,
+        CaState::Suspended => {
+            // Its lists may be kept up no more; what they say matters no more.
+            path_to(ca, &Revocation::NotChecked, certificate, now)?;
+            return Err(CertificateRefusal::CaSuspended);
+        }
+    };
     // 2. Of the region? (FAQ 4: decided by the registry.)
     if !ca.jurisdiction.is_inner_mongolia() {
         return Err(CertificateRefusal::ForeignCa);
@@ -242,40 +156,47 @@ pub fn recognise(
     })
 }
 
-impl PartialEq for RecognisedCa {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-fn judge_path<'a>(
-    ca: &'a RecognisedCa,
-    lists: &dyn RevocationLists,
+fn judge_path(
+    ca: &RecognisedCa,
+    knowledge: &dyn RevocationKnowledge,
     certificate: &Certificate,
     now: Timestamp,
-) -> Result<(&'a RecognisedCa, Timestamp), CertificateRefusal> {
-    let crls = match ca.revocation {
-        RevocationPolicy::Required => lists.lists_of(&ca.id),
-        RevocationPolicy::NotChecked => Arc::from([]),
-    };
+) -> Result<Timestamp, CertificateRefusal> {
+    let status = knowledge.of(&ca.id);
     let revocation = match ca.revocation {
-        RevocationPolicy::Required => Revocation::Crls { crls: &crls },
+        RevocationPolicy::Required => Revocation::Asked(&*status),
         RevocationPolicy::NotChecked => Revocation::NotChecked,
     };
-    let path = verify_path(
-        certificate,
-        &ca.anchors,
-        &ca.intermediates,
-        &revocation,
-        now.unix_seconds(),
-    )?;
+    let path = path_to(ca, &revocation, certificate, now)?;
     let good_until = path
         .certificates()
         .iter()
         .chain([path.anchor()])
         .map(Certificate::not_after)
-        .chain(crls.iter().map(Crl::next_update))
+        .chain(path.unrevoked_until())
         .min()
         .unwrap_or(now.unix_seconds());
-    Ok((ca, Timestamp::from_unix_seconds(good_until)))
+    Ok(Timestamp::from_unix_seconds(good_until))
+}
+
+/// The path, made of kinds of keys that the CA's entry allows. Its own certificates were asked when it was read.
+fn path_to(
+    ca: &RecognisedCa,
+    revocation: &Revocation<'_>,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<VerifiedPath, CertificateRefusal> {
+    let (anchors, between) = (&ca.anchors, &ca.intermediates);
+    let path = verify_path(
+        certificate,
+        anchors,
+        between,
+        revocation,
+        now.unix_seconds(),
+    )?;
+    let other = |one: &Certificate| !ca.allows(one);
+    if path.certificates().iter().any(other) || other(path.anchor()) {
+        return Err(CertificateRefusal::AlgorithmNotAllowed);
+    }
+    Ok(path)
 }

@@ -7,10 +7,11 @@
 use pki::holder::credit_code::CreditCode;
 
 use crate::audit::{AuditEntry, AuditEvent};
+use crate::certificate_authority::{CaChange, CaChangeEntry, CertificateAuthority};
 use crate::consent::{ConsentRecord, StandingConsent};
 use crate::enterprise::Enterprise;
 use crate::grant::{Grant, GrantStanding};
-use crate::id::{ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
+use crate::id::{CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use crate::platform::Platform;
 use crate::signing_key::SigningKey;
@@ -124,6 +125,31 @@ pub trait Store {
     fn retire_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
     /// Takes a key out of force for ever; `false` when there is none or it was withdrawn before.
     fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// All CAs of the registry, by identifier.
+    fn list_certificate_authorities(&mut self) -> Result<Vec<CertificateAuthority>, StoreError>;
+    /// One CA.
+    fn find_certificate_authority(
+        &mut self,
+        id: &CaId,
+    ) -> Result<Option<CertificateAuthority>, StoreError>;
+    /// `false`: the identifier is taken.
+    fn insert_certificate_authority(
+        &mut self,
+        ca: &CertificateAuthority,
+    ) -> Result<bool, StoreError>;
+    /// Replaces the CA; `false` when it does not stand at the revision `from`.
+    fn exchange_certificate_authority(
+        &mut self,
+        ca: &CertificateAuthority,
+        from: u32,
+    ) -> Result<bool, StoreError>;
+    /// Appends one change to the history.
+    fn append_ca_change(&mut self, change: &CaChange) -> Result<(), StoreError>;
+    /// Changes of one CA, oldest first.
+    fn list_ca_changes(&mut self, id: &CaId) -> Result<Vec<CaChangeEntry>, StoreError>;
+    /// How many changes the whole history holds: another number, another registry.
+    fn ca_registry_version(&mut self) -> Result<i64, StoreError>;
 
     /// Appends one event.
     fn append_audit(&mut self, event: &AuditEvent) -> Result<(), StoreError>;

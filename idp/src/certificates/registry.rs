@@ -1,81 +1,195 @@
-//! Loading the CA registry at start. A registry that can't be loaded whole is not loaded at all.
+//! Reading the CA registry: what an operator wrote becomes an entry, files and all, and entries become what certificates
+//! are judged by. A registry that can't be read whole is not taken at all.
 
 use std::path::{Path, PathBuf};
 
+use idp_core::certificate_authority::{
+    CaEntry, CaState, CertificateAuthority, PemFile, RevocationPlan, RevocationPolicy,
+    RevocationSource,
+};
 use idp_core::id::CaId;
-use idp_core::recognition::{CaRegistry, RecognisedCa, RevocationPolicy};
+use idp_core::recognition::{CaRegistry, EntryError, RecognisedCa};
 use idp_core::region::RegionCode;
-use pki::anchors::TrustAnchors;
 use pki::certificate::Certificate;
 
-use crate::config::{AuthorityConfig, RevocationConfig};
+use crate::config::{AuthorityConfig, RevocationConfig, RevocationSourceConfig};
 
-/// Why a CA can't be loaded: its entry, the key, and what is wrong with what stands there.
+/// Why a CA can't be read: its entry, the key, and what is wrong with what stands there.
 #[derive(Debug, thiserror::Error)]
-#[error("{place}: {key}: {problem}")]
+#[error("{place}: {error}")]
 pub struct RegistryError {
-    /// The entry of the configuration.
+    /// The entry.
     pub place: String,
-    /// The key in it.
-    pub key: &'static str,
-    /// Which file, and why.
-    pub problem: String,
+    /// What is wrong in it.
+    pub error: EntryError,
 }
 
-/// Reads every CA of the configuration.
-pub fn load_registry(authorities: &[AuthorityConfig]) -> Result<CaRegistry, RegistryError> {
-    let authorities = authorities.iter().map(load).collect::<Result<_, _>>()?;
-    Ok(CaRegistry { authorities })
+/// A registry that was read, and what messages call its parts.
+#[derive(Clone, Debug, Default)]
+pub struct Registered {
+    registry: CaRegistry,
+    places: Vec<Place>,
 }
 
-fn load(authority: &AuthorityConfig) -> Result<RecognisedCa, RegistryError> {
+/// What messages call one entry and its certificates, file by file.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) entry: String,
+    pub(super) anchors: Vec<String>,
+    pub(super) intermediates: Vec<String>,
+}
+
+impl Registered {
+    /// What certificates are judged by.
+    pub fn registry(&self) -> &CaRegistry {
+        &self.registry
+    }
+
+    pub(super) fn placed(&self) -> impl Iterator<Item = (&RecognisedCa, &Place)> {
+        self.registry.authorities.iter().zip(&self.places)
+    }
+
+    /// Reads stored entries, as they stood at this version of the registry.
+    pub fn of_store(version: i64, stored: &[CertificateAuthority]) -> Result<Self, RegistryError> {
+        let mut read = Self::default();
+        for ca in stored {
+            let place = format!("{} ({})", ca.id, ca.entry.name);
+            read.take(place, &ca.id, ca.state, &ca.entry)?;
+        }
+        read.registry.version = version;
+        Ok(read)
+    }
+
+    fn take(
+        &mut self,
+        place: String,
+        id: &CaId,
+        state: CaState,
+        entry: &CaEntry,
+    ) -> Result<(), RegistryError> {
+        let ca = RecognisedCa::read(id, state, entry);
+        let wrong = |error| RegistryError {
+            place: place.clone(),
+            error,
+        };
+        self.registry.authorities.push(ca.map_err(wrong)?);
+        self.places.push(Place {
+            anchors: files_of(&entry.anchors),
+            intermediates: files_of(&entry.intermediates),
+            entry: place,
+        });
+        Ok(())
+    }
+}
+
+/// The file of every certificate.
+fn files_of(files: &[PemFile]) -> Vec<String> {
+    let each = files.iter().flat_map(|file| {
+        let inside = Certificate::from_pem(&file.pem).map_or(0, |all| all.len());
+        std::iter::repeat_n(file.file.clone(), inside)
+    });
+    each.collect()
+}
+
+/// Reads every CA of a configuration, all of them active.
+pub fn load_registry(authorities: &[AuthorityConfig]) -> Result<Registered, RegistryError> {
+    let mut read = Registered::default();
+    for authority in authorities {
+        let entry = entry_of(authority)?;
+        let id = CaId::from_text(&authority.id);
+        read.take(authority.place(), &id, CaState::Active, &entry)?;
+    }
+    Ok(read)
+}
+
+/// What an operator wrote down, its files read.
+pub fn entry_of(authority: &AuthorityConfig) -> Result<CaEntry, RegistryError> {
     let wrong = |key: &'static str| {
         let place = authority.place();
         move |problem: String| RegistryError {
             place,
-            key,
-            problem,
+            error: EntryError { key, problem },
         }
     };
-    let anchors = read_all(&authority.anchors).map_err(wrong("anchors"))?;
-    let intermediates = read_all(&authority.intermediates).map_err(wrong("intermediates"))?;
-    let anchors = take_anchors(&anchors).map_err(wrong("anchors"))?;
-    Ok(RecognisedCa {
-        id: CaId::from_text(&authority.id),
+    Ok(CaEntry {
         name: authority.name.clone(),
+        anchors: pem_files(&authority.anchors).map_err(wrong("anchors"))?,
+        intermediates: pem_files(&authority.intermediates).map_err(wrong("intermediates"))?,
         jurisdiction: RegionCode::parse(&authority.jurisdiction)
             .map_err(|e| wrong("jurisdiction")(e.to_string()))?,
-        anchors,
-        intermediates: intermediates.into_iter().map(|(_, one)| one).collect(),
         profile: authority.profile.clone(),
-        revocation: match authority.revocation {
-            RevocationConfig::Required => RevocationPolicy::Required,
-            RevocationConfig::NotChecked => RevocationPolicy::NotChecked,
+        algorithms: authority.algorithms.clone(),
+        revocation: RevocationPlan {
+            policy: match authority.revocation {
+                RevocationConfig::Required => RevocationPolicy::Required,
+                RevocationConfig::NotChecked => RevocationPolicy::NotChecked,
+            },
+            sources: sources(authority).map_err(wrong("revocation_sources"))?,
         },
     })
 }
 
-fn take_anchors(read: &[(PathBuf, Certificate)]) -> Result<TrustAnchors, String> {
-    // One by one first, so that the file is named.
-    for (path, certificate) in read {
-        TrustAnchors::from_certificates(std::slice::from_ref(certificate))
-            .map_err(|e| format!("{}: {e}", path.display()))?;
+/// An entry to be stored: other processes, with other working folders, read its files too.
+pub fn with_whole_paths(mut entry: CaEntry) -> Result<CaEntry, std::io::Error> {
+    for file in entry.anchors.iter_mut().chain(&mut entry.intermediates) {
+        file.file = std::path::absolute(&file.file)?.display().to_string();
     }
-    let certificates: Vec<Certificate> = read.iter().map(|(_, one)| one.clone()).collect();
-    TrustAnchors::from_certificates(&certificates).map_err(|e| e.to_string())
+    for source in &mut entry.revocation.sources {
+        if let RevocationSource::CrlFile { path } = source {
+            *path = std::path::absolute(&*path)?;
+        }
+    }
+    Ok(entry)
 }
 
-/// Every certificate of these files, each with its file.
-pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Certificate)>, String> {
-    let mut certificates = Vec::new();
-    for path in paths {
-        let read = read(path).map_err(|problem| format!("{}: {problem}", path.display()))?;
-        certificates.extend(read.into_iter().map(|one| (path.clone(), one)));
-    }
-    Ok(certificates)
+fn pem_files(paths: &[PathBuf]) -> Result<Vec<PemFile>, String> {
+    let each = paths.iter().map(|path| {
+        let file = path.display().to_string();
+        let read = std::fs::read_to_string(path).map_err(|e| format!("{file}: {e}"));
+        read.map(|pem| PemFile { file, pem })
+    });
+    each.collect()
 }
 
-fn read(path: &Path) -> Result<Vec<Certificate>, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
-    Certificate::from_pem(&text).map_err(|e| e.to_string())
+/// `crls` first, then `revocation_sources`, each in its order.
+fn sources(authority: &AuthorityConfig) -> Result<Vec<RevocationSource>, String> {
+    let listed = authority.crls.iter().cloned();
+    let listed = listed.map(|path| Ok(RevocationSource::CrlFile { path }));
+    let further = authority.revocation_sources.iter().map(source);
+    listed.chain(further).collect()
+}
+
+fn source(source: &RevocationSourceConfig) -> Result<RevocationSource, String> {
+    Ok(match source.clone() {
+        RevocationSourceConfig::CrlFile(path) => RevocationSource::CrlFile { path },
+        RevocationSourceConfig::CrlUrl {
+            url,
+            indirect_issuer,
+        } => RevocationSource::CrlUrl {
+            url,
+            indirect_issuer: indirect_issuer.as_deref().map(one_pem).transpose()?,
+        },
+        RevocationSourceConfig::Ocsp {
+            url,
+            nonce,
+            responder,
+        } => RevocationSource::Ocsp {
+            url,
+            nonce,
+            responder: responder.as_deref().map(one_pem).transpose()?,
+        },
+    })
+}
+
+/// The text of a file with exactly one certificate.
+fn one_pem(path: &Path) -> Result<String, String> {
+    let named = |problem: String| format!("{}: {problem}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|e| named(e.to_string()))?;
+    match Certificate::from_pem(&text).map_err(|e| named(e.to_string()))? {
+        one if one.len() == 1 => Ok(text),
+        several => Err(named(format!(
+            "{} certificates stand in it, and one is wanted",
+            several.len()
+        ))),
+    }
 }

@@ -2,43 +2,49 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use idp_core::recognition::CaRegistry;
 use idp_core::timestamp::Timestamp;
 
-use super::CrlFiles;
 use super::standing::{AuthorityStanding, Entered};
-use crate::config::Config;
+use super::{Registered, RevocationSources};
 
 /// Every CA, and how it stood last.
 pub struct Standings {
-    entered: Vec<Entered>,
-    lists: Arc<CrlFiles>,
+    entered: RwLock<Arc<[Entered]>>,
+    lists: Arc<RevocationSources>,
     last: RwLock<Vec<AuthorityStanding>>,
 }
 
 /// How many CAs can be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judged {
-    /// CAs of the configuration.
+    /// Recognised CAs.
     pub all: usize,
     /// Of which no lock can be judged.
     pub closed: usize,
 }
 
 impl Standings {
-    /// Over a configuration, what was loaded of it, and its lists. Looks at nothing yet.
-    pub fn new(config: &Config, registry: &CaRegistry, lists: Arc<CrlFiles>) -> Self {
+    /// Over a registry, by the name that messages call it, and its lists. Looks at nothing yet.
+    pub fn new(source: &str, registered: &Registered, lists: Arc<RevocationSources>) -> Self {
         Self {
-            entered: Entered::all(config, registry),
+            entered: RwLock::new(Entered::all(source, registered).into()),
             lists,
             last: RwLock::default(),
         }
     }
 
+    /// Takes over another state of the registry. Looks at nothing yet.
+    pub fn follow(&self, source: &str, registered: &Registered) {
+        let entered = Entered::all(source, registered).into();
+        *self.entered.write().unwrap_or_else(PoisonError::into_inner) = entered;
+    }
+
     /// How each CA stands now. Verifies signatures over whole lists: not on the login path.
     pub fn look(&self, now: Timestamp) -> Vec<AuthorityStanding> {
-        let entered = self.entered.iter();
-        entered.map(|one| one.look(&self.lists, now)).collect()
+        let entered = self.entered.read().unwrap_or_else(PoisonError::into_inner);
+        let entered = Arc::clone(&entered);
+        let all = entered.iter();
+        all.map(|one| one.look(&self.lists, now)).collect()
     }
 
     /// Looks, and writes to the log what was not so the last time.

@@ -1,7 +1,7 @@
 //! Verdicts on certificates, remembered for a while: a chain costs several signatures, and a lock
 //! comes back often. The challenge signature is always checked anew, elsewhere.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use idp_core::id::IncidentId;
@@ -13,23 +13,26 @@ use pki::certificate::Certificate;
 use pki::path::verify_path;
 use pki::revocation::Revocation;
 
-use super::CrlFiles;
+use super::RevocationSources;
 
 /// Good verdicts that are remembered at most.
 const REMEMBERED: u64 = 20_000;
 
+/// A certificate, with the versions of the registry and of the lists it was judged by.
+type Remembered = ([u8; 32], i64, u64);
+
 /// Asks the core, or remembers.
 pub struct Verdicts {
-    registry: CaRegistry,
-    lists: Arc<CrlFiles>,
-    good: Cache<([u8; 32], u64), Recognised>,
+    registry: RwLock<Arc<CaRegistry>>,
+    lists: Arc<RevocationSources>,
+    good: Cache<Remembered, Recognised>,
 }
 
 impl Verdicts {
     /// Over a registry and its lists.
-    pub fn new(registry: CaRegistry, lists: Arc<CrlFiles>) -> Self {
+    pub fn new(registry: CaRegistry, lists: Arc<RevocationSources>) -> Self {
         Self {
-            registry,
+            registry: RwLock::new(Arc::new(registry)),
             lists,
             good: Cache::builder()
                 .max_capacity(REMEMBERED)
@@ -38,20 +41,30 @@ impl Verdicts {
         }
     }
 
-    /// The verdict now. Only good ones are remembered, under the version of the lists they were made
-    /// with, and no longer than they say themselves.
+    /// Judges by another registry from now on. What was remembered under the old version is worth nothing.
+    pub fn follow(&self, registry: CaRegistry) {
+        *self
+            .registry
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+    }
+
+    /// The verdict now. Only good ones are remembered, under the versions of the registry and of the lists
+    /// they were made with, and no longer than they say themselves.
     pub fn on(
         &self,
         certificate: &Certificate,
         now: Timestamp,
     ) -> Result<Recognised, CertificateRefusal> {
-        let key = (certificate.thumbprint_sha256(), self.lists.version());
+        let registry = self.registry();
+        let thumbprint = certificate.thumbprint_sha256();
+        let key = (thumbprint, registry.version, self.lists.version());
         if let Some(recognised) = self.good.get(&key)
             && now < recognised.good_until()
         {
             return Ok(recognised);
         }
-        let recognised = recognise(&self.registry, &*self.lists, certificate, now)?;
+        let recognised = recognise(&registry, &*self.lists, certificate, now)?;
         self.good.insert(key, recognised.clone());
         Ok(recognised)
     }
@@ -68,38 +81,25 @@ impl Verdicts {
         if let Err(refusal) = &verdict
             && matches!(
                 refusal,
-                CertificateRefusal::RevocationUnavailable | CertificateRefusal::ForeignCa
+                CertificateRefusal::RevocationUnavailable
+                    | CertificateRefusal::ForeignCa
+                    | CertificateRefusal::CaSuspended
+                    | CertificateRefusal::AlgorithmNotAllowed
             )
         {
-            let ca = self.issued_by(certificate, now).map(|ca| ca.id.as_str());
-            let claimed = self.claimed_by(certificate).map(|ca| ca.id.as_str());
+            let registry = self.registry();
+            let ca = issued_by(&registry, certificate, now).map(|ca| ca.id.as_str());
+            let claimed = claimed_by(&registry, certificate).map(|ca| ca.id.as_str());
             let (ca, claimed) = (ca.unwrap_or("unknown"), claimed.unwrap_or("unknown"));
             tracing::warn!(%incident, code = refusal.code(), ca, claimed, "certificate refused");
         }
         verdict
     }
 
-    /// The CA to which a path leads, revocation aside.
-    fn issued_by(&self, certificate: &Certificate, now: Timestamp) -> Option<&RecognisedCa> {
-        let at = now.unix_seconds();
-        self.registry.authorities.iter().find(|ca| {
-            let (anchors, between) = (&ca.anchors, &ca.intermediates);
-            verify_path(certificate, anchors, between, &Revocation::NotChecked, at).is_ok()
-        })
-    }
-
-    /// The CA of which a certificate has the name that stands as the issuer: anybody can write it there.
-    fn claimed_by(&self, certificate: &Certificate) -> Option<&RecognisedCa> {
-        self.registry.authorities.iter().find(|ca| {
-            let anchors = ca.anchors.certificates().iter();
-            let mut all = anchors.chain(&ca.intermediates);
-            all.any(|one| one.subject() == certificate.issuer())
-        })
-    }
-
-    /// The verdict on a bound lock as the lists stand now.
+    /// The verdict on a bound lock as registry and lists stand now.
     pub fn on_bound(&self, key_lock: &KeyLock, now: Timestamp) -> Result<(), CertificateRefusal> {
-        let key = (key_lock.thumbprint.0, self.lists.version());
+        let (registry, lists) = (self.registry().version, self.lists.version());
+        let key = (key_lock.thumbprint.0, registry, lists);
         if self
             .good
             .get(&key)
@@ -112,8 +112,31 @@ impl Verdicts {
         self.on(&certificate, now).map(drop)
     }
 
-    /// The CAs that are recognised.
-    pub fn registry(&self) -> &CaRegistry {
-        &self.registry
+    /// The registry that is judged by now.
+    pub fn registry(&self) -> Arc<CaRegistry> {
+        let registry = self.registry.read();
+        Arc::clone(&registry.unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The CA to which a path leads, revocation aside.
+pub(super) fn issued_by<'a>(
+    registry: &'a CaRegistry,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Option<&'a RecognisedCa> {
+    let at = now.unix_seconds();
+    registry.authorities.iter().find(|ca| {
+        let (anchors, between) = (&ca.anchors, &ca.intermediates);
+        verify_path(certificate, anchors, between, &Revocation::NotChecked, at).is_ok()
+    })
+}
+
+/// The CA of which a certificate has the name that stands as the issuer: anybody can write it there.
+fn claimed_by<'a>(registry: &'a CaRegistry, certificate: &Certificate) -> Option<&'a RecognisedCa> {
+    registry.authorities.iter().find(|ca| {
+        let anchors = ca.anchors.certificates().iter();
+        let mut all = anchors.chain(&ca.intermediates);
+        all.any(|one| one.subject() == certificate.issuer())
+    })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use idp_core::recognition::{CaRegistry, RevocationPolicy};
 
 use super::output::{remark, say};
-use crate::certificates::{CrlFiles, Standings, load_registry};
+use crate::certificates::{Registered, RevocationSources, Standings, load_registry};
 use crate::clock;
 use crate::config::Config;
 use crate::serve::StartError;
@@ -16,11 +16,11 @@ use crate::signing::MasterKey;
 
 /// Says what is wrong. With `strict` a warning is an error.
 pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
-    let registry = load_registry(&config.certificate_authorities)
+    let registered = load_registry(&config.certificate_authorities)
         .map_err(|e| StartError::new(config.source(), e))?;
-    let mut warnings = standings(config, &registry)?;
+    let mut warnings = standings(&config.source(), &registered)?;
     master_key(config)?;
-    warnings.extend(authorities(&registry));
+    warnings.extend(authorities(registered.registry()));
     warnings.extend(addresses(config));
     warnings.extend(unwritable(config));
     for warning in &warnings {
@@ -40,9 +40,9 @@ pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
 }
 
 /// Puts the questions of a sign-in to every certificate and list; answers warnings.
-fn standings(config: &Config, registry: &CaRegistry) -> Result<Vec<String>, StartError> {
-    let lists = Arc::new(CrlFiles::load(&config.certificate_authorities));
-    let found = Standings::new(config, registry, lists).look(clock::now());
+pub(super) fn standings(source: &str, registered: &Registered) -> Result<Vec<String>, StartError> {
+    let lists = Arc::new(RevocationSources::load(registered.registry()));
+    let found = Standings::new(source, registered, lists).look(clock::now());
     for standing in &found {
         for error in &standing.errors {
             remark(format_args!("ERROR: {error}"));
@@ -78,7 +78,7 @@ fn master_key(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-fn authorities(registry: &CaRegistry) -> Vec<String> {
+pub(super) fn authorities(registry: &CaRegistry) -> Vec<String> {
     let mut warnings = Vec::new();
     if registry.authorities.is_empty() {
         warnings.push("no certificate authority: nobody can sign in".to_owned());
@@ -158,6 +158,7 @@ fn try_to_write(folder: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use idp_core::certificate_authority::{CaState, KeyAlgorithm};
     use idp_core::id::CaId;
     use idp_core::recognition::RecognisedCa;
     use idp_core::region::RegionCode;
@@ -177,12 +178,19 @@ mod tests {
             intermediates: Vec::new(),
             profile: toml::from_str(&profile).unwrap(),
             revocation: RevocationPolicy::Required,
+            sources: Vec::new(),
+            state: CaState::Active,
+            algorithms: KeyAlgorithm::all(),
         }
     }
 
     fn warned(authority: RecognisedCa) -> String {
         let authorities = vec![authority];
-        super::authorities(&CaRegistry { authorities }).join("\n")
+        let registry = CaRegistry {
+            authorities,
+            version: 0,
+        };
+        super::authorities(&registry).join("\n")
     }
 
     const KEY_LOCKS: &str = "lock_kind = [{ is = 'key_lock', when = { always = true } }]";

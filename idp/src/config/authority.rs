@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use idp_core::certificate_authority::KeyAlgorithm;
 use pki::holder::profile::AttributeProfile;
 use serde::{Deserialize, Serialize};
 
-use super::ConfigError;
+use super::{ConfigError, RevocationSourceConfig};
 
 /// How a CA's revocation is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,14 +35,19 @@ pub struct AuthorityConfig {
     /// PEM files with the CAs between.
     #[serde(default)]
     pub intermediates: Vec<PathBuf>,
+    /// Kinds of keys that count on a path to it: `rsa`, `p256`, `p384`, `sm2`; all of them when nothing is said.
+    #[serde(default = "KeyAlgorithm::all")]
+    pub algorithms: Vec<KeyAlgorithm>,
     /// How revocation is judged.
     #[serde(default)]
     pub revocation: RevocationConfig,
-    /// Revocation lists, PEM or DER; read again when they change.
+    /// Revocation lists, PEM or DER; read again when they change. Asked before the other sources.
     #[serde(default)]
     pub crls: Vec<PathBuf>,
+    /// Further places that know what it took back, asked in this order.
+    #[serde(default)]
+    pub revocation_sources: Vec<RevocationSourceConfig>,
     /// Where its certificates say what.
-    #[serde(skip_serializing)]
     pub profile: AttributeProfile,
 }
 
@@ -60,6 +66,9 @@ impl AuthorityConfig {
         for file in files {
             *file = folder.join(&*file);
         }
+        for source in &mut self.revocation_sources {
+            source.resolve_from(folder);
+        }
     }
 }
 
@@ -76,9 +85,13 @@ pub(super) fn check_all(authorities: &[AuthorityConfig]) -> Result<(), ConfigErr
         if authority.anchors.is_empty() {
             return Err(problem("anchors is empty".to_owned()));
         }
-        if authority.revocation == RevocationConfig::Required && authority.crls.is_empty() {
+        if authority.revocation == RevocationConfig::Required
+            && authority.crls.is_empty()
+            && authority.revocation_sources.is_empty()
+        {
             return Err(problem(
-                "crls is empty and revocation is required: every certificate would be refused"
+                "crls and revocation_sources are empty and revocation is required: every certificate \
+                 would be refused"
                     .to_owned(),
             ));
         }

@@ -9,6 +9,7 @@
 mod authority;
 mod check;
 mod error;
+mod revocation_source;
 mod shape;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use idp_core::signing_key::KeySchedule;
 
 pub use authority::{AuthorityConfig, RevocationConfig};
 pub use error::ConfigError;
+pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
     AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, HttpConfig,
     LifetimesConfig, MasterKeyConfig, PortalConfig, SigningKeysConfig,

@@ -2,7 +2,7 @@
 //!
 //! Running processes see it at their next look at the store ([`crate::serve::KEY_WATCH`]).
 
-use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::audit::{AuditEvent, AuditKind, operator_words};
 use idp_core::cx::Cx;
 use idp_core::id::KeyId;
 use idp_core::signing_key::{KeySchedule, SigningKey};
@@ -12,9 +12,6 @@ use idp_storage::Database;
 
 use super::MasterKey;
 use super::rotation::{KeysError, generate, next_generation, succeed};
-
-/// Letters of an operator's reason that are kept.
-const REASON_MAX: usize = 200;
 
 /// Why nothing was withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +67,7 @@ pub async fn withdraw(
         .as_ref()
         .map(|key| (key.id.clone(), key.signs_from));
     let event = AuditEvent {
-        reason: reason.map(told),
+        reason: reason.map(operator_words),
         detail: Some(format!("{} {id}", algorithm.as_str())),
         ..AuditEvent::new(cx, AuditKind::SigningKeyWithdrawn)
     };
@@ -95,10 +92,4 @@ fn take_out(
         succeed(store, cx, successor)?;
     }
     Ok(())
-}
-
-/// An operator's words, bounded and without control characters: they are shown to others later.
-fn told(reason: &str) -> String {
-    let kept = reason.chars().take(REASON_MAX);
-    kept.map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -124,6 +124,8 @@ pub(super) const CODES: &[&str] = &[
     "certificate-expired",
     "certificate-not-yet-valid",
     "certificate-revoked",
+    "ca-suspended",
+    "certificate-algorithm-not-allowed",
     "revocation-unavailable",
     "certificate-key-weak",
     "certificate-invalid",

@@ -15,6 +15,7 @@ mod store;
 
 // Nouns
 mod audit;
+mod certificate_authority;
 mod consent;
 mod enterprise;
 mod grant;

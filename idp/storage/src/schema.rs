@@ -126,6 +126,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    certificate_authorities (id) {
+        id -> Text,
+        entry -> Text,
+        state -> Text,
+        revision -> BigInt,
+        loaded -> Nullable<Text>,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_authority_changes (sequence) {
+        sequence -> BigInt,
+        ca_id -> Text,
+        revision -> BigInt,
+        at -> BigInt,
+        by -> Text,
+        act -> Text,
+        reason -> Nullable<Text>,
+        state -> Text,
+        entry -> Text,
+    }
+}
+
 diesel::joinable!(grants -> enterprises (enterprise_id));
 diesel::joinable!(grants -> key_locks (key_lock_id));
 diesel::joinable!(grants -> platforms (platform_id));

@@ -1,10 +1,11 @@
 //! [`Store`] over one connection: says which noun answers, and remembers a lost transaction.
 
 use idp_core::audit::{AuditEntry, AuditEvent};
+use idp_core::certificate_authority::{CaChange, CaChangeEntry, CertificateAuthority};
 use idp_core::consent::{ConsentRecord, StandingConsent};
 use idp_core::enterprise::Enterprise;
 use idp_core::grant::{Grant, GrantStanding};
-use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
+use idp_core::id::{CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
 use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use idp_core::platform::Platform;
 use idp_core::signing_key::SigningKey;
@@ -13,7 +14,9 @@ use idp_core::timestamp::Timestamp;
 use pki::holder::credit_code::CreditCode;
 
 use crate::database::Connection;
-use crate::{audit, consent, enterprise, grant, key_lock, platform, signing_key};
+use crate::{
+    audit, certificate_authority, consent, enterprise, grant, key_lock, platform, signing_key,
+};
 
 /// What a closure of `read` or `write` works on.
 ///
@@ -193,6 +196,44 @@ impl Store for Transaction<'_> {
 
     fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
         self.run(|c| signing_key::withdraw(c, id, at))
+    }
+
+    fn list_certificate_authorities(&mut self) -> Result<Vec<CertificateAuthority>, StoreError> {
+        self.run(certificate_authority::list)
+    }
+
+    fn find_certificate_authority(
+        &mut self,
+        id: &CaId,
+    ) -> Result<Option<CertificateAuthority>, StoreError> {
+        self.run(|c| certificate_authority::find(c, id))
+    }
+
+    fn insert_certificate_authority(
+        &mut self,
+        ca: &CertificateAuthority,
+    ) -> Result<bool, StoreError> {
+        self.run(|c| certificate_authority::insert(c, ca))
+    }
+
+    fn exchange_certificate_authority(
+        &mut self,
+        ca: &CertificateAuthority,
+        from: u32,
+    ) -> Result<bool, StoreError> {
+        self.run(|c| certificate_authority::exchange(c, ca, from))
+    }
+
+    fn append_ca_change(&mut self, change: &CaChange) -> Result<(), StoreError> {
+        self.run(|c| certificate_authority::append_change(c, change))
+    }
+
+    fn list_ca_changes(&mut self, id: &CaId) -> Result<Vec<CaChangeEntry>, StoreError> {
+        self.run(|c| certificate_authority::list_changes(c, id))
+    }
+
+    fn ca_registry_version(&mut self) -> Result<i64, StoreError> {
+        self.run(certificate_authority::count_changes)
     }
 
     fn append_audit(&mut self, event: &AuditEvent) -> Result<(), StoreError> {

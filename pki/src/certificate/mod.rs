@@ -3,6 +3,7 @@
 //! Owns strict reading and the plain facts of a certificate. Does not know whether it is to be trusted (`path`) nor whom
 //! it speaks for (`holder`).
 
+mod description;
 mod read;
 mod usage;
 
@@ -15,6 +16,7 @@ use rustls_pki_types::pem::PemObject;
 use crate::name::Name;
 use crate::signature::PublicKey;
 
+pub use description::{Attribute, Description, Extension, Key, Known, Reading};
 pub use usage::{CertificatePurpose, KeyUsage};
 
 /// Largest certificate that is read, in bytes. Certificates of locks are 1–3 KiB; seals and pictures do not belong here.
@@ -68,12 +70,12 @@ struct Facts {
     key_usage: Option<KeyUsage>,
     extended_key_usage: Option<Vec<String>>,
     policies: Vec<String>,
-    extensions: Vec<Extension>,
+    extensions: Vec<ReadExtension>,
     is_ca: bool,
     thumbprint: [u8; 32],
 }
 
-struct Extension {
+struct ReadExtension {
     oid: String,
     critical: bool,
     value: Vec<u8>,
@@ -98,6 +100,18 @@ impl Certificate {
         } else {
             Ok(certificates)
         }
+    }
+
+    /// Reads every certificate of a file, PEM sections or one DER, each by itself: one that can't be read hides no other.
+    pub fn each_of(file: &[u8]) -> Vec<Result<Self, CertificateError>> {
+        if !file.windows(10).any(|octets| octets == b"-----BEGIN") {
+            return vec![Self::from_der(file)];
+        }
+        let sections = CertificateDer::pem_slice_iter(file);
+        sections
+            .map(|section| section.map_err(|_malformed| CertificateError::BadPem))
+            .map(|section| section.and_then(|der| Self::from_der(&der)))
+            .collect()
     }
 
     /// The certificate's bytes.
@@ -189,6 +203,12 @@ impl Certificate {
 
     pub(crate) fn issuer_der(&self) -> &[u8] {
         &self.inner.issuer_der
+    }
+
+    /// Every extension: dotted OID, whether it is critical, content octets of its extnValue.
+    pub(crate) fn extensions(&self) -> impl Iterator<Item = (&str, bool, &[u8])> {
+        let all = self.inner.extensions.iter();
+        all.map(|one| (one.oid.as_str(), one.critical, one.value.as_slice()))
     }
 
     pub(crate) fn signature_algorithm(&self) -> &str {

@@ -14,7 +14,7 @@ use x509_parser::extensions::BasicConstraints;
 use x509_parser::nom::Parser;
 use x509_parser::prelude::FromDer;
 
-use super::{CertificateError, Extension, Facts, KeyUsage, MAX_CERTIFICATE_BYTES};
+use super::{CertificateError, Facts, KeyUsage, MAX_CERTIFICATE_BYTES, ReadExtension};
 use crate::name::Name;
 use crate::oid;
 use crate::signature::PublicKey;
@@ -58,14 +58,14 @@ pub(super) fn facts(der: &[u8]) -> Result<Facts, CertificateError> {
     })
 }
 
-fn extensions(tbs: &TbsCertificate<'_>) -> Result<Vec<Extension>, CertificateError> {
+fn extensions(tbs: &TbsCertificate<'_>) -> Result<Vec<ReadExtension>, CertificateError> {
     let mut seen = HashSet::new();
     tbs.iter_extensions()
         .map(|extension| {
             if !seen.insert(extension.oid.as_bytes().to_vec()) {
                 return Err(CertificateError::DuplicateExtension);
             }
-            Ok(Extension {
+            Ok(ReadExtension {
                 oid: extension.oid.to_id_string(),
                 critical: extension.critical,
                 value: extension.value.to_vec(),
@@ -90,7 +90,7 @@ fn serial_number(octets: &[u8]) -> Result<String, CertificateError> {
 
 /// Reads one extension, if it is there, to its last byte.
 fn optional<T>(
-    extensions: &[Extension],
+    extensions: &[ReadExtension],
     oid: &str,
     read: impl Fn(&[u8]) -> Result<(&[u8], T), CertificateError>,
 ) -> Result<Option<T>, CertificateError> {

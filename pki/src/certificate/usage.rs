@@ -26,6 +26,21 @@ pub struct KeyUsage {
 }
 
 impl KeyUsage {
+    /// The names of the bits that are set, as RFC 5280 writes them.
+    pub fn names(self) -> Vec<&'static str> {
+        let bits = [
+            (self.digital_signature, "digitalSignature"),
+            (self.content_commitment, "nonRepudiation"),
+            (self.key_encipherment, "keyEncipherment"),
+            (self.data_encipherment, "dataEncipherment"),
+            (self.key_agreement, "keyAgreement"),
+            (self.key_cert_sign, "keyCertSign"),
+            (self.crl_sign, "cRLSign"),
+        ];
+        let set = bits.into_iter().filter(|(is_set, _)| *is_set);
+        set.map(|(_, name)| name).collect()
+    }
+
     fn enciphers(self) -> bool {
         self.key_encipherment || self.data_encipherment || self.key_agreement
     }

@@ -7,11 +7,14 @@
 pub mod credit_code;
 pub mod profile;
 
+mod explanation;
 mod value;
 
 use crate::certificate::Certificate;
 pub use credit_code::{CreditCode, CreditCodeError};
+pub use explanation::{Explanation, PlaceFound, RuleAsked};
 pub use profile::{AttributeProfile, LockKind};
+pub(crate) use value::readings;
 
 /// Whom a certificate speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Text out of an extension's octets. Owns the decodings that CAs of this field were seen to use; knows no profile.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use x509_parser::asn1_rs::{Any, Class};
 use x509_parser::prelude::FromDer;
 
@@ -11,7 +11,7 @@ const MAX_DEPTH: u8 = 6;
 const OCTET_STRING: u32 = 4;
 
 /// How the octets of an extension become text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decoding {
     /// Plain text, an ASN.1 string, or an ASN.1 string in any number of wrappers, whichever it is.
@@ -42,6 +42,20 @@ pub(super) fn decode(octets: &[u8], decoding: Decoding) -> Option<String> {
         Decoding::Hex => Some(hex::encode_upper(octets)),
     }?;
     Some(text::clean(&text))
+}
+
+/// What each decoding makes of these octets; those that fail are left out.
+pub(crate) fn readings(octets: &[u8]) -> Vec<(Decoding, String)> {
+    let all = [
+        Decoding::Auto,
+        Decoding::Utf8,
+        Decoding::Gb18030,
+        Decoding::String,
+        Decoding::Wrapped,
+        Decoding::Hex,
+    ];
+    let read = |decoding| Some((decoding, decode(octets, decoding)?));
+    all.into_iter().filter_map(read).collect()
 }
 
 /// UTF-8 without control characters. The tag or length of every ASN.1 string is a control character or no UTF-8, so the

@@ -27,6 +27,22 @@ pub(crate) fn of_string(tag: u32, content: &[u8]) -> Option<String> {
     Some(clean(&text))
 }
 
+/// What ASN.1 calls the string type with this universal tag number.
+pub(crate) const fn type_name(tag: u32) -> Option<&'static str> {
+    Some(match tag {
+        UTF8_STRING => "UTF8String",
+        NUMERIC_STRING => "NumericString",
+        PRINTABLE_STRING => "PrintableString",
+        T61_STRING => "T61String",
+        IA5_STRING => "IA5String",
+        VISIBLE_STRING => "VisibleString",
+        GENERAL_STRING => "GeneralString",
+        UNIVERSAL_STRING => "UniversalString",
+        BMP_STRING => "BMPString",
+        _ => return None,
+    })
+}
+
 /// Text of bytes whose encoding nobody declared, or declared wrongly: UTF-8 if it is valid UTF-8, otherwise GB18030,
 /// which old certificates put into `T61String` and `PrintableString` alike.
 pub(crate) fn of_bytes(bytes: &[u8]) -> String {

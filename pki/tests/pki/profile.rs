@@ -163,3 +163,37 @@ fn each_decoding_takes_its_own_form_only() {
     assert_eq!(name_with("utf8", b"a\nb").as_deref(), Some("a\u{FFFD}b"));
     assert_eq!(name_with("string", b"abc"), None);
 }
+
+#[test]
+fn a_profile_is_written_in_the_form_it_was_read() {
+    const WHOLE: &str = r#"
+        holder_name = [{ subject = "O" }, { subject = "2.5.4.3", strip_prefix = "名", separator = "@", part = 2 }]
+        credit_code = [{ extension = "1.2.86.11.7.3", decoding = "wrapped", length = 18 }, { extension = "1.2.3" }]
+        key_number = [{ serial_number = true }]
+        lock_kind = [
+            { is = "legal_person_lock", when = { subject = "OU", contains = "法人" } },
+            { is = "legal_person_lock", when = { extension = "1.2.3", decoding = "hex", starts_with = "5346" } },
+            { is = "key_lock", when = { subject = "1.2.3.4", equals = "企业" } },
+            { is = "key_lock", when = { policy = "1.2.156.1" } },
+            { is = "key_lock", when = { extension = "1.2.5" } },
+            { is = "key_lock", when = { always = true } },
+        ]
+    "#;
+    let read: AttributeProfile = toml::from_str(WHOLE).unwrap();
+    let json = serde_json::to_value(&read).unwrap();
+    assert_eq!(json["holder_name"][1]["subject"], "CN");
+    assert_eq!(
+        json["credit_code"][1],
+        serde_json::json!({ "extension": "1.2.3" })
+    );
+    assert_eq!(
+        json["lock_kind"][5]["when"],
+        serde_json::json!({ "always": true })
+    );
+    assert_eq!(
+        serde_json::from_value::<AttributeProfile>(json).unwrap(),
+        read
+    );
+    let toml = toml::to_string(&read).unwrap();
+    assert_eq!(toml::from_str::<AttributeProfile>(&toml).unwrap(), read);
+}

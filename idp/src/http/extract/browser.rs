@@ -9,7 +9,7 @@ use idp_core::presence::{Present, find_present};
 use idp_core::session::{Authentication, BrowserSession, SessionKey};
 use subtle::ConstantTimeEq as _;
 
-use super::revoked::is_revoked;
+use super::revoked::is_over;
 use super::{Form, Visit};
 use crate::http::error::Failure;
 use crate::http::trail;
@@ -58,7 +58,7 @@ impl Browser {
                 .read(move |store| find_present(store, &authentication, now))
                 .await?;
             if let Some(present) = &browser.present
-                && is_revoked(visit, &present.key_lock).await?
+                && is_over(visit, &present.key_lock).await?
             {
                 browser.present = None;
             }

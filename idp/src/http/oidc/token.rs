@@ -5,8 +5,8 @@ use std::sync::Arc;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::authorization::{AuthorizationCode, code_sha256};
-use idp_core::ephemeral::{Ephemeral as _, TypedEphemeral as _};
-use idp_core::id::PlatformId;
+use idp_core::ephemeral::{Ephemeral as _, Spent, TypedEphemeral as _};
+use idp_core::id::{KeyLockId, PlatformId};
 use idp_core::platform::Platform;
 use idp_core::token::authorization_code::{Redeemed, Redemption, redeem};
 use idp_core::token::client_authentication::authenticate;
@@ -15,9 +15,9 @@ use idp_core::token::{GrantType, TokenRefusal, note_refusal};
 
 use super::answer;
 use crate::http::error::Failure;
-use crate::http::extract::Visit;
 use crate::http::extract::client_auth::{Credentials, credentials};
 use crate::http::extract::form::pairs;
+use crate::http::extract::{Visit, revoked};
 
 /// Kind of the replay set of client assertions.
 const ASSERTIONS: &str = "assertion";
@@ -128,12 +128,17 @@ async fn authorization_code(
     (code, redirect_uri, code_verifier): (String, Option<String>, Option<String>),
 ) -> Result<TokenResponse, Ended> {
     let code_sha256 = code_sha256(&code);
+    let code = visit
+        .state
+        .ephemeral
+        .spend_record::<AuthorizationCode>(&code_sha256)
+        .await?;
     let redemption = Redemption {
-        code: visit
-            .state
-            .ephemeral
-            .spend_record::<AuthorizationCode>(&code_sha256)
-            .await?,
+        lock_is_over: match &code {
+            Spent::Won(code) => lock_is_over(visit, &code.key_lock_id).await?,
+            Spent::Before(_) | Spent::Unknown => false,
+        },
+        code,
         code_sha256,
         redirect_uri,
         code_verifier,
@@ -153,6 +158,20 @@ async fn authorization_code(
         Redeemed::Replayed => Err(Ended::Written(TokenRefusal::InvalidGrant(
             "the code was used before",
         ))),
+    }
+}
+
+/// The lists, or the registry, may have changed in the minute since the code went out.
+async fn lock_is_over(visit: &Visit, id: &KeyLockId) -> Result<bool, Failure> {
+    let id = id.clone();
+    let found = visit
+        .state
+        .database
+        .read(move |store| store.find_key_lock(&id))
+        .await?;
+    match found {
+        Some(key_lock) => revoked::is_over(visit, &key_lock).await,
+        None => Ok(true),
     }
 }
 

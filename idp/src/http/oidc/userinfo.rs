@@ -61,8 +61,8 @@ async fn disclosed(
         Ok(standing) => standing,
         Err(refusal) => return Err(Ended::Refused(refusal, Some(claims))),
     };
-    // A list that came in since the sign-in counts at once.
-    if revoked::is_revoked(visit, &standing.key_lock)
+    // A list that came in since the sign-in counts at once, and a change of the registry too.
+    if revoked::is_over(visit, &standing.key_lock)
         .await
         .map_err(Ended::Failed)?
     {

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod authorities;
 mod backend;
 mod checkpoint;
 mod durable;
@@ -66,6 +67,7 @@ fn sqlite_has_every_property() {
         &backend,
         &[
             nouns::ALL,
+            authorities::ALL,
             grants::ALL,
             past_the_store::ALL,
             races::ALL,
@@ -80,7 +82,7 @@ fn sqlite_has_every_property() {
 fn sqlite_in_memory_has_every_property_of_one_process() {
     check(
         &Backend::sqlite_in_memory(),
-        &[nouns::ALL, grants::ALL, races::ALL],
+        &[nouns::ALL, authorities::ALL, grants::ALL, races::ALL],
     );
 }
 
@@ -94,6 +96,7 @@ fn postgres_has_every_property() {
         &backend,
         &[
             nouns::ALL,
+            authorities::ALL,
             grants::ALL,
             past_the_store::ALL,
             races::ALL,

@@ -12,6 +12,8 @@ use crate::steps::{audit_of, insert_standing, read, write};
 pub const ALL: &[Property] = properties![
     audit_refuses_change_and_removal,
     consent_records_refuse_change_and_removal,
+    registry_history_refuses_change_and_removal,
+    impossible_registry_rows_are_named,
     impossible_rows_are_named,
     second_active_primary_is_refused_by_the_database,
 ];
@@ -52,6 +54,64 @@ async fn consent_records_refuse_change_and_removal(b: &Backend) {
     }
     refuse_all(b, attempts, "consent_records is append-only");
     assert_eq!(read!(b, |s| s.find_consent_record(&id)?), Some(first));
+}
+
+async fn registry_history_refuses_change_and_removal(b: &Backend) {
+    let ca = samples::certificate_authority();
+    let (id, change) = (ca.id.clone(), samples::ca_change(&ca));
+    write!(b, |s| {
+        s.insert_certificate_authority(&ca)?;
+        s.append_ca_change(&change)?;
+    });
+    let table = "certificate_authority_changes";
+    let mut attempts = vec![
+        format!("UPDATE {table} SET reason = 'another' WHERE ca_id = '{id}'"),
+        format!("DELETE FROM {table} WHERE ca_id = '{id}'"),
+    ];
+    if b.is_postgres() {
+        attempts.push(format!("TRUNCATE {table}"));
+    } else {
+        attempts.push(format!(
+            "INSERT OR REPLACE INTO {table} (ca_id, revision, at, \"by\", act, state, entry) \
+             SELECT ca_id, revision, at, 'another', act, state, entry FROM {table} WHERE ca_id = '{id}'"
+        ));
+    }
+    refuse_all(b, attempts, "certificate_authority_changes is append-only");
+    let kept = read!(b, |s| s.list_ca_changes(&id)?);
+    assert_eq!((kept.len(), kept[0].change.by.as_str()), (1, "其其格"));
+}
+
+/// Each mended at once: the whole registry is read by others.
+async fn impossible_registry_rows_are_named(b: &Backend) {
+    let ca = samples::certificate_authority();
+    let (id, entry) = (ca.id.clone(), serde_json::to_string(&ca.entry).unwrap());
+    let entry = entry.replace('\'', "''");
+    write!(b, |s| s.insert_certificate_authority(&ca)?);
+    for (column, value, good) in [
+        ("entry", "{}", entry.as_str()),
+        ("state", "asleep", "proposed"),
+        ("loaded", "{", entry.as_str()),
+    ] {
+        let set = |value: &str| {
+            let table = "certificate_authorities";
+            format!("UPDATE {table} SET {column} = '{value}' WHERE id = '{id}'")
+        };
+        past(b, &set(value)).unwrap();
+        let asked = id.clone();
+        let found = b
+            .database
+            .read(move |s| s.find_certificate_authority(&asked))
+            .await;
+        past(b, &set(good)).unwrap();
+        match found {
+            Err(StoreError::ImpossibleRow {
+                table, column: c, ..
+            }) => {
+                assert_eq!((table, c), ("certificate_authorities", column));
+            }
+            other => panic!("{column}: {other:?}"),
+        }
+    }
 }
 
 fn refuse_all(b: &Backend, attempts: Vec<String>, why: &str) {

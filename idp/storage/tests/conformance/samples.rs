@@ -5,6 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::certificate_authority::{
+    CaAct, CaChange, CaEntry, CaState, CertificateAuthority, KeyAlgorithm, NoncePolicy, PemFile,
+    RevocationPlan, RevocationPolicy, RevocationSource,
+};
 use idp_core::consent::{ConsentOutcome, ConsentRecord, StandingConsent};
 use idp_core::enterprise::{Enterprise, EnterpriseState};
 use idp_core::grant::Grant;
@@ -210,6 +214,70 @@ pub fn signing_key(second: i64) -> SigningKey {
         signs_from: at(second + 1),
         retired_at: None,
         withdrawn_at: None,
+    }
+}
+
+/// Proposed; what the store does not read need not be a certificate.
+pub fn certificate_authority() -> CertificateAuthority {
+    CertificateAuthority {
+        id: CaId::from_text(name("ca")),
+        entry: ca_entry(),
+        state: CaState::Proposed,
+        revision: 1,
+        loaded: None,
+        created_at: at(1),
+        changed_at: at(2),
+    }
+}
+
+fn ca_entry() -> CaEntry {
+    let file = |file: &str| PemFile {
+        file: file.into(),
+        pem: "-----BEGIN CERTIFICATE-----\n'\"\\".into(),
+    };
+    let profile = r#"{
+        "holder_name": [{ "subject": "O" }],
+        "key_number": [{ "serial_number": true }],
+        "lock_kind": [{ "is": "key_lock", "when": { "subject": "OU", "contains": "企业" } }]
+    }"#;
+    CaEntry {
+        name: "内蒙古甲CA".into(),
+        jurisdiction: RegionCode::parse("150100").unwrap(),
+        anchors: vec![file("old.pem"), file("new.pem")],
+        intermediates: vec![file("between.pem")],
+        profile: serde_json::from_str(profile).unwrap(),
+        algorithms: vec![KeyAlgorithm::Sm2, KeyAlgorithm::Rsa],
+        revocation: RevocationPlan {
+            policy: RevocationPolicy::Required,
+            sources: vec![
+                RevocationSource::CrlFile {
+                    path: "/var/lib/crl".into(),
+                },
+                RevocationSource::CrlUrl {
+                    url: "http://ca.example/a.crl".into(),
+                    indirect_issuer: Some("PEM".into()),
+                },
+                RevocationSource::Ocsp {
+                    url: "http://ca.example/ocsp".into(),
+                    nonce: NoncePolicy::Absent,
+                    responder: None,
+                },
+            ],
+        },
+    }
+}
+
+/// That it was added.
+pub fn ca_change(ca: &CertificateAuthority) -> CaChange {
+    CaChange {
+        ca_id: ca.id.clone(),
+        revision: ca.revision,
+        at: ca.changed_at,
+        by: "其其格".into(),
+        act: CaAct::Added,
+        reason: None,
+        state: ca.state,
+        entry: ca.entry.clone(),
     }
 }
 

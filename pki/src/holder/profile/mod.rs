@@ -38,7 +38,7 @@ mod written;
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{HolderError, value};
 use crate::certificate::Certificate;
@@ -48,8 +48,9 @@ pub use super::value::Decoding;
 /// Longest text that is taken from a certificate, in characters.
 const MAX_TEXT_CHARS: usize = 512;
 
-/// Where one CA writes the facts about a holder. Read from TOML or JSON; unknown keys are refused.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// Where one CA writes the facts about a holder. Read from TOML or JSON, and written in the same form; unknown keys are
+/// refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttributeProfile {
     /// Places of the holder's name, in order.
@@ -65,8 +66,8 @@ pub struct AttributeProfile {
 }
 
 /// One place in a certificate.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "written::PlaceFields")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "written::PlaceFields", into = "written::PlaceFields")]
 pub struct Place {
     location: Location,
     decoding: Decoding,
@@ -97,28 +98,32 @@ pub enum LockKind {
 }
 
 /// Ordered rules; the first that holds decides.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LockKindRule {
     rules: Vec<Rule>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// One rule of the lock kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rule {
+pub struct Rule {
     is: Decided,
     when: Condition,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Decided {
     KeyLock,
     LegalPersonLock,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "written::ConditionFields")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    try_from = "written::ConditionFields",
+    into = "written::ConditionFields"
+)]
 enum Condition {
     /// For a CA that issues one kind only.
     Always,
@@ -139,14 +144,28 @@ impl LockKindRule {
     /// The kind of the lock that carries this certificate.
     pub fn decide(&self, certificate: &Certificate) -> Result<LockKind, HolderError> {
         for rule in &self.rules {
-            if rule.when.holds(certificate)? {
-                return Ok(match rule.is {
-                    Decided::KeyLock => LockKind::KeyLock,
-                    Decided::LegalPersonLock => LockKind::LegalPersonLock,
-                });
+            if rule.holds(certificate)? {
+                return Ok(rule.kind());
             }
         }
         Ok(LockKind::Undecidable)
+    }
+
+    pub(super) fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+}
+
+impl Rule {
+    pub(super) fn holds(&self, certificate: &Certificate) -> Result<bool, HolderError> {
+        self.when.holds(certificate)
+    }
+
+    pub(super) const fn kind(&self) -> LockKind {
+        match self.is {
+            Decided::KeyLock => LockKind::KeyLock,
+            Decided::LegalPersonLock => LockKind::LegalPersonLock,
+        }
     }
 }
 

@@ -1,21 +1,29 @@
 //! The form in which places and conditions are written, and what makes it wrong.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Condition, Decoding, Location, Place};
 use crate::oid;
 
 /// A place as written: exactly one of the first three keys, then how to read it.
-#[derive(Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlaceFields {
+    #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     extension: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     serial_number: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     decoding: Option<Decoding>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     strip_prefix: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     separator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     length: Option<usize>,
 }
 
@@ -53,17 +61,54 @@ impl TryFrom<PlaceFields> for Place {
     }
 }
 
+impl From<Place> for PlaceFields {
+    fn from(place: Place) -> Self {
+        let (separator, part) = place.part.unzip();
+        let read = Self {
+            decoding: None,
+            strip_prefix: place.strip_prefix,
+            separator,
+            part,
+            length: place.length,
+            ..Self::default()
+        };
+        match place.location {
+            Location::Subject(oid) => Self {
+                subject: Some(attribute_name(oid)),
+                ..read
+            },
+            Location::Extension(oid) => Self {
+                extension: Some(oid),
+                decoding: Some(place.decoding).filter(|it| *it != Decoding::default()),
+                ..read
+            },
+            Location::SerialNumber => Self {
+                serial_number: Some(true),
+                ..read
+            },
+        }
+    }
+}
+
 /// A condition as written.
-#[derive(Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConditionFields {
+    #[serde(skip_serializing_if = "Option::is_none")]
     always: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     extension: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     decoding: Option<Decoding>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     equals: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     starts_with: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     contains: Option<String>,
 }
 
@@ -111,6 +156,47 @@ impl TryFrom<ConditionFields> for Condition {
             _ => Err(FORMS),
         }
     }
+}
+
+impl From<Condition> for ConditionFields {
+    fn from(condition: Condition) -> Self {
+        let at = |place: Place| {
+            let place = PlaceFields::from(place);
+            Self {
+                subject: place.subject,
+                extension: place.extension,
+                decoding: place.decoding,
+                ..Self::default()
+            }
+        };
+        match condition {
+            Condition::Always => Self {
+                always: Some(true),
+                ..Self::default()
+            },
+            Condition::Policy(oid) => Self {
+                policy: Some(oid),
+                ..Self::default()
+            },
+            Condition::Present(place) => at(place),
+            Condition::Equals(place, text) => Self {
+                equals: Some(text),
+                ..at(place)
+            },
+            Condition::StartsWith(place, text) => Self {
+                starts_with: Some(text),
+                ..at(place)
+            },
+            Condition::Contains(place, text) => Self {
+                contains: Some(text),
+                ..at(place)
+            },
+        }
+    }
+}
+
+fn attribute_name(oid: String) -> String {
+    oid::short_name(&oid).map_or(oid, str::to_owned)
 }
 
 fn attribute_oid(attribute: &str) -> Result<String, &'static str> {

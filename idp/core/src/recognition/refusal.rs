@@ -1,0 +1,149 @@
+//! The ways a certificate is refused as a key lock, and which of several is told.
+
+use pki::holder::HolderError;
+use pki::path::PathError;
+
+/// Why a certificate is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateRefusal {
+    /// No recognised CA of the region issued it (FAQ 4).
+    ForeignCa,
+    /// The CA that issued it was suspended in the registry.
+    CaSuspended,
+    /// A key of the path is of a kind that the CA's entry does not allow.
+    AlgorithmNotAllowed,
+    /// 已过期.
+    Expired,
+    /// Not valid yet.
+    NotYetValid,
+    /// 已被吊销 (FAQ 11).
+    Revoked,
+    /// Nobody can say now whether it was revoked: closed.
+    RevocationUnavailable,
+    /// A key or digest of the path is too weak.
+    Weak,
+    /// The encryption certificate of the lock.
+    EncryptionOnly,
+    /// Not for signing in.
+    NotForSigning,
+    /// The path breaks a rule.
+    Invalid,
+    /// 法人锁 (FAQ 2).
+    LegalPersonLock,
+    /// The CA's rule can't tell 企业锁 from 法人锁.
+    LockKindUndecidable,
+    /// Two places give two credit codes.
+    ConflictingCreditCodes,
+    /// The credit code's check digit is wrong.
+    BadCreditCode,
+    /// Name or key number are missing or unreadable.
+    HolderUnreadable,
+}
+
+impl CertificateRefusal {
+    /// The machine word, in the audit trail and on pages.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ForeignCa => "foreign-ca",
+            Self::CaSuspended => "ca-suspended",
+            Self::AlgorithmNotAllowed => "certificate-algorithm-not-allowed",
+            Self::Expired => "certificate-expired",
+            Self::NotYetValid => "certificate-not-yet-valid",
+            Self::Revoked => "certificate-revoked",
+            Self::RevocationUnavailable => "revocation-unavailable",
+            Self::Weak => "certificate-key-weak",
+            Self::EncryptionOnly => "only-encryption-certificate",
+            Self::NotForSigning => "certificate-not-for-signing",
+            Self::Invalid | Self::HolderUnreadable => "certificate-invalid",
+            Self::LegalPersonLock => "legal-person-lock",
+            Self::LockKindUndecidable => "lock-kind-undecidable",
+            Self::ConflictingCreditCodes => "conflicting-credit-codes",
+            Self::BadCreditCode => "certificate-credit-code-bad",
+        }
+    }
+
+    /// Whether it stands although another CA would recognise the certificate: what is revoked, or no 企业锁, by the word
+    /// of one CA that it leads to, is no lock by the word of another.
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Revoked
+                | Self::LegalPersonLock
+                | Self::ConflictingCreditCodes
+                | Self::BadCreditCode
+        )
+    }
+
+    /// Whether the CA registry as it stands now knows the certificate no more, so that what lives by it ends.
+    pub const fn is_of_the_registry(self) -> bool {
+        matches!(
+            self,
+            Self::ForeignCa | Self::CaSuspended | Self::AlgorithmNotAllowed
+        )
+    }
+
+    /// Of two refusals of one certificate, by two CAs, the one that says more of it.
+    #[must_use]
+    pub fn or_more_telling(self, other: Self) -> Self {
+        if other.weight() > self.weight() {
+            other
+        } else {
+            self
+        }
+    }
+
+    const fn weight(self) -> u8 {
+        match self {
+            Self::ForeignCa => 0,
+            // A CA of the same name has another key: its signature does not fit.
+            Self::Invalid => 1,
+            Self::NotYetValid
+            | Self::Expired
+            | Self::Weak
+            | Self::EncryptionOnly
+            | Self::NotForSigning => 2,
+            Self::RevocationUnavailable => 3,
+            Self::AlgorithmNotAllowed => 4,
+            Self::CaSuspended => 5,
+            Self::HolderUnreadable | Self::LockKindUndecidable => 6,
+            Self::BadCreditCode | Self::ConflictingCreditCodes => 7,
+            Self::LegalPersonLock => 8,
+            Self::Revoked => 9,
+        }
+    }
+}
+
+impl From<PathError> for CertificateRefusal {
+    fn from(error: PathError) -> Self {
+        match error {
+            PathError::UnknownIssuer => Self::ForeignCa,
+            PathError::Expired => Self::Expired,
+            PathError::NotYetValid => Self::NotYetValid,
+            PathError::Revoked => Self::Revoked,
+            PathError::RevocationUnavailable(_) => Self::RevocationUnavailable,
+            PathError::WeakKey | PathError::WeakSignature => Self::Weak,
+            PathError::EncryptionOnly => Self::EncryptionOnly,
+            PathError::NotForSigning => Self::NotForSigning,
+            PathError::IssuerExpired
+            | PathError::IssuerNotYetValid
+            | PathError::UnsupportedAlgorithm
+            | PathError::Constraint(_)
+            | PathError::BadSignature
+            | PathError::UnknownCriticalExtension
+            | PathError::TooComplex
+            | PathError::Malformed => Self::Invalid,
+        }
+    }
+}
+
+impl From<HolderError> for CertificateRefusal {
+    fn from(error: HolderError) -> Self {
+        match error {
+            HolderError::ConflictingCreditCodes => Self::ConflictingCreditCodes,
+            HolderError::BadCreditCode(_) => Self::BadCreditCode,
+            HolderError::NoName | HolderError::NoKeyNumber | HolderError::Undecodable => {
+                Self::HolderUnreadable
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+DROP TABLE certificate_authority_changes;
+DROP TABLE certificate_authorities;
+DROP FUNCTION certificate_authority_changes_refuse_change();

@@ -1,0 +1,2 @@
+DROP TABLE certificate_authority_changes;
+DROP TABLE certificate_authorities;
