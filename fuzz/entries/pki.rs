@@ -12,8 +12,10 @@ use pki::eseal::{MAX_LISTED, MAX_PICTURE_BYTES, Seal};
 use pki::holder::{AttributeProfile, read_holder};
 use pki::name::Name;
 use pki::path::{standing, verify_path};
-use pki::revocation::{Crl, Revocation};
+use pki::revocation::ocsp::{MAX_SKEW_SECONDS, NONCE_OCTETS, OcspRequest};
+use pki::revocation::{Revocation, UnverifiedCrl, crls_in};
 use pki::signature::{SignatureAlgorithm, verify_signature};
+use pki::sm2::SigningKey;
 
 /// 2026-06-15T00:00:00Z.
 const AT: i64 = 1_781_481_600;
@@ -76,13 +78,127 @@ pub fn certificate(octets: &[u8]) {
     assert!(verify_path(&certificate, &nobody, own, &Revocation::NotChecked, AT).is_err());
 }
 
-/// A revocation list's facts. A list that no key here signed never speaks for anybody.
+/// A revocation list. As it is, no key here signed it, so it never speaks for anybody. Octets that begin as entries do
+/// become the entries of a list that a key here signs, and then it does.
 pub fn crl(octets: &[u8]) {
-    let Ok(crl) = Crl::from_der(octets) else {
+    for der in crls_in(octets.to_vec()).unwrap_or_default() {
+        if let Ok(list) = UnverifiedCrl::from_der(&der) {
+            names_are_clean(list.issuer());
+            let _ = list.this_update();
+            assert!(list.verify([&SIGNER.certificate]).is_err());
+            assert!(list.verify_indirect(&SIGNER.certificate).is_err());
+        }
+    }
+    if !matches!(octets, [0x30, _, 0x02, ..]) || octets.len() > 4096 {
         return;
-    };
-    names_are_clean(crl.issuer());
-    let _ = (crl.this_update(), crl.next_update(), format!("{crl:?}"));
+    }
+    for indirect in [false, true] {
+        let der = signed_list(octets, indirect);
+        let list = UnverifiedCrl::from_der(&der).expect("the list is well written");
+        let list = match indirect {
+            false => list.verify([&SIGNER.certificate]),
+            true => list.verify_indirect(&SIGNER.certificate),
+        };
+        let Ok(list) = list else { continue };
+        assert!(list.entries() <= octets.len() / 2);
+        let _ = (list.takes_back(&SIGNER.certificate), format!("{list:?}"));
+    }
+}
+
+/// A responder's answer: as it is, no key here signed it, so it says nothing. Octets that begin as the data of an answer do
+/// become an answer that a key here signs.
+pub fn ocsp(octets: &[u8]) {
+    let own = &SIGNER.certificate;
+    for nonce in [None, Some([7; NONCE_OCTETS])] {
+        let request = OcspRequest::new(own, own, nonce).expect("one can ask about the signer");
+        assert!(request.verify(octets, None, AT).is_err());
+        assert!(request.verify(octets, Some(own), AT).is_err());
+        if !matches!(
+            octets,
+            [0x30, _, 0xA0..=0xA2, ..] | [0x30, 0x81, _, 0xA0..=0xA2, ..]
+        ) {
+            continue;
+        }
+        if let Ok(answer) = request.verify(&signed_answer(octets), None, AT) {
+            assert!(answer.until() > AT && answer.this_update() <= AT + MAX_SKEW_SECONDS);
+        }
+    }
+}
+
+/// A CA whose key is known here.
+struct Signer {
+    certificate: Certificate,
+    key: SigningKey,
+}
+
+static SIGNER: LazyLock<Signer> = LazyLock::new(|| Signer {
+    certificate: Certificate::from_der(include_bytes!("signer.der")).expect("it is a certificate"),
+    key: SigningKey::from_bytes(&SIGNER_NUMBER).expect("it is a key"),
+});
+
+/// The private key of `signer.der`, which nobody trusts.
+pub const SIGNER_NUMBER: [u8; 32] = [1; 32];
+
+const SM2_WITH_SM3: &[u8] = b"\x30\x0a\x06\x08\x2a\x81\x1c\xcf\x55\x01\x83\x75";
+/// UTF8String "root" as commonName, the signer's name.
+const SIGNER_NAME: &[u8] = b"\x30\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x0c\x04root";
+
+/// A list by the signer with these entries.
+pub fn signed_list(entries: &[u8], indirect: bool) -> Vec<u8> {
+    let point = [
+        tlv(6, b"\x55\x1d\x1c"),
+        tlv(1, b"\xff"),
+        tlv(4, &tlv(0x30, b"\x84\x01\xff")),
+    ]
+    .concat();
+    let number = [tlv(6, b"\x55\x1d\x14"), tlv(4, b"\x02\x01\x01")].concat();
+    let mut extensions = tlv(0x30, &number);
+    if indirect {
+        extensions.extend(tlv(0x30, &point));
+    }
+    let content = [
+        tlv(2, &[1]),
+        SM2_WITH_SM3.to_vec(),
+        SIGNER_NAME.to_vec(),
+        tlv(0x17, b"260601000000Z"),
+        tlv(0x17, b"260701000000Z"),
+        tlv(0x30, entries),
+        tlv(0xA0, &tlv(0x30, &extensions)),
+    ];
+    signed(&tlv(0x30, &content.concat()))
+}
+
+/// An answer with this data.
+pub fn signed_answer(data: &[u8]) -> Vec<u8> {
+    let basic = [
+        tlv(6, b"\x2b\x06\x01\x05\x05\x07\x30\x01\x01"),
+        tlv(4, &signed(data)),
+    ]
+    .concat();
+    tlv(
+        0x30,
+        &[tlv(10, &[0]), tlv(0xA0, &tlv(0x30, &basic))].concat(),
+    )
+}
+
+/// SEQUENCE { content, algorithm, signature }, as lists and answers have it.
+fn signed(content: &[u8]) -> Vec<u8> {
+    let signature = SIGNER.key.sign(content).expect("the key signs");
+    let signature = tlv(3, &[&[0], signature.as_slice()].concat());
+    tlv(0x30, &[content, SM2_WITH_SM3, &signature].concat())
+}
+
+fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).expect("inputs are short");
+    let [high, low] = length.to_be_bytes();
+    let mut whole = vec![tag];
+    match length {
+        0..0x80 => whole.push(low),
+        0x80..0x100 => whole.extend([0x81, low]),
+        _ => whole.extend([0x82, high, low]),
+    }
+    whole.extend(content);
+    whole
 }
 
 /// A seal's facts and every verdict on it.

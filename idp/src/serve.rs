@@ -13,7 +13,8 @@ use idp_core::signing_key::SigningKey;
 use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 
 use crate::certificates::{
-    self, CrlFiles, REGISTRY, Registered, Standings, Verdicts, load_configured, read_stored,
+    self, REGISTRY, Registered, RevocationSources, Standings, Verdicts, load_configured,
+    read_stored,
 };
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
@@ -113,7 +114,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let ephemeral = open_ephemeral(&config).await?;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let registered = open_registry(&config, &database, &clock::cx(&settings, &rng)).await?;
-    let lists = Arc::new(CrlFiles::load(registered.registry()));
+    let lists = Arc::new(RevocationSources::load(registered.registry()));
     let standings = Arc::new(Standings::new(REGISTRY, &registered, Arc::clone(&lists)));
     standings.watch(clock::now());
     let longest = settings

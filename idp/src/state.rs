@@ -5,7 +5,7 @@ use std::sync::Arc;
 use idp_core::cx::{Cx, Rng, Settings};
 use idp_storage::{Database, EphemeralStore};
 
-use crate::certificates::{CrlFiles, Standings, Verdicts};
+use crate::certificates::{RevocationSources, Standings, Verdicts};
 use crate::clock;
 use crate::config::Config;
 use crate::http::assets::Assets;
@@ -28,7 +28,7 @@ pub struct AppState {
     /// Certificates.
     pub verdicts: Verdicts,
     /// Revocation lists.
-    pub lists: Arc<CrlFiles>,
+    pub lists: Arc<RevocationSources>,
     /// How each CA stands.
     pub standings: Arc<Standings>,
     /// Stylesheet, script, emblem.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Once};
 use e2e::authority::{Authority, DAY};
 use e2e::story::new_lock;
 use e2e::{Browser, KeyKind, Lock, Order, Provider, scratch, world};
-use idp::certificates::{CrlFiles, Standings, Verdicts, load_registry};
+use idp::certificates::{RevocationSources, Standings, Verdicts, load_registry};
 use idp_core::id::IncidentId;
 
 fn list_file() -> PathBuf {
@@ -100,7 +100,7 @@ fn a_lock_refused_for_want_of_a_list_or_a_ca_is_told_in_the_log_without_a_name()
     world().outside.publish_list(&outside, (-DAY, DAY));
     let entries = vec![ca().entry(list_file()), world().outside.entry(outside)];
     let registered = load_registry(&entries).unwrap();
-    let lists = Arc::new(CrlFiles::load(registered.registry()));
+    let lists = Arc::new(RevocationSources::load(registered.registry()));
     let verdicts = Verdicts::new(registered.registry().clone(), lists);
     let incident = IncidentId::from_text("20260101-AAAA");
     let now = idp::clock::now();
@@ -130,7 +130,7 @@ fn a_lock_refused_for_want_of_a_list_or_a_ca_is_told_in_the_log_without_a_name()
 fn the_log_tells_the_state_of_a_ca_once_and_when_it_changes() {
     let list = list_file();
     let registered = load_registry(&[ca().entry(list.clone())]).unwrap();
-    let lists = Arc::new(CrlFiles::load(registered.registry()));
+    let lists = Arc::new(RevocationSources::load(registered.registry()));
     let standings = Standings::new("idp.toml", &registered, Arc::clone(&lists));
     let watched = || {
         logged(|| {

@@ -27,7 +27,7 @@ fn judge(pki: &SamplePki, der: &[u8], at: i64) -> Result<Recognised, Certificate
     let configured = pki.registry().unwrap();
     let registered = idp::certificates::load_registry(&configured).unwrap();
     let registry: &CaRegistry = registered.registry();
-    let lists = idp::certificates::CrlFiles::load(registry);
+    let lists = idp::certificates::RevocationSources::load(registry);
     let certificate = Certificate::from_der(der).unwrap();
     recognise(
         registry,
@@ -206,7 +206,7 @@ fn certificates_and_lists_of_every_ca_fit_together() {
     let at = now();
     let pki = SamplePki::open(&dir.path().join("pki"), PASSWORD, at).unwrap();
     let registered = idp::certificates::load_registry(&pki.registry().unwrap()).unwrap();
-    let lists = idp::certificates::CrlFiles::load(registered.registry());
+    let lists = idp::certificates::RevocationSources::load(registered.registry());
     let standings =
         idp::certificates::Standings::new("demonstration", &registered, std::sync::Arc::new(lists));
     for standing in standings.look(Timestamp::from_unix_seconds(at)) {

@@ -1,8 +1,8 @@
 //! Shared step: is this certificate a key lock that we recognise, and whose?
 //!
 //! Owns the CA registry as the rules see it, the order of the verdict and its one good end,
-//! [`Recognised`], which only this module can make. Does not fetch anything: revocation lists come
-//! through the port [`RevocationLists`].
+//! [`Recognised`], which only this module can make. Does not fetch anything: what a CA took back is known
+//! behind the port [`RevocationKnowledge`].
 
 mod refusal;
 mod registry;
@@ -14,7 +14,7 @@ use pki::holder::credit_code::CreditCode;
 use pki::holder::profile::LockKind;
 use pki::holder::read_holder;
 use pki::path::{VerifiedPath, verify_path};
-use pki::revocation::{Crl, Revocation};
+use pki::revocation::{Revocation, RevocationStatus};
 
 use crate::certificate_authority::CaState;
 use crate::id::CaId;
@@ -25,11 +25,11 @@ pub use crate::certificate_authority::RevocationPolicy;
 pub use refusal::CertificateRefusal;
 pub use registry::{CaRegistry, EntryError, RecognisedCa};
 
-/// Port: revocation lists that are at hand now.
-pub trait RevocationLists: Send + Sync {
-    /// Lists of one CA; empty when none could be had, which refuses every certificate of a CA whose
-    /// policy is [`RevocationPolicy::Required`].
-    fn lists_of(&self, ca: &CaId) -> Arc<[Crl]>;
+/// Port: what is known now of what CAs took back.
+pub trait RevocationKnowledge: Send + Sync {
+    /// Whom to ask about certificates of this CA. Of a CA without any source it says that nothing is known,
+    /// which refuses every certificate where the policy is [`RevocationPolicy::Required`].
+    fn of(&self, ca: &CaId) -> Arc<dyn RevocationStatus>;
 }
 
 /// A certificate that is a key lock of a recognised CA, unrevoked at the moment of the verdict.
@@ -93,14 +93,14 @@ impl Recognised {
 /// refusals the one that tells the person most is answered.
 pub fn recognise(
     registry: &CaRegistry,
-    lists: &dyn RevocationLists,
+    knowledge: &dyn RevocationKnowledge,
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<Recognised, CertificateRefusal> {
     let mut recognised: Option<Recognised> = None;
     let mut refused = CertificateRefusal::ForeignCa;
     for ca in &registry.authorities {
-        match judge(ca, lists, certificate, now) {
+        match judge(ca, knowledge, certificate, now) {
             Ok(another) => match &recognised {
                 None => recognised = Some(another),
                 Some(first) if first.credit_code != another.credit_code => {
@@ -120,14 +120,14 @@ pub fn recognise(
 /// The verdict by what one CA has written.
 fn judge(
     ca: &RecognisedCa,
-    lists: &dyn RevocationLists,
+    knowledge: &dyn RevocationKnowledge,
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<Recognised, CertificateRefusal> {
     // 1. Of this CA? The path decides, never the text of the issuer's name.
     let good_until = match ca.state {
         CaState::Proposed => return Err(CertificateRefusal::ForeignCa),
-        CaState::Active => judge_path(ca, lists, certificate, now)?,
+        CaState::Active => judge_path(ca, knowledge, certificate, now)?,
         CaState::Suspended => {
             // Its lists may be kept up no more; what they say matters no more.
             path_to(ca, &Revocation::NotChecked, certificate, now)?;
@@ -158,16 +158,13 @@ fn judge(
 
 fn judge_path(
     ca: &RecognisedCa,
-    lists: &dyn RevocationLists,
+    knowledge: &dyn RevocationKnowledge,
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<Timestamp, CertificateRefusal> {
-    let crls = match ca.revocation {
-        RevocationPolicy::Required => lists.lists_of(&ca.id),
-        RevocationPolicy::NotChecked => Arc::from([]),
-    };
+    let status = knowledge.of(&ca.id);
     let revocation = match ca.revocation {
-        RevocationPolicy::Required => Revocation::Crls { crls: &crls },
+        RevocationPolicy::Required => Revocation::Asked(&*status),
         RevocationPolicy::NotChecked => Revocation::NotChecked,
     };
     let path = path_to(ca, &revocation, certificate, now)?;
@@ -176,7 +173,7 @@ fn judge_path(
         .iter()
         .chain([path.anchor()])
         .map(Certificate::not_after)
-        .chain(crls.iter().map(Crl::next_update))
+        .chain(path.unrevoked_until())
         .min()
         .unwrap_or(now.unix_seconds());
     Ok(Timestamp::from_unix_seconds(good_until))

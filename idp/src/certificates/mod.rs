@@ -2,16 +2,16 @@
 //!
 //! Owns reading and re-reading, and what an operator is told of their state; the verdict itself is the core's ([`idp_core::recognition`]).
 
-mod crl_files;
 mod follow;
 mod registry;
+mod revocation;
 mod standing;
 mod standings;
 mod verdicts;
 
-pub use crl_files::CrlFiles;
 pub use follow::{REGISTRY, StoredError, follow, load_configured, read_stored};
 pub use registry::{Registered, RegistryError, entry_of, load_registry, with_whole_paths};
+pub use revocation::RevocationSources;
 pub use standing::AuthorityStanding;
 pub use standings::{Judged, Standings};
 pub use verdicts::Verdicts;

@@ -2,17 +2,17 @@
 //!
 //! Owns the words for operators. The judgement is `pki`'s ([`pki::path::standing`]).
 
-use std::path::{Path, PathBuf};
-
 use idp_core::certificate_authority::CaState;
-use idp_core::recognition::{CertificateRefusal, RecognisedCa, RevocationPolicy};
+use idp_core::recognition::{
+    CertificateRefusal, RecognisedCa, RevocationKnowledge as _, RevocationPolicy,
+};
 use idp_core::timestamp::Timestamp;
 use pki::certificate::Certificate;
-use pki::path::{ListFault, Obstacle, PathError, standing};
-use pki::revocation::{Crl, Revocation, RevocationGap};
+use pki::path::{Obstacle, PathError, standing};
+use pki::revocation::{Crl, CrlError, ListFault, Revocation, RevocationGap};
 
-use super::crl_files::{CrlFile, CrlFiles};
 use super::registry::Registered;
+use super::revocation::{ListFile, RevocationSources};
 use crate::view::{Locale, Messages};
 
 /// How one CA stands at one moment.
@@ -51,47 +51,77 @@ impl Entered {
             .collect()
     }
 
-    /// How it stands with the lists at hand.
-    pub(super) fn look(&self, lists: &CrlFiles, now: Timestamp) -> AuthorityStanding {
-        let files = match self.ca.revocation {
-            RevocationPolicy::Required => lists.files_of(&self.ca.id),
-            RevocationPolicy::NotChecked => Vec::new(),
-        };
-        let crls: Vec<Crl> = files.iter().flat_map(|file| file.crls.clone()).collect();
-        let revocation = match self.ca.revocation {
-            RevocationPolicy::Required => Revocation::Crls { crls: &crls },
-            RevocationPolicy::NotChecked => Revocation::NotChecked,
+    /// How it stands with what is known of its revocations.
+    pub(super) fn look(&self, sources: &RevocationSources, now: Timestamp) -> AuthorityStanding {
+        let status = sources.of(&self.ca.id);
+        let (revocation, files) = match self.ca.revocation {
+            RevocationPolicy::Required => {
+                (Revocation::Asked(&*status), sources.files_of(&self.ca.id))
+            }
+            RevocationPolicy::NotChecked => (Revocation::NotChecked, Vec::new()),
         };
         let (anchors, between) = (&self.ca.anchors, &self.ca.intermediates);
         let found = standing(anchors, between, &revocation, now.unix_seconds());
         let mut standing = AuthorityStanding {
             id: self.ca.id.to_string(),
             can_judge: found.can_judge,
-            errors: files.iter().filter_map(|f| self.unread(f)).collect(),
+            errors: Vec::new(),
             warnings: Vec::new(),
         };
-        for obstacle in &found.obstacles {
-            let line = self.line(obstacle, &files);
-            match obstacle {
-                Obstacle::List(_, ListFault::Superseded) => standing.warnings.push(line),
-                _ => standing.errors.push(line),
-            }
+        for file in &files {
+            self.look_at(file, sources, now, &mut standing);
         }
+        let lines = found.obstacles.iter().map(|obstacle| self.line(obstacle));
+        standing.errors.extend(lines);
         standing
     }
 
-    fn unread(&self, file: &CrlFile) -> Option<String> {
-        let problem = file.problem.as_ref()?;
-        let meets = if file.crls.is_empty() {
-            meets(CertificateRefusal::RevocationUnavailable)
-        } else {
-            "the last good list stays in force until its nextUpdate".to_owned()
-        };
+    fn look_at(
+        &self,
+        file: &ListFile,
+        sources: &RevocationSources,
+        now: Timestamp,
+        standing: &mut AuthorityStanding,
+    ) {
         let (place, path) = (&self.place, file.path.display());
-        Some(format!("{place}: crls: {path}: {problem}; {meets}"))
+        let unavailable = || meets(CertificateRefusal::RevocationUnavailable);
+        if let Some(problem) = &file.problem {
+            let meets = if file.lists.is_empty() {
+                unavailable()
+            } else {
+                "the last good list stays in force until its nextUpdate".to_owned()
+            };
+            let line = format!("{place}: crls: {path}: {problem}; {meets}");
+            standing.errors.push(line);
+        }
+        for (issuer, why) in &file.refused {
+            let (why, meets) = (list_refusal(*why), unavailable());
+            let line = format!("{place}: crls: {path}: list of {issuer}: {why}; {meets}");
+            standing.errors.push(line);
+        }
+        let all = sources.lists_of(&self.ca.id);
+        let faulty = |list: &Crl| {
+            Some((
+                list.issuer().to_string(),
+                all.fault(list, now.unix_seconds())?,
+            ))
+        };
+        for (issuer, fault) in file.lists.iter().filter_map(faulty) {
+            let why = list_fault(fault);
+            let line = format!("{place}: crls: {path}: list of {issuer}: {why}; ");
+            match fault {
+                ListFault::Superseded => {
+                    let remedy = "it can be taken out of the configuration";
+                    standing.warnings.push(line + remedy);
+                }
+                ListFault::Stale | ListFault::NotYetInForce => {
+                    standing.errors.push(line + &unavailable());
+                }
+            }
+        }
     }
 
-    fn line(&self, obstacle: &Obstacle, files: &[CrlFile]) -> String {
+    fn line(&self, obstacle: &Obstacle) -> String {
         let place = &self.place;
         let unavailable = || meets(CertificateRefusal::RevocationUnavailable);
         match obstacle {
@@ -112,25 +142,17 @@ impl Entered {
                 let why = intermediate_fault(*why);
                 format!("{place}: intermediates: {what}: {why}; locks under it: {meets}")
             }
-            Obstacle::List(at, fault) => {
-                let what = list_at(files, *at);
-                let meets = match fault {
-                    ListFault::Superseded => "it can be taken out of the configuration".to_owned(),
-                    _ => unavailable(),
-                };
-                format!("{place}: crls: {what}: {}; {meets}", list_fault(*fault))
-            }
             Obstacle::Uncovered(issuer, gap) => {
                 let subject = issuer.subject();
                 let why = match gap {
-                    RevocationGap::Unverifiable => {
-                        "its list can't be verified, or its key may not sign lists"
-                    }
+                    RevocationGap::Unverifiable => "its key may not sign lists",
                     RevocationGap::Stale => "its list is out of date",
                     RevocationGap::NotYetInForce => "its list is not yet in force",
                     RevocationGap::NoList => {
-                        "none of the files holds a list of it for what it issues"
+                        "none of the sources holds a list of it for what it issues"
                     }
+                    RevocationGap::Unanswered => "no responder gave an answer that counts",
+                    RevocationGap::Unknown => "the responder does not know what it issued",
                 };
                 let meets = unavailable();
                 format!(
@@ -156,23 +178,11 @@ fn certificate_at(file: Option<&String>, certificates: &[Certificate], at: usize
     }
 }
 
-fn list_at(files: &[CrlFile], at: usize) -> String {
-    let all = files
-        .iter()
-        .flat_map(|f| f.crls.iter().map(|c| (&f.path, c)));
-    let named = |(path, crl): (&PathBuf, &Crl)| {
-        let path: &Path = path;
-        format!("{}: list of {}", path.display(), crl.issuer())
-    };
-    all.into_iter().nth(at).map(named).unwrap_or_default()
-}
-
 fn anchor_fault(why: PathError) -> String {
     match why {
         PathError::IssuerExpired => "it has expired".to_owned(),
         PathError::IssuerNotYetValid => "it is not yet valid".to_owned(),
         PathError::BadSignature => "it says that it signed itself, and it did not".to_owned(),
-        PathError::RevocationUnavailable(_) => "its key may not sign revocation lists".to_owned(),
         why => why.to_string(),
     }
 }
@@ -189,10 +199,20 @@ fn intermediate_fault(why: PathError) -> String {
     }
 }
 
+fn list_refusal(why: CrlError) -> String {
+    match why {
+        CrlError::Foreign => {
+            "no certificate of this CA has the name of the list's issuer".to_owned()
+        }
+        CrlError::Unverifiable => {
+            "no certificate of this CA signed it, though the name fits".to_owned()
+        }
+        why => why.to_string(),
+    }
+}
+
 const fn list_fault(fault: ListFault) -> &'static str {
     match fault {
-        ListFault::Foreign => "no certificate of this CA has the name of the list's issuer",
-        ListFault::Unverifiable => "no certificate of this CA signed it, though the name fits",
         ListFault::Stale => "it is out of date: its nextUpdate has passed",
         ListFault::NotYetInForce => "it is not yet in force: its thisUpdate has not come",
         ListFault::Superseded => "it is out of force, and another list of its issuer is in force",

@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use idp_core::timestamp::Timestamp;
 
 use super::standing::{AuthorityStanding, Entered};
-use super::{CrlFiles, Registered};
+use super::{Registered, RevocationSources};
 
 /// Every CA, and how it stood last.
 pub struct Standings {
     entered: RwLock<Arc<[Entered]>>,
-    lists: Arc<CrlFiles>,
+    lists: Arc<RevocationSources>,
     last: RwLock<Vec<AuthorityStanding>>,
 }
 
@@ -25,7 +25,7 @@ pub struct Judged {
 
 impl Standings {
     /// Over a registry, by the name that messages call it, and its lists. Looks at nothing yet.
-    pub fn new(source: &str, registered: &Registered, lists: Arc<CrlFiles>) -> Self {
+    pub fn new(source: &str, registered: &Registered, lists: Arc<RevocationSources>) -> Self {
         Self {
             entered: RwLock::new(Entered::all(source, registered).into()),
             lists,

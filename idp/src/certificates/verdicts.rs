@@ -13,7 +13,7 @@ use pki::certificate::Certificate;
 use pki::path::verify_path;
 use pki::revocation::Revocation;
 
-use super::CrlFiles;
+use super::RevocationSources;
 
 /// Good verdicts that are remembered at most.
 const REMEMBERED: u64 = 20_000;
@@ -24,13 +24,13 @@ type Remembered = ([u8; 32], i64, u64);
 /// Asks the core, or remembers.
 pub struct Verdicts {
     registry: RwLock<Arc<CaRegistry>>,
-    lists: Arc<CrlFiles>,
+    lists: Arc<RevocationSources>,
     good: Cache<Remembered, Recognised>,
 }
 
 impl Verdicts {
     /// Over a registry and its lists.
-    pub fn new(registry: CaRegistry, lists: Arc<CrlFiles>) -> Self {
+    pub fn new(registry: CaRegistry, lists: Arc<RevocationSources>) -> Self {
         Self {
             registry: RwLock::new(Arc::new(registry)),
             lists,

@@ -91,13 +91,6 @@ impl From<webpki::Error> for PathError {
             E::UnknownIssuer => Self::UnknownIssuer,
             E::CertExpired { .. } => Self::Expired,
             E::CertNotValidYet { .. } => Self::NotYetValid,
-            E::CertRevoked => Self::Revoked,
-            E::UnknownRevocationStatus => Self::RevocationUnavailable(RevocationGap::NoList),
-            E::CrlExpired { .. } => Self::RevocationUnavailable(RevocationGap::Stale),
-            E::InvalidCrlSignatureForPublicKey
-            | E::UnsupportedCrlSignatureAlgorithmContext(_)
-            | E::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_)
-            | E::IssuerNotCrlSigner => Self::RevocationUnavailable(RevocationGap::Unverifiable),
             E::InvalidSignatureForPublicKey => Self::BadSignature,
             E::UnsupportedSignatureAlgorithmContext(_)
             | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Self::UnsupportedAlgorithm,

@@ -1,10 +1,12 @@
 //! The verdict: from a lock's certificate to a trust anchor.
 //!
 //! Owns the order in which a certificate is judged and the one type, [`VerifiedPath`], that says it passed. Path building,
-//! validity, path length, name constraints, signatures and CRLs are `webpki`'s (asked in `question`); what it leaves open
-//! (`KeyUsage`, weak keys, the anchors' own validity, lists from the future) is `rules`'s. How a CA stands before anybody comes is `standing`'s.
+//! validity, path length, name constraints and signatures are `webpki`'s (asked in `question`); what it leaves open
+//! (`KeyUsage`, weak keys, the anchors' own validity) is `rules`'s, and who was taken back is asked of
+//! [`crate::revocation`]. How a CA stands before anybody comes is `standing`'s.
 
 mod error;
+mod named;
 mod question;
 mod rules;
 mod signed;
@@ -16,10 +18,11 @@ use crate::name::Name;
 use crate::revocation::Revocation;
 
 pub use error::{ConstraintViolation, PathError};
+pub(crate) use named::{Named, named_signature};
 use question::{AnyUse, ClientAuth, Question};
 pub(crate) use rules::KNOWN_CRITICAL_EXTENSIONS;
-pub(crate) use signed::{Named, named_signature};
-pub use standing::{ListFault, Obstacle, Standing, standing};
+pub(crate) use signed::{is_signature_of, is_signed_by};
+pub use standing::{Obstacle, Standing, standing};
 
 /// Proof that a certificate was followed to a trust anchor. Only [`verify_chain`] makes one. It does not say that the
 /// certificate is fit for log-in; [`VerifiedPath`] does.
@@ -27,6 +30,7 @@ pub use standing::{ListFault, Obstacle, Standing, standing};
 pub struct VerifiedChain {
     certificates: Vec<Certificate>,
     anchor: Certificate,
+    unrevoked_until: Option<i64>,
 }
 
 impl VerifiedChain {
@@ -38,6 +42,11 @@ impl VerifiedChain {
     /// The trust anchor's certificate.
     pub fn anchor(&self) -> &Certificate {
         &self.anchor
+    }
+
+    /// What was said about revocation counts before this second only; `None` where it was not asked.
+    pub fn unrevoked_until(&self) -> Option<i64> {
+        self.unrevoked_until
     }
 }
 
@@ -56,6 +65,11 @@ impl VerifiedPath {
     /// The trust anchor's certificate.
     pub fn anchor(&self) -> &Certificate {
         self.chain.anchor()
+    }
+
+    /// What was said about revocation counts before this second only; `None` where it was not asked.
+    pub fn unrevoked_until(&self) -> Option<i64> {
+        self.chain.unrevoked_until()
     }
 
     /// SHA-256 of the anchor's DER: the key under which the CA registry knows it.

@@ -4,18 +4,14 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
-use webpki::{
-    EndEntityCert, ExpirationPolicy, ExtendedKeyUsageValidator, KeyPurposeIdIter,
-    RevocationCheckDepth, RevocationOptions, RevocationOptionsBuilder, UnknownStatusPolicy,
-    aws_lc_rs,
-};
+use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, aws_lc_rs};
 
 use super::VerifiedChain;
 use super::error::PathError;
-use super::rules::{self, Intermediates, ListsInForce};
+use super::rules::{self, Intermediates};
 use crate::anchors::TrustAnchors;
 use crate::certificate::Certificate;
-use crate::revocation::Revocation;
+use crate::revocation::{Link, Revocation, RevocationStatus, Unconfirmed};
 use crate::sm2::SM2_SM3;
 
 /// id-kp-clientAuth, 1.3.6.1.5.5.7.3.2, as `webpki` takes it.
@@ -36,24 +32,6 @@ impl Question<'_> {
         usage: impl ExtendedKeyUsageValidator,
     ) -> Result<VerifiedChain, PathError> {
         let intermediates = Intermediates::usable(intermediates);
-        let Some(lists) = ListsInForce::select(self.revocation, self.at) else {
-            return self.search(&intermediates, None, usage);
-        };
-        let chain = self.search(&intermediates, Some(&lists), usage)?;
-        // Without any list `webpki` cannot be asked about revocation at all; the rest was in order.
-        if lists.is_empty() {
-            Err(self.unknown_status(&lists, &intermediates))
-        } else {
-            Ok(chain)
-        }
-    }
-
-    fn search(
-        &self,
-        intermediates: &Intermediates<'_>,
-        lists: Option<&ListsInForce<'_>>,
-        usage: impl ExtendedKeyUsageValidator,
-    ) -> Result<VerifiedChain, PathError> {
         let seconds = u64::try_from(self.at).map_err(|_before_1970| PathError::NotYetValid)?;
         let end_entity = EndEntityCert::try_from(self.end_entity.pki_der())?;
         let candidates: Vec<CertificateDer<'_>> = intermediates
@@ -61,53 +39,44 @@ impl Question<'_> {
             .iter()
             .map(|certificate| CertificateDer::from(certificate.der()))
             .collect();
-        let crls = lists.map(ListsInForce::lists).unwrap_or_default();
 
-        // A path that is in order for `webpki` but not for us lets the search go on; the reason is kept here.
+        // A path that is in order for `webpki` but not for us lets the search go on; the best reason is kept here.
         let objection = Cell::new(None);
-        let ours = |path: &webpki::VerifiedPath<'_>| match self.anchor_of(path, lists.is_some()) {
-            Ok(_anchor) => Ok(()),
+        let found = Cell::new(None);
+        let ours = |path: &webpki::VerifiedPath<'_>| match self.judge(path, &intermediates) {
+            Ok(chain) => {
+                found.set(Some(chain));
+                Ok(())
+            }
             Err(why) => {
-                objection.set(Some(why));
+                objection.set(Some(weightier(objection.get(), why)));
                 Err(webpki::Error::UnknownIssuer)
             }
         };
-        let found = end_entity.verify_for_usage(
+        let verdict = end_entity.verify_for_usage(
             &algorithms(),
             self.anchors.anchors(),
             &candidates,
             UnixTime::since_unix_epoch(Duration::from_secs(seconds)),
             usage,
-            revocation_options(&crls),
+            None,
             Some(&ours),
         );
-        match found {
-            Ok(path) => self.proof(&path, intermediates, lists.is_some()),
-            Err(why) => Err(objection
-                .take()
-                .unwrap_or_else(|| self.reason(&why, intermediates, lists))),
+        match (verdict, objection.get()) {
+            (Ok(_), _) => found.take().ok_or(PathError::Malformed),
+            (Err(_), Some(objection)) => Err(objection.why),
+            (Err(why), None) => Err(self.reason(&why, &intermediates)),
         }
     }
 
-    fn anchor_of(
-        &self,
-        path: &webpki::VerifiedPath<'_>,
-        lists_checked: bool,
-    ) -> Result<&Certificate, PathError> {
-        rules::check_anchor(
-            self.anchors.certificates_of(path.anchor()),
-            lists_checked,
-            self.at,
-        )
-    }
-
-    fn proof(
+    /// What is ours to judge of a path that is in order otherwise.
+    fn judge(
         &self,
         path: &webpki::VerifiedPath<'_>,
         intermediates: &Intermediates<'_>,
-        lists_checked: bool,
-    ) -> Result<VerifiedChain, PathError> {
-        let anchor = self.anchor_of(path, lists_checked)?.clone();
+    ) -> Result<VerifiedChain, Objection> {
+        let anchors = self.anchors.certificates_of(path.anchor());
+        let anchor = rules::check_anchor(anchors, self.at)?.clone();
         let mut certificates = vec![self.end_entity.clone()];
         for link in path.intermediate_certificates() {
             let der = link.der();
@@ -117,53 +86,90 @@ impl Question<'_> {
                 .find(|certificate| certificate.der() == der.as_ref());
             certificates.push((*known.ok_or(PathError::Malformed)?).clone());
         }
+        let unrevoked_until = match self.revocation {
+            Revocation::NotChecked => None,
+            Revocation::Asked(status) => {
+                Some(unrevoked_until(*status, &certificates, &anchor, self.at)?)
+            }
+        };
         Ok(VerifiedChain {
             certificates,
             anchor,
+            unrevoked_until,
         })
     }
 
     /// Our words for `webpki`'s refusal, with what it could not know.
-    fn reason(
-        &self,
-        why: &webpki::Error,
-        intermediates: &Intermediates<'_>,
-        lists: Option<&ListsInForce<'_>>,
-    ) -> PathError {
-        match (PathError::from(why.clone()), why, lists) {
-            (PathError::UnknownIssuer, ..) => intermediates.objection_to_issuer_of(self.end_entity),
-            (_, webpki::Error::UnknownRevocationStatus, Some(lists)) => {
-                self.unknown_status(lists, intermediates)
-            }
+    fn reason(&self, why: &webpki::Error, intermediates: &Intermediates<'_>) -> PathError {
+        match PathError::from(why.clone()) {
+            PathError::UnknownIssuer => intermediates.objection_to_issuer_of(self.end_entity),
             // The end-entity's own validity was judged before.
-            (PathError::Expired, ..) => PathError::IssuerExpired,
-            (PathError::NotYetValid, ..) => PathError::IssuerNotYetValid,
-            (other, ..) => other,
+            PathError::Expired => PathError::IssuerExpired,
+            PathError::NotYetValid => PathError::IssuerNotYetValid,
+            other => other,
         }
-    }
-
-    fn unknown_status(
-        &self,
-        lists: &ListsInForce<'_>,
-        intermediates: &Intermediates<'_>,
-    ) -> PathError {
-        let certificates =
-            std::iter::once(self.end_entity).chain(intermediates.usable.iter().copied());
-        PathError::RevocationUnavailable(lists.gap(certificates))
     }
 }
 
-/// Whole chain, unknown means refused, nextUpdate counts. `None` without lists.
-fn revocation_options<'a>(
-    crls: &'a [&'a webpki::CertRevocationList<'a>],
-) -> Option<RevocationOptions<'a>> {
-    let builder = RevocationOptionsBuilder::new(crls).ok()?;
-    let options = builder
-        .with_depth(RevocationCheckDepth::Chain)
-        .with_status_policy(UnknownStatusPolicy::Deny)
-        .with_expiration_policy(ExpirationPolicy::Enforce)
-        .build();
-    Some(options)
+/// Asks for every certificate of a path below its anchor, from the top: what a revoked CA says of others is worth nothing.
+fn unrevoked_until(
+    status: &dyn RevocationStatus,
+    certificates: &[Certificate],
+    anchor: &Certificate,
+    at: i64,
+) -> Result<i64, Objection> {
+    let mut until = i64::MAX;
+    let mut issuer = anchor;
+    for (height, certificate) in certificates.iter().enumerate().rev() {
+        let link = Link {
+            certificate,
+            issuer,
+            is_ca: height > 0,
+            at,
+        };
+        let answer = status.status(&link).map_err(|why| Objection {
+            of_the_lock: height == 0,
+            why: match why {
+                Unconfirmed::Revoked => PathError::Revoked,
+                Unconfirmed::Unavailable(gap) => PathError::RevocationUnavailable(gap),
+            },
+        })?;
+        until = until.min(answer.until);
+        issuer = certificate;
+    }
+    Ok(until)
+}
+
+/// Why one path does not do.
+#[derive(Clone, Copy)]
+struct Objection {
+    why: PathError,
+    /// It is about the judged certificate itself and not one above it.
+    of_the_lock: bool,
+}
+
+impl From<PathError> for Objection {
+    fn from(why: PathError) -> Self {
+        Self {
+            why,
+            of_the_lock: false,
+        }
+    }
+}
+
+/// Of several paths that do not do: that the certificate itself was revoked settles it; that the status of one path is
+/// unknown leaves it open whatever the others say; a revoked CA says more than the rest.
+fn weightier(before: Option<Objection>, now: Objection) -> Objection {
+    let weight = |objection: &Objection| match objection.why {
+        PathError::Revoked if objection.of_the_lock => 3,
+        PathError::RevocationUnavailable(_) => 2,
+        PathError::Revoked => 1,
+        _ => 0,
+    };
+    match before {
+        Some(before) if weight(&before) > weight(&now) => before,
+        _ => now,
+    }
 }
 
 /// `ExtendedKeyUsage`, where present, names clientAuth: on the lock's certificate and on every CA below the anchor.
@@ -184,7 +190,7 @@ impl ExtendedKeyUsageValidator for AnyUse {
     }
 }
 
-/// Every signature algorithm that counts in certificates and CRLs.
+/// Every signature algorithm that counts in certificates, lists and answers of responders.
 pub(super) fn algorithms() -> Vec<&'static dyn SignatureVerificationAlgorithm> {
     let international: [&dyn SignatureVerificationAlgorithm; 10] = [
         aws_lc_rs::ECDSA_P256_SHA256,

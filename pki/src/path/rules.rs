@@ -3,10 +3,7 @@
 use super::error::{ConstraintViolation, PathError};
 use crate::certificate::{Certificate, CertificatePurpose};
 use crate::oid;
-use crate::revocation::{Crl, Revocation, RevocationGap};
 use crate::signature::PublicKey;
-
-use super::signed::is_signed_by;
 
 /// The extensions that may be critical because path building acts on them: `KeyUsage`, `SubjectAlternativeName`,
 /// `BasicConstraints`, `NameConstraints`, `CRLDistributionPoints`, `ExtendedKeyUsage`.
@@ -75,11 +72,9 @@ pub(super) fn check_validity(certificate: &Certificate, at: i64) -> Result<(), P
     }
 }
 
-/// Picks the certificate of an anchor that is within its validity; of one key there may be several. Where lists are
-/// checked, the anchor's `KeyUsage` must allow signing them (RFC 5280 §6.3.3 f), which `webpki` asks of intermediates only.
+/// Picks the certificate of an anchor that is within its validity; of one key there may be several.
 pub(super) fn check_anchor<'a>(
     mut certificates: impl Iterator<Item = &'a Certificate>,
-    lists_checked: bool,
     at: i64,
 ) -> Result<&'a Certificate, PathError> {
     let mut objection = PathError::UnknownIssuer;
@@ -94,13 +89,7 @@ pub(super) fn check_anchor<'a>(
             false
         }
     });
-    let anchor = valid.ok_or(objection)?;
-    if lists_checked && anchor.key_usage().is_some_and(|usage| !usage.crl_sign) {
-        return Err(PathError::RevocationUnavailable(
-            RevocationGap::Unverifiable,
-        ));
-    }
-    Ok(anchor)
+    valid.ok_or(objection)
 }
 
 /// The intermediates that may appear in a path, and the others with the reason why not.
@@ -155,116 +144,4 @@ fn check_may_issue(certificate: &Certificate) -> Result<(), PathError> {
         return Err(PathError::UnknownCriticalExtension);
     }
     Ok(())
-}
-
-/// The lists within thisUpdate…nextUpdate, latest first, since the first that fits is the one asked; and the others.
-pub(super) struct ListsInForce<'a> {
-    in_force: Vec<&'a Crl>,
-    out_of_force: Vec<(&'a Crl, RevocationGap)>,
-}
-
-impl<'a> ListsInForce<'a> {
-    /// `None` when revocation is not judged.
-    pub(super) fn select(revocation: &Revocation<'a>, at: i64) -> Option<Self> {
-        let Revocation::Crls { crls } = *revocation else {
-            return None;
-        };
-        let mut sorted = Self {
-            in_force: Vec::with_capacity(crls.len()),
-            out_of_force: Vec::new(),
-        };
-        for crl in crls {
-            if at < crl.this_update() {
-                sorted
-                    .out_of_force
-                    .push((crl, RevocationGap::NotYetInForce));
-            } else if at >= crl.next_update() {
-                sorted.out_of_force.push((crl, RevocationGap::Stale));
-            } else {
-                sorted.in_force.push(crl);
-            }
-        }
-        sorted
-            .in_force
-            .sort_by_key(|crl| std::cmp::Reverse(crl.this_update()));
-        Some(sorted)
-    }
-
-    pub(super) fn lists(&self) -> Vec<&'a webpki::CertRevocationList<'static>> {
-        self.in_force.iter().map(|crl| crl.list()).collect()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.in_force.is_empty()
-    }
-
-    /// Why no list covers these certificates.
-    pub(super) fn gap<'c>(
-        &self,
-        mut certificates: impl Iterator<Item = &'c Certificate>,
-    ) -> RevocationGap {
-        certificates
-            .find_map(|certificate| {
-                self.out_of_force
-                    .iter()
-                    .find(|(crl, _)| crl.issuer_der() == certificate.issuer_der())
-            })
-            .map_or(RevocationGap::NoList, |(_, gap)| *gap)
-    }
-
-    pub(super) fn has_of_issuer(&self, issuer_der: &[u8]) -> bool {
-        self.in_force
-            .iter()
-            .any(|crl| crl.issuer_der() == issuer_der)
-    }
-
-    /// What a path would be told of a lock's certificate by this issuer, the lock itself aside.
-    pub(super) fn cover_holders_of(&self, issuer: &Certificate) -> Result<(), RevocationGap> {
-        self.list_by(issuer, Crl::is_about_holders).map(drop)
-    }
-
-    /// What a path would be told of the CA `child` by its issuer's list.
-    pub(super) fn judge_ca(
-        &self,
-        child: &Certificate,
-        issuer: &Certificate,
-    ) -> Result<(), PathError> {
-        let crl = self
-            .list_by(issuer, Crl::is_about_cas)
-            .map_err(PathError::RevocationUnavailable)?;
-        let mut serial = hex::decode(child.serial_number()).map_err(|_odd| PathError::Malformed)?;
-        // Lists know serial numbers as DER writes them, with the sign octet.
-        if serial.first().is_some_and(|first| *first >= 0x80) {
-            serial.insert(0, 0);
-        }
-        match crl.list().find_serial(&serial) {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) => Err(PathError::Revoked),
-            Err(why) => Err(why.into()),
-        }
-    }
-
-    /// The list that is asked: the latest in force by the issuer's name. It alone counts, even where it can't be
-    /// verified and an older one could.
-    fn list_by(
-        &self,
-        issuer: &Certificate,
-        within: fn(&Crl) -> bool,
-    ) -> Result<&'a Crl, RevocationGap> {
-        let of_issuer = |crl: &Crl| crl.issuer_der() == issuer.subject_der();
-        let asked = self
-            .in_force
-            .iter()
-            .find(|crl| of_issuer(crl) && within(crl));
-        let Some(asked) = asked else {
-            let out_of_force = self.out_of_force.iter().find(|(crl, _)| of_issuer(crl));
-            return Err(out_of_force.map_or(RevocationGap::NoList, |(_, gap)| *gap));
-        };
-        let signs_lists = issuer.key_usage().is_none_or(|usage| usage.crl_sign);
-        if signs_lists && is_signed_by(asked.der(), issuer) {
-            Ok(asked)
-        } else {
-            Err(RevocationGap::Unverifiable)
-        }
-    }
 }

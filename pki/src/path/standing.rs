@@ -1,15 +1,14 @@
-//! How a CA stands before anybody comes: would a path through its certificates and lists be judged?
+//! How a CA stands before anybody comes: would a path through its certificates be judged?
 //!
-//! Owns the same questions that a path is asked (`question`, `rules`), put to every certificate and list that was
-//! configured. Knows no lock: what only a lock's own certificate says (its distribution points) is not foreseen, nor
+//! Owns the same questions that a path is asked (`question`, `rules`), put to every certificate that was configured. Knows no lock: what only a lock's own certificate says (its distribution points) is not foreseen, nor
 //! are path lengths and name constraints.
 
 use super::error::{ConstraintViolation, PathError};
-use super::rules::{self, Intermediates, ListsInForce};
+use super::rules::{self, Intermediates};
 use super::signed::is_signed_by;
 use crate::anchors::TrustAnchors;
 use crate::certificate::Certificate;
-use crate::revocation::{Crl, Revocation, RevocationGap};
+use crate::revocation::{Link, Revocation, RevocationGap, RevocationStatus, Unconfirmed};
 
 /// id-kp-clientAuth.
 const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
@@ -30,25 +29,8 @@ pub enum Obstacle {
     Anchor(usize, PathError),
     /// An intermediate, by its place among the intermediates. [`PathError::UnknownIssuer`]: it leads to no anchor.
     Intermediate(usize, PathError),
-    /// A list, by its place among the lists.
-    List(usize, ListFault),
-    /// This certificate issues, and no list of it is in force.
+    /// This certificate issues, and nobody says now what it took back.
     Uncovered(Box<Certificate>, RevocationGap),
-}
-
-/// What is wrong with a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListFault {
-    /// Its issuer's name is that of no certificate of the CA.
-    Foreign,
-    /// Its issuer's name is known, but no certificate of that name signed it.
-    Unverifiable,
-    /// Its nextUpdate has passed.
-    Stale,
-    /// Its thisUpdate has not come.
-    NotYetInForce,
-    /// Out of force as the two before, but a later list of its issuer is in force: it does no harm.
-    Superseded,
 }
 
 /// Looks at what a CA was configured with, at the time `at` (seconds since the Unix epoch).
@@ -58,16 +40,15 @@ pub fn standing(
     revocation: &Revocation<'_>,
     at: i64,
 ) -> Standing {
-    let lists = ListsInForce::select(revocation, at);
+    let status = match revocation {
+        Revocation::NotChecked => None,
+        Revocation::Asked(status) => Some(*status),
+    };
     let mut obstacles = Vec::new();
-    let mut issuers = sound_anchors(anchors, lists.is_some(), at, &mut obstacles);
+    let mut issuers = sound_anchors(anchors, at, &mut obstacles);
     add_intermediates(&mut issuers, intermediates, at, &mut obstacles);
     link(&mut issuers);
-    if let (Some(lists), Revocation::Crls { crls }) = (&lists, revocation) {
-        let given: Vec<&Certificate> = anchors.certificates().iter().chain(intermediates).collect();
-        look_at_lists(crls, &given, lists, at, &mut obstacles);
-    }
-    let can_judge = follow(&mut issuers, lists.as_ref(), &mut obstacles);
+    let can_judge = follow(&mut issuers, status, at, &mut obstacles);
     Standing {
         can_judge,
         obstacles,
@@ -110,7 +91,6 @@ impl<'a> Issuer<'a> {
 
 fn sound_anchors<'a>(
     anchors: &'a TrustAnchors,
-    lists_checked: bool,
     at: i64,
     obstacles: &mut Vec<Obstacle>,
 ) -> Vec<Issuer<'a>> {
@@ -121,7 +101,7 @@ fn sound_anchors<'a>(
         if claims_itself && !is_signed_by(certificate.der(), certificate) {
             obstacles.push(Obstacle::Anchor(place, PathError::BadSignature));
         }
-        match rules::check_anchor(anchors.certificates_of(anchor), lists_checked, at) {
+        match rules::check_anchor(anchors.certificates_of(anchor), at) {
             Ok(_) => sound.push(Issuer::new(certificate, None)),
             Err(why) => obstacles.push(Obstacle::Anchor(place, why)),
         }
@@ -209,57 +189,33 @@ fn link(issuers: &mut [Issuer<'_>]) {
     }
 }
 
-fn look_at_lists(
-    crls: &[Crl],
-    given: &[&Certificate],
-    lists: &ListsInForce<'_>,
-    at: i64,
-    obstacles: &mut Vec<Obstacle>,
-) {
-    for (place, crl) in crls.iter().enumerate() {
-        let mut named = given
-            .iter()
-            .filter(|issuer| issuer.subject_der() == crl.issuer_der())
-            .peekable();
-        let fault = if named.peek().is_none() {
-            ListFault::Foreign
-        } else if !named.any(|issuer| is_signed_by(crl.der(), issuer)) {
-            ListFault::Unverifiable
-        } else if at >= crl.this_update() && at < crl.next_update() {
-            continue;
-        } else if lists.has_of_issuer(crl.issuer_der()) {
-            ListFault::Superseded
-        } else if at < crl.this_update() {
-            ListFault::NotYetInForce
-        } else {
-            ListFault::Stale
-        };
-        obstacles.push(Obstacle::List(place, fault));
-    }
-}
-
 /// Follows the paths down from the anchors; answers whether one ends where locks are issued and judged.
 fn follow(
     issuers: &mut [Issuer<'_>],
-    lists: Option<&ListsInForce<'_>>,
+    status: Option<&dyn RevocationStatus>,
+    at: i64,
     obstacles: &mut Vec<Obstacle>,
 ) -> bool {
     let mut links = Vec::new();
-    for (at, child) in issuers.iter().enumerate() {
+    for (below, child) in issuers.iter().enumerate() {
         for (above, parent) in child
             .parents
             .iter()
             .filter_map(|p| Some((*p, issuers.get(*p)?)))
         {
-            match lists.map_or(Ok(()), |l| {
-                l.judge_ca(child.certificate, parent.certificate)
-            }) {
-                Ok(()) => links.push((above, at)),
-                Err(PathError::RevocationUnavailable(gap)) => {
-                    note(obstacles, uncovered(parent, gap));
-                }
-                Err(why) => {
-                    obstacles.extend(child.place.map(|place| Obstacle::Intermediate(place, why)));
+            let link = Link {
+                certificate: child.certificate,
+                issuer: parent.certificate,
+                is_ca: true,
+                at,
+            };
+            match status.map_or(Ok(()), |status| status.status(&link).map(drop)) {
+                Ok(()) => links.push((above, below)),
+                Err(Unconfirmed::Unavailable(gap)) => note(obstacles, uncovered(parent, gap)),
+                Err(Unconfirmed::Revoked) => {
+                    let place = child.place;
+                    let revoked = |place| Obstacle::Intermediate(place, PathError::Revoked);
+                    obstacles.extend(place.map(revoked));
                 }
             }
         }
@@ -276,7 +232,10 @@ fn follow(
     }
     let mut judges = false;
     for issuer in issuers.iter().filter(|issuer| issuer.issues_locks()) {
-        match lists.map_or(Ok(()), |lists| lists.cover_holders_of(issuer.certificate)) {
+        let covered = status.map_or(Ok(()), |status| {
+            status.covers_holders_of(issuer.certificate, at)
+        });
+        match covered {
             Ok(()) => judges |= issuer.followed,
             Err(gap) => note(obstacles, uncovered(issuer, gap)),
         }

@@ -411,7 +411,8 @@ fn mutated_seals_never_panic_and_never_pass() {
     ] {
         let good = draft.der(makers.sign());
         let (mut tried, mut read) = (0_u32, 0_u32);
-        for bytes in mutations(&good) {
+        // One in five is enough beside the fuzz target: each readable one costs a verification.
+        for bytes in mutations(&good).step_by(5) {
             tried += 1;
             let Ok(seal) = Seal::from_der(&bytes) else {
                 continue;

@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use pki::certificate::Certificate;
+use pki::revocation::UnverifiedCrl;
+use pki::revocation::ocsp::{OcspRequest, OcspStatus};
 use pki::sm2::SigningKey;
 
-use crate::draft::{Draft, extension, name_of, tlv};
-use crate::lab::{Kind, LOCK, Lab, Order};
+use crate::draft::{Draft, extension, name, name_of, tlv};
+use crate::lab::{AT, Kind, LOCK, Lab, Order};
 use crate::seal_draft::SealDraft;
 
 #[path = "../../../fuzz/entries/pki.rs"]
@@ -60,6 +63,86 @@ fn write(target: &str, name: &str, octets: &[u8]) {
     }
 }
 
+/// What OpenSSL answers about a certificate, signed by its issuer.
+fn answer_of_openssl(lab: &Lab, issuer: &str, certificate: &Certificate) -> Vec<u8> {
+    let root = lab.certificate(issuer);
+    let request = OcspRequest::new(certificate, &root, Some([7; 32])).unwrap();
+    std::fs::write(lab.path("request"), request.der()).unwrap();
+    let (index, key, ca) = (
+        format!("{issuer}.db"),
+        format!("{issuer}.key"),
+        format!("{issuer}.pem"),
+    );
+    lab.openssl(&[
+        "ocsp", "-index", &index, "-CA", &ca, "-reqin", "request", "-respout", "answer",
+        "-rsigner", &ca, "-rkey", &key, "-nmin", "10",
+    ]);
+    std::fs::read(lab.path("answer")).unwrap()
+}
+
+/// The data of an answer about `signer.der`, by its name, with the nonce that the entry asks with.
+fn data_of_answer(key: &SigningKey) -> Vec<u8> {
+    let certificate = signer(key);
+    let asked = OcspRequest::new(&certificate, &certificate, None).unwrap();
+    // request { tbsRequest { requestList { request { certId } } } }: four heads of two octets, all short.
+    let id = &asked.der()[8..];
+    let time = |text: &[u8]| tlv(0x18, text);
+    let single = [
+        id.to_vec(),
+        tlv(0x80, b""),
+        time(b"20260614000000Z"),
+        tlv(0xA0, &time(b"20260616000000Z")),
+    ];
+    let nonce = [
+        tlv(6, b"\x2b\x06\x01\x05\x05\x07\x30\x01\x02"),
+        tlv(4, &tlv(4, &[7; 32])),
+    ];
+    let data = [
+        tlv(0xA1, &name("root")),
+        time(b"20260614000000Z"),
+        tlv(0x30, &tlv(0x30, &single.concat())),
+        tlv(0xA1, &tlv(0x30, &tlv(0x30, &nonce.concat()))),
+    ];
+    tlv(0x30, &data.concat())
+}
+
+/// The CA behind the lists and answers that the entries sign.
+fn signer(key: &SigningKey) -> Certificate {
+    Draft::ca("root").certificate(key, key)
+}
+
+#[test]
+fn seeds_of_answers_are_read_without_a_crash() {
+    replay("ocsp", entries::ocsp);
+}
+
+#[test]
+fn an_answer_that_an_entry_signs_is_understood() {
+    let key = SigningKey::from_bytes(&entries::SIGNER_NUMBER).unwrap();
+    let own = signer(&key);
+    let request = OcspRequest::new(&own, &own, Some([7; 32])).unwrap();
+    let answer = request.verify(&entries::signed_answer(&data_of_answer(&key)), None, AT);
+    assert_eq!(answer.unwrap().status(), OcspStatus::Good);
+}
+
+#[test]
+fn a_list_that_an_entry_signs_is_understood() {
+    let key = SigningKey::from_bytes(&entries::SIGNER_NUMBER).unwrap();
+    let seed = std::fs::read(folder("crl").join("entries")).unwrap();
+    let direct = tlv(0x30, &[tlv(2, &[7]), tlv(0x17, b"260601000000Z")].concat());
+    let own = signer(&key);
+    for (entries, indirect, count) in [(direct, false, 1), (seed, true, 3)] {
+        let der = entries::signed_list(&entries, indirect);
+        let list = UnverifiedCrl::from_der(&der).unwrap();
+        let list = if indirect {
+            list.verify_indirect(&own)
+        } else {
+            list.verify([&own])
+        };
+        assert_eq!(list.unwrap().entries(), count);
+    }
+}
+
 #[test]
 fn every_form_of_certificate_list_and_seal_has_its_seed() {
     let lab = Lab::new();
@@ -84,11 +167,9 @@ fn every_form_of_certificate_list_and_seal_has_its_seed() {
         let certificate = lab.issue(name, &order);
         write("certificate", &lock, certificate.der());
         lab.revoke(name, &lock);
-        lab.crl(name, "20260601000000Z", "20260701000000Z");
-        lab.openssl(&[
-            "crl", "-in", "crl.pem", "-outform", "DER", "-out", "crl.der",
-        ]);
-        write("crl", name, &std::fs::read(lab.path("crl.der")).unwrap());
+        let list = lab.crl(name, "20260601000000Z", "20260701000000Z");
+        write("crl", name, &list);
+        write("ocsp", name, &answer_of_openssl(&lab, name, &certificate));
     }
     let constrained = "basicConstraints=critical,CA:TRUE,pathlen:1\nkeyUsage=critical,keyCertSign,cRLSign\n\
         nameConstraints=critical,permitted;DNS:example.cn,excluded;email:example.com\n";
@@ -115,6 +196,26 @@ fn every_form_of_certificate_list_and_seal_has_its_seed() {
     old.extensions
         .push(extension("2a560b0703", false, &wrapped));
     write("certificate", "old-names", &old.der(&key, &key));
+
+    let own = SigningKey::from_bytes(&entries::SIGNER_NUMBER).unwrap();
+    write("../entries", "signer.der", signer(&own).der());
+    write("ocsp", "data", &data_of_answer(&own));
+    let entry = |serial: &[u8], extensions: &[u8]| {
+        let date = tlv(0x17, b"260601000000Z");
+        tlv(0x30, &[tlv(2, serial), date, extensions.to_vec()].concat())
+    };
+    let reason = tlv(
+        0x30,
+        &[tlv(6, b"\x55\x1d\x15"), tlv(4, b"\x0a\x01\x01")].concat(),
+    );
+    let names = tlv(0x30, &tlv(0xA4, &name("another")));
+    let issuer = [tlv(6, b"\x55\x1d\x1d"), tlv(1, b"\xff"), tlv(4, &names)].concat();
+    let entries = [
+        entry(&[0x1A, 0x10], b""),
+        entry(&[0, 0xAB], &tlv(0x30, &reason)),
+        entry(&[7], &tlv(0x30, &tlv(0x30, &issuer))),
+    ];
+    write("crl", "entries", &entries.concat());
 
     let maker = Draft::lock("root", "maker").certificate(&key, &key);
     let sign = |message: &[u8]| key.sign(message).unwrap();

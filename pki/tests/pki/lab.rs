@@ -9,7 +9,7 @@ use std::process::Command;
 
 use pki::anchors::TrustAnchors;
 use pki::certificate::Certificate;
-use pki::revocation::Crl;
+use pki::revocation::{Lists, UnverifiedCrl};
 use tempfile::TempDir;
 
 /// 2026-06-15T00:00:00Z, within the default validity.
@@ -165,6 +165,7 @@ impl Lab {
     }
 
     pub fn revoke(&self, issuer: &str, name: &str) {
+        self.prepare(issuer, &Order::lock(name, self.kind(issuer)));
         let (key, cert, victim) = (
             format!("{issuer}.key"),
             format!("{issuer}.pem"),
@@ -175,14 +176,15 @@ impl Lab {
         ]);
     }
 
-    /// A list in force from `last` to `next`.
-    pub fn crl(&self, issuer: &str, last: &str, next: &str) -> Crl {
+    /// The DER of a list in force from `last` to `next`.
+    pub fn crl(&self, issuer: &str, last: &str, next: &str) -> Vec<u8> {
         let (key, cert) = (format!("{issuer}.key"), format!("{issuer}.pem"));
         let hash = self.kind(issuer).hash();
         let mut ca = vec![
             "ca", "-gencrl", "-config", "ca.cnf", "-keyfile", &key, "-cert", &cert, "-out",
             "crl.pem",
         ];
+        self.prepare(issuer, &Order::lock("list", self.kind(issuer)));
         ca.extend([
             "-crl_lastupdate",
             last,
@@ -195,9 +197,10 @@ impl Lab {
             ca.extend(["-sigopt", "distid:1234567812345678"]);
         }
         self.openssl(&ca);
-        Crl::from_pem(&std::fs::read_to_string(self.path("crl.pem")).unwrap())
-            .unwrap()
-            .remove(0)
+        self.openssl(&[
+            "crl", "-in", "crl.pem", "-outform", "DER", "-out", "crl.der",
+        ]);
+        std::fs::read(self.path("crl.der")).unwrap()
     }
 
     /// Signs `message` with OpenSSL; the signature as OpenSSL writes it.
@@ -286,4 +289,13 @@ pub fn anchors(certificates: &[&Certificate]) -> TrustAnchors {
         .map(|certificate| (*certificate).clone())
         .collect();
     TrustAnchors::from_certificates(&certificates).unwrap()
+}
+
+/// Of these lists those that one of these certificates signed.
+pub fn lists(ders: &[Vec<u8>], certificates: &[&Certificate]) -> Lists {
+    let verified = ders.iter().filter_map(|der| {
+        let unverified = UnverifiedCrl::from_der(der).ok()?;
+        unverified.verify(certificates.iter().copied()).ok()
+    });
+    Lists::new(verified.collect())
 }

@@ -21,6 +21,7 @@ mod holder;
 mod lab;
 mod malformed;
 mod names;
+mod ocsp;
 mod profile;
 mod revocation;
 mod seal_draft;

@@ -2,12 +2,20 @@
 
 use pki::certificate::Certificate;
 use pki::path::{PathError, verify_path};
-use pki::revocation::{Crl, CrlError, Revocation, RevocationGap};
+use pki::revocation::{
+    CrlError, ListFault, Lists, Revocation, RevocationGap, UnverifiedCrl, crls_in,
+};
 
-use crate::lab::{AT, Kind, Lab, Order, anchors};
+use crate::lab::{AT, Kind, LOCK, Lab, Order, anchors, lists};
 
 const LAST: &str = "20260601000000Z";
 const NEXT: &str = "20260701000000Z";
+
+fn verified(der: &[u8], certificates: &[&Certificate]) -> Result<Lists, CrlError> {
+    let unverified = UnverifiedCrl::from_der(der)?;
+    let list = unverified.verify(certificates.iter().copied())?;
+    Ok(Lists::new(vec![list]))
+}
 
 fn unavailable(gap: RevocationGap) -> Result<(), PathError> {
     Err(PathError::RevocationUnavailable(gap))
@@ -17,13 +25,15 @@ fn judge(
     lock: &Certificate,
     root: &Certificate,
     intermediates: &[Certificate],
-    crls: &[Crl],
+    crls: &[Vec<u8>],
 ) -> Result<(), PathError> {
+    let certificates: Vec<&Certificate> = intermediates.iter().chain([root]).collect();
+    let lists = lists(crls, &certificates);
     verify_path(
         lock,
         &anchors(&[root]),
         intermediates,
-        &Revocation::Crls { crls },
+        &Revocation::Asked(&lists),
         AT,
     )
     .map(|_| ())
@@ -36,11 +46,16 @@ fn revoked_lock_is_refused_and_its_neighbour_passes(kind: Kind) {
     let bad = lab.issue("root", &Order::lock("bad", kind));
     lab.revoke("root", "bad");
     let crl = lab.crl("root", LAST, NEXT);
-    assert_eq!(crl.issuer().common_name(), Some("root"));
+    let verified = UnverifiedCrl::from_der(&crl)
+        .unwrap()
+        .verify([&root])
+        .unwrap();
+    assert_eq!(verified.issuer().common_name(), Some("root"));
     assert_eq!(
-        (crl.this_update(), crl.next_update()),
+        (verified.this_update(), verified.next_update()),
         (1_780_272_000, 1_782_864_000)
     );
+    assert_eq!(verified.entries(), 1);
     let crls = [crl];
     assert_eq!(judge(&good, &root, &[], &crls), Ok(()));
     assert_eq!(judge(&bad, &root, &[], &crls), Err(PathError::Revoked));
@@ -88,23 +103,34 @@ fn list_counts_only_between_its_updates() {
         Ok(())
     );
     assert_eq!(judge(&lock, &root, &[], &[current.clone(), stale]), Ok(()));
+    let current = lists(&[current], &[&root]);
     let at_the_end = |at| {
-        let crls = std::slice::from_ref(&current);
-        verify_path(
+        let path = verify_path(
             &lock,
             &anchors(&[&root]),
             &[],
-            &Revocation::Crls { crls },
+            &Revocation::Asked(&current),
             at,
-        )
-        .map(|_| ())
+        );
+        path.map(|path| path.unrevoked_until())
     };
-    assert_eq!(at_the_end(current.next_update() - 1), Ok(()));
+    let list = &current.all()[0];
+    let until = Ok(Some(list.next_update()));
+    assert_eq!(at_the_end(list.next_update() - 1), until);
     assert_eq!(
-        at_the_end(current.next_update()),
-        unavailable(RevocationGap::Stale)
+        at_the_end(list.next_update()),
+        Err(PathError::RevocationUnavailable(RevocationGap::Stale))
     );
-    assert_eq!(at_the_end(current.this_update()), Ok(()));
+    assert_eq!(at_the_end(list.this_update()), until);
+    assert_eq!(current.fault(list, list.this_update()), None);
+    assert_eq!(
+        current.fault(list, list.next_update()),
+        Some(ListFault::Stale)
+    );
+    assert_eq!(
+        current.fault(list, list.this_update() - 1),
+        Some(ListFault::NotYetInForce)
+    );
 }
 
 #[test]
@@ -133,10 +159,21 @@ fn forged_list_is_not_believed() {
     // Another key under the same name.
     let impostor = Lab::new();
     impostor.root("root", Kind::P256);
-    let forged = impostor.crl("root", LAST, NEXT);
+    let forged = impostor.crl("root", "20260610000000Z", NEXT);
     assert_eq!(
-        judge(&lock, &root, &[], &[forged]),
-        unavailable(RevocationGap::Unverifiable)
+        verified(&forged, &[&root]).unwrap_err(),
+        CrlError::Unverifiable
+    );
+    assert_eq!(
+        judge(&lock, &root, &[], std::slice::from_ref(&forged)),
+        unavailable(RevocationGap::NoList)
+    );
+    // Nor does it push the true one aside, though it is the later one.
+    lab.revoke("root", "lock");
+    let true_one = lab.crl("root", LAST, NEXT);
+    assert_eq!(
+        judge(&lock, &root, &[], &[forged, true_one]),
+        Err(PathError::Revoked)
     );
 }
 
@@ -147,6 +184,7 @@ fn foreign_list_covers_nothing() {
     lab.root("other", Kind::P256);
     let lock = lab.issue("root", &Order::lock("lock", Kind::P256));
     let foreign = lab.crl("other", LAST, NEXT);
+    assert_eq!(verified(&foreign, &[&root]).unwrap_err(), CrlError::Foreign);
     assert_eq!(
         judge(&lock, &root, &[], &[foreign]),
         unavailable(RevocationGap::NoList)
@@ -213,6 +251,204 @@ fn authority_without_the_right_to_sign_lists_has_no_say() {
 
 #[test]
 fn what_is_no_list_is_refused() {
-    assert_eq!(Crl::from_der(b"\x30\x00").unwrap_err(), CrlError::Malformed);
-    assert_eq!(Crl::from_pem("").unwrap_err(), CrlError::BadPem);
+    let empty = UnverifiedCrl::from_der(b"\x30\x00");
+    assert_eq!(empty.err(), Some(CrlError::Malformed));
+    let nothing = crls_in(b"-----BEGIN X509 CRL-----\n".to_vec());
+    assert_eq!(nothing.unwrap_err(), CrlError::BadPem);
+}
+
+/// A list of OpenSSL with these lines for its extensions.
+fn list_with(lab: &Lab, extensions: &str) -> Vec<u8> {
+    let config = format!(
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=root.db\ncrlnumber=root.crlnumber\ndefault_md=sha256\n\
+         default_crl_days=30\ncrl_extensions=ext\n[ext]\nauthorityKeyIdentifier=keyid\n{extensions}"
+    );
+    std::fs::write(lab.path("list.cnf"), config).unwrap();
+    lab.openssl(&[
+        "ca",
+        "-gencrl",
+        "-config",
+        "list.cnf",
+        "-keyfile",
+        "root.key",
+        "-cert",
+        "root.pem",
+        "-out",
+        "crl.pem",
+        "-crl_lastupdate",
+        LAST,
+        "-crl_nextupdate",
+        NEXT,
+    ]);
+    lab.openssl(&[
+        "crl", "-in", "crl.pem", "-outform", "DER", "-out", "crl.der",
+    ]);
+    std::fs::read(lab.path("crl.der")).unwrap()
+}
+
+#[test]
+fn lists_that_say_less_than_everything_are_refused_or_kept_to_what_they_say() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    let points = "crlDistributionPoints=URI:http://ca.test/1.crl\n";
+    let extensions = format!("{LOCK}{points}");
+    let order = Order {
+        extensions: &extensions,
+        ..Order::lock("lock", Kind::P256)
+    };
+    let lock = lab.issue("root", &order);
+    let point = |more: &str| format!("issuingDistributionPoint=critical,@point\n[point]\n{more}");
+    let try_out = |lines: &str| {
+        let der = list_with(&lab, lines);
+        verified(&der, &[&root]).map(|_| judge(&lock, &root, &[], &[der]))
+    };
+    let uncovered = || Ok(unavailable(RevocationGap::NoList));
+    for refused in [
+        "2.5.29.27=critical,ASN1:INTEGER:1\n".to_owned(),
+        "1.2.3.4=critical,ASN1:NULL\n".to_owned(),
+        point("indirectCRL=TRUE\n"),
+        point("onlysomereasons=keyCompromise\n"),
+        point("onlyAA=TRUE\n"),
+    ] {
+        assert_eq!(try_out(&refused), Err(CrlError::Unsupported), "{refused}");
+    }
+    assert_eq!(try_out("1.2.3.4=ASN1:NULL\n"), Ok(Ok(())));
+    assert_eq!(try_out(&point("onlyuser=TRUE\n")), Ok(Ok(())));
+    assert_eq!(try_out(&point("onlyCA=TRUE\n")), uncovered());
+    let here = point("fullname=URI:http://ca.test/1.crl\n");
+    assert_eq!(try_out(&here), Ok(Ok(())));
+    let elsewhere = point("fullname=URI:http://ca.test/2.crl\n");
+    assert_eq!(try_out(&elsewhere), uncovered());
+}
+
+#[test]
+fn an_indirect_list_counts_only_by_an_issuer_who_was_named() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    lab.root("issuing", Kind::P256);
+    let (good, bad) = (
+        lab.issue("issuing", &Order::lock("good", Kind::P256)),
+        lab.issue("issuing", &Order::lock("bad", Kind::P256)),
+    );
+    let issuing = lab.certificate("issuing");
+    // OpenSSL writes no certificateIssuer, so the list is put together and signed here.
+    let key = pki::sm2::SigningKey::generate().unwrap();
+    let signer = crate::draft::Draft::ca("lists").certificate(&key, &key);
+    let der = indirect_list(&key, &issuing, &bad);
+    let unverified = UnverifiedCrl::from_der(&der).unwrap();
+    assert_eq!(
+        unverified.verify([&signer, &issuing]).unwrap_err(),
+        CrlError::Unsupported
+    );
+    assert_eq!(
+        unverified.verify_indirect(&root).unwrap_err(),
+        CrlError::Foreign
+    );
+    let lists = Lists::new(vec![unverified.verify_indirect(&signer).unwrap()]);
+    let judge = |lock| {
+        let revocation = Revocation::Asked(&lists);
+        verify_path(lock, &anchors(&[&issuing]), &[], &revocation, AT).map(|_| ())
+    };
+    assert_eq!(judge(&bad), Err(PathError::Revoked));
+    assert_eq!(judge(&good), Ok(()));
+}
+
+fn indirect_list(key: &pki::sm2::SigningKey, of: &Certificate, revoked: &Certificate) -> Vec<u8> {
+    use crate::draft::{extension, name, tlv};
+    let issuer_der = {
+        // The name as the certificate has it: C, O and CN as OpenSSL writes them.
+        let text = |oid: &[u8], tag, value: &[u8]| {
+            tlv(0x31, &tlv(0x30, &[tlv(6, oid), tlv(tag, value)].concat()))
+        };
+        let cn = of.subject().common_name().unwrap();
+        let parts = [
+            text(b"\x55\x04\x06", 19, b"CN"),
+            text(b"\x55\x04\x0a", 12, b"Test"),
+            text(b"\x55\x04\x03", 12, cn.as_bytes()),
+        ];
+        tlv(0x30, &parts.concat())
+    };
+    let algorithm = tlv(0x30, b"\x06\x08\x2a\x81\x1c\xcf\x55\x01\x83\x75");
+    let mut serial = hex::decode(revoked.serial_number()).unwrap();
+    serial.insert(0, 0);
+    if serial[1] < 0x80 {
+        serial.remove(0);
+    }
+    let about = tlv(0x30, &tlv(0xA4, &issuer_der));
+    let entry = [
+        tlv(2, &serial),
+        tlv(0x18, b"20260601000000Z"),
+        tlv(0x30, &extension("551d1d", true, &about)),
+    ];
+    let points = extension("551d1c", true, &tlv(0x30, b"\x84\x01\xff"));
+    let content = [
+        tlv(2, &[1]),
+        algorithm.clone(),
+        name("lists"),
+        tlv(0x18, LAST.as_bytes()),
+        tlv(0x18, NEXT.as_bytes()),
+        tlv(0x30, &tlv(0x30, &entry.concat())),
+        tlv(0xA0, &tlv(0x30, &points)),
+    ];
+    let signed = tlv(0x30, &content.concat());
+    let signature = tlv(3, &[&[0], key.sign(&signed).unwrap().as_slice()].concat());
+    tlv(0x30, &[signed, algorithm, signature].concat())
+}
+
+#[test]
+fn serial_numbers_of_every_length_are_found_and_their_neighbours_are_not() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    let lock = |serial: &[u8]| {
+        let key = pki::sm2::SigningKey::generate().unwrap();
+        let mut draft = crate::draft::Draft::lock("unused", "lock");
+        draft.serial = serial.to_vec();
+        draft.issuer = crate::draft::name_of(&[
+            (b"\x55\x04\x06", 19, b"CN"),
+            (b"\x55\x04\x0a", 12, b"Test"),
+            (b"\x55\x04\x03", 12, b"root"),
+        ]);
+        draft.certificate(&key, &key)
+    };
+    let numbers: [&[u8]; 5] = [
+        &[5],
+        &[0, 0xFF],
+        &[1, 2, 3, 4, 5, 6, 7, 8],
+        &[9; 16],
+        &[0x7F; 20],
+    ];
+    for upto in 1..=numbers.len() {
+        let lines: String = numbers[..upto]
+            .iter()
+            .map(|number| {
+                let number = hex::encode_upper(number);
+                format!("R\t491231235959Z\t260101000000Z,keyCompromise\t{number}\tunknown\t/CN=x\n")
+            })
+            .collect();
+        std::fs::write(lab.path("root.db"), lines).unwrap();
+        let der = lab.crl("root", LAST, NEXT);
+        let lists = verified(&der, &[&root]).unwrap();
+        let list = &lists.all()[0];
+        assert_eq!(list.entries(), upto);
+        for (place, number) in numbers.iter().enumerate() {
+            assert_eq!(list.takes_back(&lock(number)), place < upto);
+            let mut beside = number.to_vec();
+            *beside.last_mut().unwrap() ^= 1;
+            assert!(!list.takes_back(&lock(&beside)));
+        }
+    }
+}
+
+#[test]
+fn a_certificate_on_hold_is_revoked() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    let lock = lab.issue("root", &Order::lock("lock", Kind::P256));
+    let number = lock.serial_number();
+    let line = format!(
+        "R\t491231235959Z\t260101000000Z,holdInstruction,holdInstructionReject\t{number}\tunknown\t/CN=x\n"
+    );
+    std::fs::write(lab.path("root.db"), line).unwrap();
+    let crl = lab.crl("root", LAST, NEXT);
+    assert_eq!(judge(&lock, &root, &[], &[crl]), Err(PathError::Revoked));
 }

@@ -49,7 +49,6 @@ pub const ACCEPTED_DIVERGENCES: &[(&str, &[&str])] = &[
         "Duties of a CA when it issues (key identifiers, critical marks, AIA, CRL number), which RFC 5280 §6 does not ask a \
          reader to enforce; CAs of the field are known to neglect them.",
         &[
-            "crl::crlnumber-critical",
             "crl::crlnumber-missing",
             "rfc5280::aki::cross-signed-root-missing-aki",
             "rfc5280::aki::intermediate-missing-aki",

@@ -1,0 +1,134 @@
+//! One file with lists, read again when it changes.
+//!
+//! A file that gives no list that counts any more leaves the last good ones in force: they close by themselves when their
+//! nextUpdate has passed. A file that never gave one gives nothing, and so no login.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use pki::certificate::Certificate;
+use pki::revocation::{Crl, CrlError, MAX_CRL_BYTES, UnverifiedCrl, crls_in};
+
+/// Whose lists a file may hold.
+#[derive(Clone)]
+pub(super) enum Signers {
+    /// Of the CA itself.
+    Own(Vec<Certificate>),
+    /// Of one whom the operator named for it.
+    Indirect(Certificate),
+}
+
+/// One file, as it was when last looked at.
+#[derive(Clone)]
+pub(in crate::certificates) struct ListFile {
+    /// Where it is.
+    pub(in crate::certificates) path: PathBuf,
+    /// Lists that count.
+    pub(in crate::certificates) lists: Vec<Crl>,
+    /// Lists in it that do not: the issuer they name, and why.
+    pub(in crate::certificates) refused: Vec<(String, CrlError)>,
+    /// Why it gives none, as a whole.
+    pub(in crate::certificates) problem: Option<String>,
+    seen: Option<Seen>,
+}
+
+/// By what a changed file is known.
+#[derive(Clone, PartialEq, Eq)]
+struct Seen {
+    modified: Option<SystemTime>,
+    octets: u64,
+    #[cfg(unix)]
+    node: u64,
+}
+
+impl ListFile {
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            lists: Vec::new(),
+            refused: Vec::new(),
+            problem: None,
+            seen: None,
+        }
+    }
+
+    /// Reads it if it is not as it was; answers whether the lists of it are others now.
+    pub(super) fn look(&mut self, signers: &Signers) -> bool {
+        let now = match seen(&self.path) {
+            Ok(now) => now,
+            Err(why) => {
+                self.problem = Some(why);
+                self.seen = None;
+                return false;
+            }
+        };
+        if self.seen.as_ref() == Some(&now) {
+            return false;
+        }
+        let read = read(&self.path, now.octets, signers);
+        self.seen = Some(now);
+        match read {
+            Ok(Read { lists, refused }) => {
+                self.problem = None;
+                self.refused = refused;
+                if lists.is_empty() {
+                    return false;
+                }
+                let (file, entries) = (self.path.display(), lists.iter().map(Crl::entries));
+                let entries: usize = entries.sum();
+                tracing::info!(%file, lists = lists.len(), entries, "revocation list read");
+                self.lists = lists;
+                true
+            }
+            Err(why) => {
+                self.problem = Some(why);
+                false
+            }
+        }
+    }
+}
+
+/// What a file holds.
+pub(super) struct Read {
+    pub(super) lists: Vec<Crl>,
+    pub(super) refused: Vec<(String, CrlError)>,
+}
+
+fn seen(path: &Path) -> Result<Seen, String> {
+    let about = std::fs::metadata(path).map_err(|e| e.to_string())?;
+    Ok(Seen {
+        modified: about.modified().ok(),
+        octets: about.len(),
+        #[cfg(unix)]
+        node: std::os::unix::fs::MetadataExt::ino(&about),
+    })
+}
+
+fn read(path: &Path, octets: u64, signers: &Signers) -> Result<Read, String> {
+    // PEM is a third larger than what it holds, and may hold several.
+    if octets > 4 * u64::try_from(MAX_CRL_BYTES).unwrap_or(u64::MAX) {
+        return Err(CrlError::TooLarge.to_string());
+    }
+    let octets = std::fs::read(path).map_err(|e| e.to_string())?;
+    verified(octets, signers).map_err(|e| e.to_string())
+}
+
+/// Verifies what octets hold, list by list, and lets the octets go.
+pub(super) fn verified(octets: Vec<u8>, signers: &Signers) -> Result<Read, CrlError> {
+    let mut read = Read {
+        lists: Vec::new(),
+        refused: Vec::new(),
+    };
+    for der in crls_in(octets)? {
+        let unverified = UnverifiedCrl::from_der(&der)?;
+        let verified = match signers {
+            Signers::Own(certificates) => unverified.verify(certificates),
+            Signers::Indirect(signer) => unverified.verify_indirect(signer),
+        };
+        match verified {
+            Ok(list) => read.lists.push(list),
+            Err(why) => read.refused.push((unverified.issuer().to_string(), why)),
+        }
+    }
+    Ok(read)
+}
