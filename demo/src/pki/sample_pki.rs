@@ -163,6 +163,14 @@ impl SamplePki {
         self.issue_lists(now)
     }
 
+    /// The CA whose name a certificate bears as its issuer's.
+    pub fn issuer_of(&self, certificate: &Certificate) -> Option<Ca> {
+        Ca::ALL.into_iter().find(|ca| {
+            let issuer = Certificate::from_der(self.issuer(*ca).1.certificate_der());
+            issuer.is_ok_and(|issuer| issuer.subject() == certificate.issuer())
+        })
+    }
+
     fn revoked(&self) -> Result<Revoked, PkiError> {
         let path = self.path(REVOKED);
         match fs::read(&path) {
