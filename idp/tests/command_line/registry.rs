@@ -192,6 +192,57 @@ fn a_ca_is_added_activated_changed_and_suspended_and_its_history_tells_it() {
     }
 }
 
+/// A running `idp serve`, ended with the test.
+struct Serving(std::process::Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_running_server_takes_over_what_a_command_changed() {
+    let operator = made();
+    let configured = entry("nmgca", "甲CA", "root.pem", "'root.crl'")
+        .replace("[profile]", "[certificate_authorities.profile]");
+    operator.write(
+        "idp.toml",
+        &format!("listen = ['127.0.0.1:0']\n[[certificate_authorities]]\n{configured}"),
+    );
+    let listed = done(&operator, &["ca", "list"]);
+    assert!(
+        listed
+            .err
+            .contains("nmgca stands in the configuration alone"),
+        "{}",
+        listed.err
+    );
+    let log = operator.folder.join("serve.log");
+    let mut serve = operator.command(&["serve"]);
+    serve.stderr(std::fs::File::create(&log).unwrap());
+    let _serving = Serving(serve.spawn().unwrap());
+    let wait_for = |words: &str| {
+        for _ in 0..150 {
+            if std::fs::read_to_string(&log).unwrap().contains(words) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!(
+            "`{words}` is not in: {}",
+            std::fs::read_to_string(&log).unwrap()
+        );
+    };
+    wait_for("serving");
+    assert_eq!(state(&operator, "nmgca"), ("active".to_owned(), 1));
+    done(&operator, &["ca", "suspend", "nmgca", "--reason", "x"]);
+    wait_for("CA registry taken over as it was changed version=2 known=1");
+    done(&operator, &["ca", "add", "entries/otherca.toml"]);
+    wait_for("CA registry taken over as it was changed version=3 known=2");
+}
+
 #[test]
 fn an_entry_that_nobody_could_sign_in_by_is_not_written() {
     let operator = made();
