@@ -23,6 +23,12 @@ pub(super) struct Check {
     /// Folder with lock files; without locks here or in the configuration only the service is checked
     #[arg(long, value_name = "DIR")]
     locks: Option<PathBuf>,
+    /// A PKCS #11 library; may be repeated. It runs inside this program: trust it
+    #[arg(long, value_name = "LIB")]
+    pkcs11: Vec<PathBuf>,
+    /// A SKF library (GM/T 0016); may be repeated. Trust it likewise
+    #[arg(long, value_name = "LIB")]
+    skf: Vec<PathBuf>,
     /// Port of the service [default: 17650–17654]
     #[arg(long)]
     port: Option<u16>,
@@ -41,6 +47,8 @@ impl Check {
         let language = self.spoken.language();
         let mut file = self.config.read()?;
         file.locks = self.locks.or(file.locks);
+        file.pkcs11.extend(self.pkcs11);
+        file.skf.extend(self.skf);
         file.port = self.port.or(file.port);
         let memory = config::memory(&file);
         let service = file.port.map_or(DEFAULT_PORTS, |port| port..=port);

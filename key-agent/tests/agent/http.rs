@@ -166,7 +166,7 @@ impl Agent {
 
     /// The token of a page that is opened now.
     pub fn form_token(&self, page: &str) -> String {
-        let shown = self.get(page).body;
+        let shown = self.wait_for(page, "name=\"token\"");
         let (_, rest) = shown.split_once("name=\"token\" value=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
     }
