@@ -10,7 +10,7 @@
   const part = (id) => document.getElementById(id);
 
   // What the window knows: `page` is the origin that the browser attested and the agent accepted.
-  const now = { page: null, request: null, texts: {}, locks: null, chosen: null, ended: false, asking: false, working: false, lastCode: null, deadline: 0 };
+  const now = { page: null, request: null, texts: {}, locks: null, chosen: null, ended: false, asking: false, working: false, lastCode: null, gone: null, deadline: 0 };
 
   const text = (key) => now.texts[key] ?? document.querySelector(`[data-text="${key}"]`)?.textContent ?? key;
 
@@ -35,7 +35,7 @@
   function abandon() {
     if (now.ended || !now.request) return;
     const obstacle = now.locks?.obstacle;
-    if (obstacle) fail(obstacle);
+    if (obstacle && now.lastCode?.code !== "lock-removed") fail(obstacle);
     else if (now.lastCode) fail(now.lastCode.code, now.lastCode.more);
     else fail("cancelled");
   }
@@ -140,10 +140,25 @@
     const rank = ({ certificate }) => (certificate.usable ? (certificate.sealed ? 1 : 0) : 2);
     choices.sort((one, other) => rank(one) - rank(other));
     const able = choices.filter(({ lock, certificate }) => now.request.operation === "read" || (certificate.usable && lock.tries !== "none"));
-    if (!able.some(({ certificate }) => certificate.id === now.chosen)) {
+    const isAble = (id) => able.some(({ certificate }) => certificate.id === id);
+    const left = now.chosen && !choices.some(({ certificate }) => certificate.id === now.chosen);
+    const back = Boolean(now.gone) && isAble(now.gone);
+    if (left) now.gone = now.chosen;
+    if (back) {
+      now.chosen = now.gone;
+      now.gone = null;
+      part("pin").value = "";
+    }
+    if (!left && before?.obstacle && !locks.obstacle) now.gone = null;
+    if (now.gone) {
+      // Nobody's choice but the person's: a PIN must not go to another lock because this one was pulled out.
+      now.chosen = isAble(now.chosen) ? now.chosen : null;
+      part("pin").value = "";
+    } else if (!isAble(now.chosen)) {
       const preferred = able.filter(({ certificate }) => certificate.kind === "signing" && !certificate.expired && !certificate.sealed);
       const remembered = preferred.find(({ certificate }) => certificate.id === now.remembered);
       now.chosen = (remembered ?? preferred[0] ?? able[0])?.certificate.id ?? null;
+      part("pin").value = "";
     }
     const held = document.activeElement?.name === "certificate";
     const list = part("certificates");
@@ -154,8 +169,13 @@
     show("choice", list.childElementCount > 0);
     show("insert", locks.obstacle === "no-lock");
     if (locks.obstacle === "only-encryption-certificate") say(text("window-only-encryption"), "bad");
-    else if (before?.obstacle && !locks.obstacle) say(text("window-lock-came"), "good");
-    else if (!before) say("");
+    else if (left) {
+      now.lastCode = { code: "lock-removed", more: {} };
+      say(text("window-lock-gone"), "bad");
+    } else if (back || (before?.obstacle && !locks.obstacle)) {
+      now.lastCode = null;
+      say(text("window-lock-came"), "good");
+    } else if (!before) say("");
     renderChoice(!before || Boolean(before.obstacle));
   }
 
@@ -185,6 +205,8 @@
 
   function choose(id) {
     now.chosen = id;
+    now.gone = null;
+    now.lastCode = null;
     part("pin").value = "";
     renderChoice(false);
   }

@@ -22,6 +22,7 @@ window-done = Done. This window will close.
 window-insert-lock = Please insert your CA lock
 window-insert-lock-hint = This continues by itself once the lock is inserted.
 window-lock-came = CA lock found.
+window-lock-gone = The CA lock was removed. Insert it again, or choose another certificate.
 window-only-encryption = Only an encryption certificate was found, which cannot sign. Please insert a CA lock that holds a signing certificate.
 window-choose = Choose a signing certificate first.
 window-enter-pin = Enter the PIN.

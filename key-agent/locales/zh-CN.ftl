@@ -22,6 +22,7 @@ window-done = 已完成，窗口即将关闭。
 window-insert-lock = 请插入CA锁
 window-insert-lock-hint = 插入后会自动继续，无需刷新。
 window-lock-came = 已检测到CA锁。
+window-lock-gone = CA锁已被拔出。请重新插入，或选择其他证书。
 window-only-encryption = 只找到加密证书，不能用于签名。请插入包含签名证书的CA锁。
 window-choose = 请先选择一张签名证书。
 window-enter-pin = 请输入CA锁密码。

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use key_agent::locks::LockSource;
 
 use crate::error::DemoError;
 use crate::settings::{DemoSettings, PortChoice, Ports, Step};
@@ -65,6 +66,12 @@ struct Serve {
     /// 驱动端口 · port of the key agent [default: one of 17650-17654, or a free one]
     #[arg(long)]
     agent_port: Option<u16>,
+    /// PKCS#11 驱动库，可重复；在驱动进程内运行 · also locks of this PKCS #11 library; may be repeated
+    #[arg(long, value_name = "LIB")]
+    pkcs11: Vec<PathBuf>,
+    /// SKF 驱动库（GM/T 0016），可重复；在驱动进程内运行 · also locks of this SKF library; may be repeated
+    #[arg(long, value_name = "LIB")]
+    skf: Vec<PathBuf>,
 }
 
 /// Runs the program.
@@ -97,6 +104,7 @@ impl Serve {
                 hohhot: choice(self.hohhot_port),
                 agent: choice(self.agent_port),
             },
+            drivers: LockSource::drivers(self.pkcs11.clone(), self.skf.clone()).collect(),
             progress,
             ..DemoSettings::new(&self.state_dir)
         }

@@ -25,17 +25,17 @@ pub struct Agent {
 
 /// Inside the test's process, or the program by itself: some drivers read their own settings from the environment.
 enum Service {
-    Embedded(#[expect(dead_code, reason = "it runs until it goes")] Running),
-    Program(Child),
+    Embedded(Running),
+    Program { _until_dropped: Program },
 }
 
-impl Drop for Service {
-    /// A service of this process stops by itself; a program must not outlive a test that failed.
+/// A program that must not outlive a test that failed.
+struct Program(Child);
+
+impl Drop for Program {
     fn drop(&mut self) {
-        if let Self::Program(child) = self {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
     }
 }
 
@@ -97,12 +97,16 @@ impl Agent {
         let address = line.trim().strip_prefix("http://").unwrap();
         Self {
             address: address.parse().unwrap(),
-            service: Service::Program(child),
+            service: Service::Program {
+                _until_dropped: Program(child),
+            },
         }
     }
 
     pub fn stop(self) {
-        drop(self);
+        if let Service::Embedded(running) = self.service {
+            running.stop();
+        }
     }
 
     pub fn host(&self) -> String {

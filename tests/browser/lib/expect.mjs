@@ -27,6 +27,8 @@ export const FAQ = {
     noLock: { 'zh-CN': '没有检测到CA锁', en: 'No CA lock was found.' },
     cancelled: { 'zh-CN': '您取消了操作', en: 'You cancelled.' },
     pinWrong: { 'zh-CN': 'CA锁密码错误，还可以尝试 5 次', en: 'The PIN is wrong. Attempts left: 5.' },
+    pinWrongUncounted: { 'zh-CN': 'CA锁密码错误。', en: 'The PIN is wrong.' },
+    lockRemoved: { 'zh-CN': '操作过程中CA锁被拔出', en: 'The CA lock was removed during the operation.' },
     pinLocked: { 'zh-CN': 'CA锁已被锁定', en: 'The CA lock is blocked.' },
     timedOut: { 'zh-CN': '操作超时', en: 'The time is over.' },
     popupBlocked: { 'zh-CN': '浏览器阻止了证书助手窗口', en: 'Your browser blocked the window of the certificate assistant.' },
