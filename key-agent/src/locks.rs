@@ -113,18 +113,22 @@ impl LockSource {
     }
 
     fn look(&self, listing: &mut Listing) -> io::Result<()> {
-        let driven = match self {
+        let (locks, unreadable) = match self {
             Self::Folder(_) | Self::File(_) => return self.look_at_files(listing),
-            Self::Pkcs11(driver) => driver.locks().map(|locks| (locks, Vec::new())),
-            Self::Skf(driver) => driver.locks(),
+            Self::Pkcs11(driver) => match driver.locks() {
+                Ok(locks) => (locks, Vec::new()),
+                Err(error) => (Vec::new(), vec![(self.label(), error)]),
+            },
+            Self::Skf(driver) => match driver.locks() {
+                Ok(found) => (found.locks, found.unreadable),
+                Err(error) => (Vec::new(), vec![(self.label(), error)]),
+            },
         };
-        let (locks, broken) =
-            driven.unwrap_or_else(|error| (Vec::new(), vec![(self.label(), error)]));
         listing.locks.extend(locks);
-        let broken = broken.into_iter();
+        let unreadable = unreadable.into_iter();
         listing
             .unreadable
-            .extend(broken.map(|(label, error)| UnreadableLock { label, error }));
+            .extend(unreadable.map(|(label, error)| UnreadableLock { label, error }));
         Ok(())
     }
 

@@ -8,7 +8,6 @@ use clap::Args;
 use key_agent::assistant::check::{
     Circumstances, Finding, Service, Verdict, of_portal, of_this_computer,
 };
-use key_agent::locks::LockSources;
 use key_agent::service::DEFAULT_PORTS;
 use key_agent::texts::{Language, Texts};
 use serde_json::json;
@@ -23,6 +22,12 @@ pub(super) struct Check {
     /// Folder with lock files; without locks here or in the configuration only the service is checked
     #[arg(long, value_name = "DIR")]
     locks: Option<PathBuf>,
+    /// A PKCS #11 library; may be repeated. It runs inside this program: trust it
+    #[arg(long, value_name = "LIB")]
+    pkcs11: Vec<PathBuf>,
+    /// A SKF library (GM/T 0016); may be repeated. Trust it likewise
+    #[arg(long, value_name = "LIB")]
+    skf: Vec<PathBuf>,
     /// Port of the service [default: 17650–17654]
     #[arg(long)]
     port: Option<u16>,
@@ -39,8 +44,11 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> Result<(), CliError> {
         let language = self.spoken.language();
+        let is_configured = self.config.place().is_some();
         let mut file = self.config.read()?;
         file.locks = self.locks.or(file.locks);
+        file.pkcs11.extend(self.pkcs11);
+        file.skf.extend(self.skf);
         file.port = self.port.or(file.port);
         let memory = config::memory(&file);
         let service = file.port.map_or(DEFAULT_PORTS, |port| port..=port);
@@ -52,8 +60,9 @@ impl Check {
         };
         let knows_origins = settings.portal_url.is_some() || !settings.allow_origins.is_empty();
         let circumstances = Circumstances {
-            locks: Some(settings.locks).filter(|locks| !LockSources::is_empty(locks)),
-            allowed: knows_origins.then_some(settings.allow_origins),
+            // What no settings were given for is not held against them.
+            locks: Some(settings.locks).filter(|locks| is_configured || !locks.is_empty()),
+            allowed: (is_configured || knows_origins).then_some(settings.allow_origins),
             portal: settings.portal_url,
             memory: Some(memory),
             service: Service::LookedFor(service),

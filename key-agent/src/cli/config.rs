@@ -25,10 +25,15 @@ pub(super) struct Config {
 }
 
 impl Config {
+    /// The file that is read, if there is one.
+    pub(super) fn place(&self) -> Option<PathBuf> {
+        let installed = || Some(PathBuf::from(INSTALLED)).filter(|path| path.is_file());
+        self.config.clone().or_else(installed)
+    }
+
     /// Reads the file; the command line comes first.
     pub(super) fn read(self) -> Result<ConfigFile, CliError> {
-        let installed = || Some(PathBuf::from(INSTALLED)).filter(|path| path.is_file());
-        let mut file = match self.config.or_else(installed) {
+        let mut file = match self.place() {
             None => ConfigFile::default(),
             Some(path) => read(&path)?,
         };

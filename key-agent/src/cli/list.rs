@@ -6,12 +6,12 @@ use std::time::SystemTime;
 use clap::Args;
 use key_agent::service::view;
 
-use super::{CliError, Locks};
+use super::{CliError, Places};
 
 #[derive(Args)]
 pub(super) struct List {
     #[command(flatten)]
-    locks: Locks,
+    places: Places,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -19,7 +19,7 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let source = self.locks.sources();
+        let source = self.places.sources();
         let listing = source.list().map_err(CliError::locks)?;
         let view = view::Locks::of(&listing, SystemTime::now());
         let mut out = std::io::stdout().lock();

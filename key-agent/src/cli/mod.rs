@@ -61,7 +61,7 @@ enum Command {
 /// Where locks are looked for: at least one place.
 #[derive(Args)]
 #[group(required = true, multiple = true)]
-struct Locks {
+struct Places {
     /// Folder with lock files (.p12, .pfx, .pem)
     #[arg(long, value_name = "DIR", conflicts_with = "lock")]
     locks: Option<PathBuf>,
@@ -76,7 +76,7 @@ struct Locks {
     skf: Vec<PathBuf>,
 }
 
-impl Locks {
+impl Places {
     fn sources(self) -> LockSources {
         let folder = self.locks.map(LockSource::Folder);
         let file = self.lock.map(LockSource::File);

@@ -10,12 +10,12 @@ use protocol::challenge::{ChallengeText, Purpose};
 use protocol::proof::ProofAlgorithm;
 
 use super::pin::PinSource;
-use super::{CliError, Locks};
+use super::{CliError, Places};
 
 #[derive(Args)]
 pub(super) struct Sign {
     #[command(flatten)]
-    locks: Locks,
+    places: Places,
     /// The lock with this media number; without it the first that may sign
     #[arg(long, value_name = "NUMBER")]
     media_number: Option<String>,
@@ -47,7 +47,7 @@ impl Sign {
             purpose: self.purpose,
             statement: &self.statement,
         };
-        let sources = self.locks.sources();
+        let sources = self.places.sources();
         let listing = sources.list().map_err(CliError::locks)?;
         let lock = listing.for_signing(self.media_number.as_deref())?;
         let opened = sources.find(&lock.id)?.open(&Wanted::Signing, &pin)?;

@@ -144,7 +144,8 @@ impl ConfigFile {
     pub fn into_settings(self) -> Result<Settings, SettingsError> {
         let folder = self.locks.map(LockSource::Folder);
         let drivers = LockSource::drivers(self.pkcs11, self.skf);
-        let mut settings = Settings::new(folder.into_iter().chain(drivers).collect::<LockSources>());
+        let mut settings =
+            Settings::new(folder.into_iter().chain(drivers).collect::<LockSources>());
         settings.allow_origins = self.allow_origins;
         settings.ports = self
             .port

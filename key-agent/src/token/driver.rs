@@ -353,7 +353,8 @@ mod tests {
 
     #[test]
     fn a_panic_in_the_library_s_thread_ends_that_turn_alone() {
-        let gate = gate();
+        // Long enough for a trace of the panic.
+        let gate = Gate::new(Patience::default());
         let broken: Result<(), _> = gate.look(|| panic!("on purpose"));
         assert!(matches!(broken, Err(TokenError::Driver(_))));
         assert_eq!(gate.look(|| Ok(3)), Ok(3));

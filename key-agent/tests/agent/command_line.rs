@@ -20,6 +20,7 @@ pub fn program(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env_remove("KEY_AGENT_PIN")
+        .env("STATE_DIRECTORY", crate::locks::state_folder())
         .stdin(Stdio::null());
     command
 }

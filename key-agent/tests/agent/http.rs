@@ -19,7 +19,6 @@ pub const STATEMENT: &str = "您正在登录统一认证平台。\n<b>仅用于�
 
 /// A service with its own locks and port.
 pub struct Agent {
-    #[expect(dead_code, reason = "it runs until it goes")]
     service: Service,
     address: SocketAddr,
 }
@@ -27,16 +26,16 @@ pub struct Agent {
 /// Inside the test's process, or the program by itself: some drivers read their own settings from the environment.
 enum Service {
     Embedded(Running),
-    Program(Child),
+    Program { _until_dropped: Program },
 }
 
-impl Drop for Service {
-    /// A service of this process stops by itself; a program must not outlive a test that failed.
+/// A program that must not outlive a test that failed.
+struct Program(Child);
+
+impl Drop for Program {
     fn drop(&mut self) {
-        if let Self::Program(child) = self {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
     }
 }
 
@@ -98,12 +97,16 @@ impl Agent {
         let address = line.trim().strip_prefix("http://").unwrap();
         Self {
             address: address.parse().unwrap(),
-            service: Service::Program(child),
+            service: Service::Program {
+                _until_dropped: Program(child),
+            },
         }
     }
 
     pub fn stop(self) {
-        drop(self);
+        if let Service::Embedded(running) = self.service {
+            running.stop();
+        }
     }
 
     pub fn host(&self) -> String {
@@ -167,7 +170,7 @@ impl Agent {
 
     /// The token of a page that is opened now.
     pub fn form_token(&self, page: &str) -> String {
-        let shown = self.get(page).body;
+        let shown = self.wait_for(page, "name=\"token\"");
         let (_, rest) = shown.split_once("name=\"token\" value=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
     }

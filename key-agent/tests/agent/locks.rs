@@ -47,6 +47,11 @@ fn openssl(folder: &Path, arguments: &str) {
     );
 }
 
+/// Where programs under test keep what they keep, instead of the person's own folder.
+pub fn state_folder() -> PathBuf {
+    made().join("state")
+}
+
 /// All locks, made once.
 fn made() -> &'static Path {
     static MADE: OnceLock<TempDir> = OnceLock::new();

@@ -1,7 +1,7 @@
 //! Devices of the SKF library that stands for a vendor's: each test has a copy of the library and devices of its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use key_agent::locks::{LockSource, LockSources};
@@ -112,7 +112,6 @@ fn built() -> PathBuf {
     let places = [folder.join(&name), folder.join("..").join(&name)];
     let found = places.iter().find(|path| path.is_file());
     found
-        .map(PathBuf::as_path)
-        .map(Path::to_owned)
+        .cloned()
         .unwrap_or_else(|| panic!("cargo did not build {name} beside {}", tests.display()))
 }

@@ -304,13 +304,16 @@ fn pages_come_in_both_languages() {
         "证书助手",
         "服务正在运行",
         SUBJECT,
-        "https://idp.example/portal",
         "登录系统",
         PAGE,
         "软件锁，仅用于演示与测试",
     ] {
         assert!(root.body.contains(part), "{part}");
     }
+    assert_eq!(
+        agent.get("/portal").header("Location"),
+        Some("https://idp.example/portal")
+    );
     assert!(agent.get("/?lang=en").body.contains("Service is running"));
     assert_eq!(agent.get("/healthz").json()["status"], "ok");
     agent.stop();

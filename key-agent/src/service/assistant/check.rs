@@ -1,5 +1,6 @@
 //! 一键检测 as a page: started by a button, run in the background, looked at until it is over.
 
+use std::cmp::Reverse;
 use std::time::SystemTime;
 
 use actix_web::rt;
@@ -53,7 +54,11 @@ pub(super) async fn page(request: HttpRequest, shared: Data<Shared>) -> HttpResp
         Ok(frame) => frame,
         Err(answer) => return answer,
     };
-    let run = shared.assistant.check().clone();
+    let mut run = shared.assistant.check().clone();
+    if !run.is_running() {
+        // What needs doing comes first.
+        run.findings.sort_by_key(|finding| Reverse(finding.verdict));
+    }
     // While it runs there is no button, and a page that is looked at often uses no token up.
     let token = if run.is_running() {
         String::new()

@@ -90,7 +90,7 @@ fn of_device(
                 label: about.label(if several { &application } else { "" }),
                 software: false,
                 media_number: told::media_number(&about.serial),
-                pin: pin_state(opened.counter())?,
+                pin: pin_state(&opened)?,
                 certificates,
                 sealed: false,
             };
@@ -138,8 +138,8 @@ impl About {
 }
 
 /// A device that does not count is believed; one whose count says nothing is "untold".
-fn pin_state(counter: Result<Counter, TokenError>) -> Result<PinState, TokenError> {
-    match counter {
+fn pin_state(application: &Application) -> Result<PinState, TokenError> {
+    match application.counter() {
         Ok(Counter { max, left }) => Ok(PinState {
             tries: tries(left),
             max: u8::try_from(max).ok().filter(|max| *max > 0),

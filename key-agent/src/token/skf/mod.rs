@@ -25,6 +25,15 @@ pub struct SkfDriver {
     tag: String,
 }
 
+/// What a look finds.
+#[derive(Clone, Debug, Default)]
+pub struct SkfLocks {
+    /// Locks that can be read.
+    pub locks: Vec<LockFacts>,
+    /// Devices that cannot, by what a person calls them.
+    pub unreadable: Vec<(String, TokenError)>,
+}
+
 struct Library {
     path: PathBuf,
     /// Loaded at the first look and never unloaded.
@@ -73,13 +82,15 @@ impl SkfDriver {
         &self.library.path
     }
 
-    /// The locks that are there now, and by name the devices that cannot be read.
-    pub fn locks(&self) -> Result<(Vec<LockFacts>, Vec<(String, TokenError)>), TokenError> {
+    /// The locks that are there now.
+    pub fn locks(&self) -> Result<SkfLocks, TokenError> {
         let (library, tag) = (Arc::clone(&self.library), self.tag.clone());
         self.gate.look(move || {
             let found = applications::all(library.functions()?, &tag)?;
-            let facts = found.locks.into_iter().map(|found| found.facts).collect();
-            Ok((facts, found.unreadable))
+            Ok(SkfLocks {
+                locks: found.locks.into_iter().map(|found| found.facts).collect(),
+                unreadable: found.unreadable,
+            })
         })
     }
 
