@@ -96,10 +96,10 @@ async fn submitted(
             renewed,
         } => {
             browser.renew(visit, authentication).await?;
-            let next = match renewed {
-                true => routes::after_renewal(&toward.by(routes::CERTIFICATE)),
-                false => toward.by(routes::CERTIFICATE),
-            };
+            let mut next = toward.by(routes::CERTIFICATE);
+            if renewed {
+                next = routes::after_renewal(&next);
+            }
             Ok(browser.answer(visit, see_other(&next)))
         }
         LoginOutcome::Refused(refusal) => {

@@ -61,7 +61,7 @@ impl Information {
     }
 
     fn changed(&self, enterprise: &Enterprise) -> Vec<&'static str> {
-        let changes = [
+        let fields = [
             ("phone", self.phone != enterprise.phone),
             ("address", self.address != enterprise.address),
             (
@@ -69,7 +69,7 @@ impl Information {
                 self.subject_types != enterprise.subject_types,
             ),
         ];
-        let changed = changes.into_iter().filter(|(_, changed)| *changed);
+        let changed = fields.into_iter().filter(|(_, changed)| *changed);
         changed.map(|(field, _)| field).collect()
     }
 }

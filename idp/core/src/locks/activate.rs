@@ -137,11 +137,8 @@ fn decide(
         return Ok(Err(refusal));
     }
     let of_key = store.list_key_locks_by_key_number(recognised.ca_id(), recognised.key_number())?;
-    let refusals = of_key.iter().filter(|lock| known.as_ref() != Some(*lock));
-    if let Some(refusal) = refusals
-        .filter_map(|lock| refusal_of_key(lock, &enterprise))
-        .next()
-    {
+    let mut others = of_key.iter().filter(|lock| known.as_ref() != Some(*lock));
+    if let Some(refusal) = others.find_map(|lock| refusal_of_key(lock, &enterprise)) {
         return Ok(Err(refusal));
     }
     let fresh = secondary(cx, recognised, attempt, &primary);

@@ -106,9 +106,10 @@ fn find(store: &mut dyn Store, code: &CreditCode) -> Result<Enterprise, OperateE
 }
 
 fn exchange(store: &mut dyn Store, to: &Enterprise) -> Result<(), OperateError> {
-    match store.exchange_enterprise(to)? {
-        true => Ok(()),
-        false => Err(OperateError::Raced),
+    if store.exchange_enterprise(to)? {
+        Ok(())
+    } else {
+        Err(OperateError::Raced)
     }
 }
 

@@ -216,11 +216,11 @@ where
     say("done")
 }
 
-async fn of_lock(
-    config: &Config,
-    one: &OneLock,
-    work: fn(&mut dyn Store, &Cx, &CreditCode, (&KeyLockId, &Order)) -> Result<(), OperateError>,
-) -> Result<(), StartError> {
+/// What the core does with one lock.
+type LockWork =
+    fn(&mut dyn Store, &Cx, &CreditCode, (&KeyLockId, &Order)) -> Result<(), OperateError>;
+
+async fn of_lock(config: &Config, one: &OneLock, work: LockWork) -> Result<(), StartError> {
     let id = KeyLockId::from_text(&one.lock);
     change(
         config,

@@ -101,10 +101,10 @@ async fn submitted(
         .database
         .write(move |store| revoke_consent(store, &cx, &caller, &present, (&of, language)))
         .await?;
-    match revoked {
-        true => Ok(see_other(&routes::consents_after_revoking(&platform))),
-        false => Err(not_in_force()),
+    if !revoked {
+        return Err(not_in_force());
     }
+    Ok(see_other(&routes::consents_after_revoking(&platform)))
 }
 
 const fn not_in_force() -> Failure {

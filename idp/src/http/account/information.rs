@@ -77,7 +77,7 @@ pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
             Some(version) if enterprise.version.to_string() == version => Again::Saved,
             _ => Again::No,
         };
-        page(&visit, &browser, &Typed::of(enterprise), again)
+        Ok(page(&visit, &browser, &Typed::of(enterprise), again))
     };
     shown
         .await
@@ -94,7 +94,7 @@ pub async fn in_language(mut visit: Visit, request: HttpRequest, body: web::Byte
             Accepted::Current => Again::No,
             Accepted::Stale => Again::Stale,
         };
-        page(&visit, &browser, &typed, again)
+        Ok(page(&visit, &browser, &typed, again))
     };
     shown
         .await
@@ -144,11 +144,11 @@ async fn submitted(
     // Gather.
     let (browser, mut typed, accepted) = received(visit, request, form).await?;
     if let Accepted::Stale = accepted {
-        return page(visit, &browser, &typed, Again::Stale);
+        return Ok(page(visit, &browser, &typed, Again::Stale));
     }
     let information = match Information::parse(&typed.form) {
         Ok(information) => information,
-        Err(fields) => return page(visit, &browser, &typed, Again::Fields(&fields)),
+        Err(fields) => return Ok(page(visit, &browser, &typed, Again::Fields(&fields))),
     };
     let present = browser.present()?.clone();
     // A version that is no number is none that stands.
@@ -168,23 +168,18 @@ async fn submitted(
         InformationOutcome::ChangedMeanwhile => {
             // What stands now is the base of the next try; what was typed stays in the form.
             typed.version = browser.present()?.enterprise.version.to_string();
-            page(visit, &browser, &typed, Again::Changed)
+            Ok(page(visit, &browser, &typed, Again::Changed))
         }
     }
 }
 
-fn page(
-    visit: &Visit,
-    browser: &Browser,
-    typed: &Typed,
-    again: Again<'_>,
-) -> Result<HttpResponse, Failure> {
+fn page(visit: &Visit, browser: &Browser, typed: &Typed, again: Again<'_>) -> HttpResponse {
     let frame = visit.frame(Some(browser));
     let present = browser.present.as_ref();
     let region = present
         .and_then(|p| p.enterprise.region_code.region())
         .map_or("", |region| page::region_name(region, visit.locale));
-    let types: Vec<_> = SubjectType::ALL
+    let choices: Vec<_> = SubjectType::ALL
         .iter()
         .map(|t| (t.as_str(), page::subject_type(&frame, *t)))
         .collect();
@@ -218,7 +213,7 @@ fn page(
                 .map(String::as_str)
                 .collect(),
         },
-        subject_types: types
+        subject_types: choices
             .iter()
             .map(|(value, label)| Choice { value, label })
             .collect(),
@@ -243,5 +238,5 @@ fn page(
             incident: Some(visit.incident_id.as_str()),
         }),
     };
-    Ok(browser.answer(visit, visit.html(status, page.render())))
+    browser.answer(visit, visit.html(status, page.render()))
 }
