@@ -248,19 +248,19 @@ impl Jacobian {
 
     /// add-1998-cmo-2 from where both points have one Z.
     fn added((x1, y1): (Fp, Fp), (x2, y2): (Fp, Fp), z: Fp) -> Result<Self, Special> {
-        let h = x2 - x1;
-        if bool::from(h.is_zero()) {
+        let across = x2 - x1;
+        if bool::from(across.is_zero()) {
             return Err(Special);
         }
-        let r = y2 - y1;
-        let h2 = h.square();
-        let h3 = h2 * h;
-        let v = x1 * h2;
-        let x = r.square() - h3 - v.double();
+        let up = y2 - y1;
+        let square = across.square();
+        let cube = square * across;
+        let shifted = x1 * square;
+        let x = up.square() - cube - shifted.double();
         Ok(Self {
             x,
-            y: r * (v - x) - y1 * h3,
-            z: z * h,
+            y: up * (shifted - x) - y1 * cube,
+            z: z * across,
         })
     }
 }

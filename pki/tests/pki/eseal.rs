@@ -72,7 +72,7 @@ fn both_layouts_are_read_and_judged() {
         assert_eq!(seal.created_at(), 1_772_323_200);
         assert_eq!(seal.valid_from(), seal.created_at() + 86_400);
         assert_eq!(seal.valid_until(), 1_803_859_200);
-        assert_eq!(seal.certificates(), [makers.lock.clone()]);
+        assert_eq!(seal.certificates(), std::slice::from_ref(&makers.lock));
         assert_eq!((seal.maker(), seal.listed()), (&makers.maker, 1));
         let picture = seal.picture();
         assert_eq!((picture.declared(), picture.bytes()), ("PNG", PNG));

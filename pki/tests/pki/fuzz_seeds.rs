@@ -81,8 +81,8 @@ fn answer_of_openssl(lab: &Lab, issuer: &str, certificate: &Certificate) -> Vec<
 }
 
 /// The data of an answer about `signer.der`, by its name, with the nonce that the entry asks with.
-fn data_of_answer(key: &SigningKey) -> Vec<u8> {
-    let certificate = signer(key);
+fn data_of_answer() -> Vec<u8> {
+    let certificate = signer();
     let asked = OcspRequest::new(&certificate, &certificate, None).unwrap();
     // request { tbsRequest { requestList { request { certId } } } }: four heads of two octets, all short.
     let id = &asked.der()[8..];
@@ -107,8 +107,9 @@ fn data_of_answer(key: &SigningKey) -> Vec<u8> {
 }
 
 /// The CA behind the lists and answers that the entries sign.
-fn signer(key: &SigningKey) -> Certificate {
-    Draft::ca("root").certificate(key, key)
+fn signer() -> Certificate {
+    let entries = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/entries");
+    Certificate::from_der(&std::fs::read(entries.join("signer.der")).unwrap()).unwrap()
 }
 
 #[test]
@@ -118,19 +119,17 @@ fn seeds_of_answers_are_read_without_a_crash() {
 
 #[test]
 fn an_answer_that_an_entry_signs_is_understood() {
-    let key = SigningKey::from_bytes(&entries::SIGNER_NUMBER).unwrap();
-    let own = signer(&key);
+    let own = signer();
     let request = OcspRequest::new(&own, &own, Some([7; 32])).unwrap();
-    let answer = request.verify(&entries::signed_answer(&data_of_answer(&key)), None, AT);
+    let answer = request.verify(&entries::signed_answer(&data_of_answer()), None, AT);
     assert_eq!(answer.unwrap().status(), OcspStatus::Good);
 }
 
 #[test]
 fn a_list_that_an_entry_signs_is_understood() {
-    let key = SigningKey::from_bytes(&entries::SIGNER_NUMBER).unwrap();
     let seed = std::fs::read(folder("crl").join("entries")).unwrap();
     let direct = tlv(0x30, &[tlv(2, &[7]), tlv(0x17, b"260601000000Z")].concat());
-    let own = signer(&key);
+    let own = signer();
     for (entries, indirect, count) in [(direct, false, 1), (seed, true, 3)] {
         let der = entries::signed_list(&entries, indirect);
         let list = UnverifiedCrl::from_der(&der).unwrap();
@@ -197,9 +196,25 @@ fn every_form_of_certificate_list_and_seal_has_its_seed() {
         .push(extension("2a560b0703", false, &wrapped));
     write("certificate", "old-names", &old.der(&key, &key));
 
-    let own = SigningKey::from_bytes(&entries::SIGNER_NUMBER).unwrap();
-    write("../entries", "signer.der", signer(&own).der());
-    write("ocsp", "data", &data_of_answer(&own));
+    let ca = lab.issue("signer", &Order::ca("signer", Kind::P256, "/CN=root"));
+    write("../entries", "signer.der", ca.der());
+    lab.openssl(&[
+        "pkcs8",
+        "-topk8",
+        "-nocrypt",
+        "-in",
+        "signer.key",
+        "-outform",
+        "DER",
+        "-out",
+        "signer.p8",
+    ]);
+    write(
+        "../entries",
+        "signer.p8",
+        &std::fs::read(lab.path("signer.p8")).unwrap(),
+    );
+    write("ocsp", "data", &data_of_answer());
     let entry = |serial: &[u8], extensions: &[u8]| {
         let date = tlv(0x17, b"260601000000Z");
         tlv(0x30, &[tlv(2, serial), date, extensions.to_vec()].concat())
