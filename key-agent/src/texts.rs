@@ -205,6 +205,10 @@ impl Speaker<'_> {
     }
 
     /// One text that tells of one thing.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts are told alike"
+    )]
     pub fn telling_one(&self, key: &str, name: &str, value: impl ToString) -> String {
         self.telling(key, &BTreeMap::from([(name, value.to_string())]))
     }

@@ -120,7 +120,7 @@ fn show(facts: &CertificateFacts, now: i64) -> Shown {
         not_before: view::day(certificate.not_before()),
         not_after: view::day(certificate.not_after()),
         days_left: days_left(certificate, now),
-        key: key_name(certificate.public_key()),
+        key: key_name(*certificate.public_key()),
         usages: certificate.key_usage().map(usages).unwrap_or_default(),
         thumbprint: in_pairs(&certificate.thumbprint_sha256()),
         pem: pem(certificate),
@@ -133,7 +133,7 @@ pub fn days_left(certificate: &Certificate, now: i64) -> Option<i64> {
     (seconds >= 0).then_some(seconds.max(1).saturating_add(86_399) / 86_400)
 }
 
-fn key_name(key: &PublicKey) -> String {
+fn key_name(key: PublicKey) -> String {
     match key {
         PublicKey::Rsa { modulus_bits } => format!("RSA {modulus_bits}"),
         PublicKey::P256 => "ECDSA P-256".to_owned(),

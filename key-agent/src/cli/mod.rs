@@ -121,7 +121,9 @@ impl CliError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Read { .. } | Self::Output(_) | Self::ChecksFailed => 1,
-            Self::Usage(_) | Self::Settings(_) => 2,
+            Self::Usage(_)
+            | Self::Settings(_)
+            | Self::Update(UpdateError::NoSource | UpdateError::NoFolder) => 2,
             Self::Token(error) => match error {
                 TokenError::NoLock
                 | TokenError::LockRemoved
@@ -135,7 +137,6 @@ impl CliError {
                 TokenError::UnsupportedAlgorithm => 7,
             },
             Self::Start(_) | Self::NotRunning => 8,
-            Self::Update(UpdateError::NoSource | UpdateError::NoFolder) => 2,
             Self::Update(_) => 9,
         }
     }

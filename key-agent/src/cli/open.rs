@@ -32,18 +32,18 @@ impl Open {
             writeln!(io::stdout(), "{address}")?;
             return Ok(());
         }
-        let opener = match std::env::consts::OS {
+        let program = match std::env::consts::OS {
             "windows" => "explorer",
             "macos" => "open",
             _ => "xdg-open",
         };
-        let opened = Command::new(opener)
+        let opened = Command::new(program)
             .arg(&address)
             .stdin(Stdio::null())
             .status();
         match opened {
             // Explorer answers 1 whatever it did.
-            Ok(status) if status.success() || opener == "explorer" => Ok(()),
+            Ok(status) if status.success() || program == "explorer" => Ok(()),
             Ok(_) | Err(_) => Err(CliError::Usage(format!(
                 "no browser was opened; open {address} yourself"
             ))),

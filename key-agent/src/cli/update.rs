@@ -42,9 +42,7 @@ impl Update {
             }
             News::Newer(offer) => offer,
         };
-        memory
-            .told_of(offer.version)
-            .map_err(|_| UpdateError::Disk)?;
+        memory.told_of(offer.version).or(Err(UpdateError::Disk))?;
         writeln!(
             out,
             "newer: {}, published {}",

@@ -22,10 +22,13 @@ use crate::locks::Folder;
 const PACKAGE: &[u8] = b"the new version, or what stands for it";
 const NAME: &str = "key-agent_9.0.0_amd64.deb";
 
+/// What a server has, by name.
+type Files = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 /// The person who releases, with a server.
 struct Releaser {
     folder: TempDir,
-    served: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    served: Files,
     address: String,
 }
 
@@ -46,7 +49,7 @@ impl Releaser {
         fs::write(folder.path().join(NAME), PACKAGE).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let served: Arc<Mutex<Vec<(String, Vec<u8>)>>> = Arc::default();
+        let served: Files = Arc::default();
         serve(listener, served.clone());
         let releaser = Self {
             folder,
@@ -151,7 +154,7 @@ fn openssl(folder: &Path, arguments: &str) {
 }
 
 /// A server that says for each file the length it has, and for `short` twice that.
-fn serve(listener: TcpListener, served: Arc<Mutex<Vec<(String, Vec<u8>)>>>) {
+fn serve(listener: TcpListener, served: Files) {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };

@@ -124,6 +124,10 @@ impl Finding {
     }
 
     /// Adds what the text tells of.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts are told alike"
+    )]
     pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.facts.insert(name, value.to_string());
         self

@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_off_is_told_in_both_directions() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let now = SystemTime::UNIX_EPOCH + Duration::from_hours(500_000);
         for (seconds, verdict) in [
             (0, Verdict::Pass),
             (45, Verdict::Warn),

@@ -25,6 +25,10 @@ struct Certificates<'a> {
 }
 
 impl Certificates<'_> {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "a template passes fields by reference"
+    )]
     fn kind_key(kind: &CertificateKind) -> &'static str {
         match kind {
             CertificateKind::Signing => "certificate-signing",

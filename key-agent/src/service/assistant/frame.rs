@@ -103,6 +103,10 @@ pub(super) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// The frame of a page that is asked for, or what is answered instead.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the answer is sent by who asked, not passed on"
+    )]
     pub(super) fn of(
         request: &HttpRequest,
         shared: &'a Shared,

@@ -32,6 +32,10 @@ impl UpdatePage<'_> {
         format!("update-error-{}", error.code())
     }
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "a template passes fields by reference"
+    )]
     fn megabytes(octets: &u64) -> String {
         let tenths = octets.div_ceil(100_000);
         format!("{}.{}", tenths / 10, tenths % 10)
