@@ -292,6 +292,7 @@ impl Sample {
             SampleKind::Expired => (760, -30),
             SampleKind::EndingSoon => (690, 40),
             SampleKind::Renewed => (1, 770),
+            SampleKind::Renamed => (1, good.days_after),
             _ => (good.days_before, good.days_after),
         };
         Ok(LockOrder {
