@@ -13,18 +13,18 @@ use idp_core::signing_key::SigningKey;
 use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 
 use crate::certificates::{
-    self, REGISTRY, Registered, RevocationSources, Standings, Verdicts, load_configured,
-    read_stored,
+    self, Kept, REGISTRY, Registered, RevocationSources, Standings, Verdicts, keep_up,
+    load_configured, reach, read_stored,
 };
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::http::extract::form::FORM_MAX;
-use crate::http::{guard, oidc, routes};
+use crate::http::{guard, metrics, oidc, routes};
 use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
 
-/// How often revocation lists are looked at.
+/// How often what expired is freed.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
 /// How often the stored signing keys are looked at: a key that another process withdrew is in force here
@@ -114,7 +114,10 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let ephemeral = open_ephemeral(&config).await?;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let registered = open_registry(&config, &database, &clock::cx(&settings, &rng)).await?;
-    let lists = Arc::new(RevocationSources::load(registered.registry()));
+    let (fetcher, responders) = reach(&config.revocation, Arc::clone(&rng))
+        .map_err(|e| StartError::new("fetching of revocation lists", e))?;
+    let kept = Kept::in_state(&config.state_dir);
+    let lists = Arc::new(RevocationSources::open(registered.registry(), Some(kept)));
     let standings = Arc::new(Standings::new(REGISTRY, &registered, Arc::clone(&lists)));
     standings.watch(clock::now());
     let longest = settings
@@ -143,6 +146,8 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         ephemeral,
         keys,
         lists,
+        fetcher,
+        responders,
         standings,
     }))
 }
@@ -192,7 +197,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 
 /// As [`start`], on sockets that are open already.
 pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Running, StartError> {
-    let workers = config.http.workers;
+    let (workers, with_metrics) = (config.http.workers, config.metrics.enabled);
     let state = build_state(config).await?;
     let addresses = listeners
         .iter()
@@ -204,6 +209,11 @@ pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Run
             .app_data(app_state.clone())
             .app_data(web::PayloadConfig::new(FORM_MAX))
             .wrap(from_fn(guard::guard))
+            .configure(|app| {
+                if with_metrics {
+                    metrics::mount(app);
+                }
+            })
             .configure(routes::mount)
     })
     .client_request_timeout(Duration::from_secs(10))
@@ -228,24 +238,20 @@ pub async fn start_on(config: Config, listeners: Vec<TcpListener>) -> Result<Run
 
 /// What goes on off the request path.
 async fn keep_house(state: web::Data<AppState>) {
-    tokio::join!(keep_lists(&state), keep_keys(&state), keep_registry(&state));
+    tokio::join!(
+        keep_room(&state),
+        keep_up(&state),
+        keep_keys(&state),
+        keep_registry(&state)
+    );
 }
 
-/// Reads revocation lists again and frees what expired.
-async fn keep_lists(state: &web::Data<AppState>) {
+/// Frees what expired.
+async fn keep_room(state: &web::Data<AppState>) {
     let mut tick = tokio::time::interval(HOUSEKEEPING);
-    tick.tick().await;
     loop {
         tick.tick().await;
         state.ephemeral.sweep();
-        let (lists, standings) = (Arc::clone(&state.lists), Arc::clone(&state.standings));
-        let look = move || {
-            lists.refresh();
-            standings.watch(clock::now());
-        };
-        if let Err(error) = tokio::task::spawn_blocking(look).await {
-            tracing::error!(%error, "revocation lists can't be read again");
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use idp_core::cx::{Cx, Rng, Settings};
 use idp_storage::{Database, EphemeralStore};
 
-use crate::certificates::{RevocationSources, Standings, Verdicts};
+use crate::certificates::{Fetcher, Responders, RevocationSources, Standings, Verdicts};
 use crate::clock;
 use crate::config::Config;
 use crate::http::assets::Assets;
@@ -27,8 +27,12 @@ pub struct AppState {
     pub keys: Arc<KeyRing>,
     /// Certificates.
     pub verdicts: Verdicts,
-    /// Revocation lists.
+    /// What CAs took back.
     pub lists: Arc<RevocationSources>,
+    /// Fetches what CAs publish.
+    pub fetcher: Fetcher,
+    /// Asks responders.
+    pub responders: Responders,
     /// How each CA stands.
     pub standings: Arc<Standings>,
     /// Stylesheet, script, emblem.
@@ -42,6 +46,13 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// Gathers what is missing to judge a certificate whose key was proven: its responder is asked, if its CA has one.
+    pub async fn gather_revocation(&self, certificate: &pki::certificate::Certificate) {
+        let registry = self.verdicts.registry();
+        let (responders, sources) = (&self.responders, &self.lists);
+        responders.gather(&registry, sources, certificate).await;
+    }
+
     /// The outside of a request that comes now.
     pub fn cx(&self) -> Cx {
         clock::cx(&self.settings, &self.rng)

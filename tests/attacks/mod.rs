@@ -16,4 +16,5 @@ mod outage;
 mod page;
 mod proof;
 mod proof_text;
+mod revocation;
 mod stolen_database;

@@ -21,6 +21,7 @@ mod platforms_page;
 mod portal;
 mod registry;
 mod revocation;
+mod revocation_sources;
 mod standing;
 mod token;
 mod tokens;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
-use idp::config::{AuthorityConfig, RevocationConfig};
+use idp::config::{AuthorityConfig, RevocationConfig, RevocationSourceConfig};
 use idp_core::certificate_authority::KeyAlgorithm;
 
 use super::lock::{KeyKind, Lock, Order};
@@ -145,6 +145,67 @@ impl Authority {
     pub fn publish_list(&self, file: &std::path::Path, validity: (i64, i64)) {
         let revoked = self.revoked.lock().unwrap().clone();
         openssl::revocation_list((&self.folder, self.kind), &revoked, validity, file);
+    }
+
+    /// The list, as it would be written.
+    pub fn list(&self, validity: (i64, i64)) -> Vec<u8> {
+        let file = scratch::folder("published").join("list.crl");
+        self.publish_list(&file, validity);
+        std::fs::read(file).unwrap()
+    }
+
+    /// What OpenSSL answers to an OCSP question, as a responder with this CA's key. It knows these locks and which of
+    /// them were revoked.
+    pub fn responder(&self, locks: &[&Lock]) -> impl Fn(&[u8]) -> Vec<u8> + Send + use<> {
+        let serials = locks.iter().map(|lock| lock.certificate.serial_number());
+        let known: Vec<String> = serials.map(str::to_owned).collect();
+        let (revoked, authority) = (self.revoked.lock().unwrap().clone(), self.folder.clone());
+        move |question| {
+            let folder = scratch::folder("responder");
+            let line = |serial: &String| {
+                let state = if revoked.contains(serial) {
+                    "R\t491231235959Z\t260101000000Z"
+                } else {
+                    "V\t491231235959Z\t"
+                };
+                format!("{state}\t{serial}\tunknown\t/CN={serial}\n")
+            };
+            let index: String = known.iter().map(line).collect();
+            std::fs::write(folder.join("index"), index).unwrap();
+            std::fs::write(folder.join("question"), question).unwrap();
+            let (certificate, key) = (authority.join("certificate.pem"), authority.join("key.pem"));
+            let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
+            openssl::run(
+                &folder,
+                &[
+                    "ocsp",
+                    "-index",
+                    "index",
+                    "-CA",
+                    certificate,
+                    "-reqin",
+                    "question",
+                    "-respout",
+                    "answer",
+                    "-rsigner",
+                    certificate,
+                    "-rkey",
+                    key,
+                    "-nmin",
+                    "10",
+                ],
+            );
+            std::fs::read(folder.join("answer")).unwrap()
+        }
+    }
+
+    /// Its entry in the registry, with these sources alone.
+    pub fn entry_with(&self, sources: Vec<RevocationSourceConfig>) -> AuthorityConfig {
+        AuthorityConfig {
+            crls: Vec::new(),
+            revocation_sources: sources,
+            ..self.entry(PathBuf::new())
+        }
     }
 
     /// Its entry in the registry, with this list.

@@ -25,6 +25,7 @@ pub mod openssl;
 pub mod platform;
 pub mod proof;
 pub mod provider;
+pub mod publisher;
 pub mod scratch;
 #[allow(
     missing_docs,

@@ -84,6 +84,13 @@ pub trait Store {
     ) -> Result<Option<KeyLock>, StoreError>;
     /// Locks of one enterprise, oldest first.
     fn list_key_locks(&mut self, enterprise: &EnterpriseId) -> Result<Vec<KeyLock>, StoreError>;
+    /// Locks in force that a CA issued, in order of identifier, after one of them, at most `limit`.
+    fn list_active_key_locks_of_ca(
+        &mut self,
+        ca: &CaId,
+        after: Option<&KeyLockId>,
+        limit: u32,
+    ) -> Result<Vec<KeyLock>, StoreError>;
     /// `false`: the certificate is bound already.
     fn insert_key_lock(&mut self, key_lock: &KeyLock) -> Result<bool, StoreError>;
     /// `from` → `to`; `false` when the lock was not in `from`.

@@ -11,7 +11,10 @@ mod verdicts;
 
 pub use follow::{REGISTRY, StoredError, follow, load_configured, read_stored};
 pub use registry::{Registered, RegistryError, entry_of, load_registry, with_whole_paths};
-pub use revocation::RevocationSources;
+pub use revocation::{
+    Fetcher, Imported, Kept, Responders, RevocationSources, SourceReport, end_revoked, fetch_now,
+    import, keep_up, look, reach,
+};
 pub use standing::AuthorityStanding;
 pub use standings::{Judged, Standings};
 pub use verdicts::Verdicts;

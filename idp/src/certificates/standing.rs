@@ -83,7 +83,7 @@ impl Entered {
         now: Timestamp,
         standing: &mut AuthorityStanding,
     ) {
-        let (place, path) = (&self.place, file.path.display());
+        let (place, path) = (&self.place, file.address());
         let unavailable = || meets(CertificateRefusal::RevocationUnavailable);
         if let Some(problem) = &file.problem {
             let meets = if file.lists.is_empty() {

@@ -77,7 +77,33 @@ impl Verdicts {
         now: Timestamp,
         incident: &IncidentId,
     ) -> Result<Recognised, CertificateRefusal> {
-        let verdict = self.on(certificate, now);
+        self.told(self.on(certificate, now), certificate, (now, incident))
+    }
+
+    /// As [`Self::on_shown`] on a certificate whose key nobody proved yet: no responder is asked for it, so that one has
+    /// not answered refuses nothing. What counts is the verdict after the proof.
+    pub fn on_unproven(
+        &self,
+        certificate: &Certificate,
+        now: Timestamp,
+        incident: &IncidentId,
+    ) -> Result<Recognised, CertificateRefusal> {
+        let verdict = match self.on(certificate, now) {
+            Err(CertificateRefusal::RevocationUnavailable) => {
+                let knowledge = self.lists.before_proof();
+                recognise(&self.registry(), &knowledge, certificate, now)
+            }
+            verdict => verdict,
+        };
+        self.told(verdict, certificate, (now, incident))
+    }
+
+    fn told(
+        &self,
+        verdict: Result<Recognised, CertificateRefusal>,
+        certificate: &Certificate,
+        (now, incident): (Timestamp, &IncidentId),
+    ) -> Result<Recognised, CertificateRefusal> {
         if let Err(refusal) = &verdict
             && matches!(
                 refusal,

@@ -60,7 +60,7 @@ pub(super) struct Questioned {
 
 /// Puts the questions of a sign-in to every certificate and list, and tells the answers.
 pub(super) fn question(source: &str, registered: &Registered) -> Result<Questioned, StartError> {
-    let lists = Arc::new(RevocationSources::load(registered.registry()));
+    let lists = Arc::new(RevocationSources::foreseen(registered.registry()));
     let found = Standings::new(source, registered, lists).look(clock::now());
     for standing in &found {
         for error in &standing.errors {

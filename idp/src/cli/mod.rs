@@ -9,6 +9,7 @@ mod log;
 mod output;
 mod platform;
 mod ready;
+mod revocation;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +73,11 @@ enum Command {
         #[command(subcommand)]
         command: ca::Command,
     },
+    /// What CAs took back: how the sources do, import lists, fetch now.
+    Revocation {
+        #[command(subcommand)]
+        command: revocation::Command,
+    },
     /// Signing keys: list, rotate, withdraw a stolen one.
     Keys {
         #[command(subcommand)]
@@ -103,6 +109,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::Platform { command } => platform::run(&config, command).await,
         Command::Enterprise { command } => enterprise::run(&config, command).await,
         Command::Ca { command } => ca::run(&config, command).await,
+        Command::Revocation { command } => revocation::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
     }
 }

@@ -39,7 +39,13 @@ impl Config {
     /// Nothing that must last may last for nothing, and nothing that holds may hold nothing.
     fn check_ranges(&self) -> Result<(), ConfigError> {
         let lifetimes = &self.lifetimes;
-        let numbers: [(&'static str, u64); 10] = [
+        let numbers: [(&'static str, u64); 13] = [
+            ("revocation.watch_seconds", self.revocation.watch_seconds),
+            ("revocation.fetch_seconds", self.revocation.fetch_seconds),
+            (
+                "revocation.timeout_seconds",
+                self.revocation.timeout_seconds,
+            ),
             ("lifetimes.code", lifetimes.code),
             ("lifetimes.access_token", lifetimes.access_token),
             ("lifetimes.id_token", lifetimes.id_token),

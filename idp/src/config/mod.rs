@@ -9,6 +9,7 @@
 mod authority;
 mod check;
 mod error;
+mod revocation;
 mod revocation_source;
 mod shape;
 
@@ -22,6 +23,7 @@ use idp_core::signing_key::KeySchedule;
 
 pub use authority::{AuthorityConfig, RevocationConfig};
 pub use error::ConfigError;
+pub use revocation::{AddressRange, MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
     AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, HttpConfig,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::AuthorityConfig;
+use super::{AuthorityConfig, MetricsConfig, RevocationSettings};
 
 /// Everything an operator can set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +29,12 @@ pub struct Config {
     /// CA办理机构.
     #[serde(default)]
     pub certificate_authorities: Vec<AuthorityConfig>,
+    /// What CAs took back.
+    #[serde(default)]
+    pub revocation: RevocationSettings,
+    /// What is counted for operators.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
     /// The agent beside the lock.
     pub agent: AgentConfig,
     /// The portal.
@@ -180,6 +186,8 @@ impl Default for Config {
                 value: String::new(),
             },
             certificate_authorities: Vec::new(),
+            revocation: RevocationSettings::default(),
+            metrics: MetricsConfig::default(),
             agent: AgentConfig {
                 ports: (17650..=17654).collect(),
                 downloads: Vec::new(),

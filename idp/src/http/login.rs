@@ -145,6 +145,7 @@ async fn attempt(visit: &Visit, browser: &Browser, form: &Form) -> Result<LoginA
         }
     };
     let certificate = proven.certificate();
+    visit.state.gather_revocation(certificate).await;
     Ok(LoginAttempt {
         verdict: visit
             .state

@@ -18,6 +18,7 @@ mod home;
 pub mod length;
 mod login;
 mod logout;
+pub mod metrics;
 pub(crate) mod oidc;
 mod onward;
 pub(crate) mod page;

@@ -10,6 +10,8 @@ use super::{
 
 /// Home.
 pub const HOME: &str = "/";
+/// Measures for operators, where the configuration has them.
+pub const METRICS: &str = "/metrics";
 /// 企业登录.
 pub const LOGIN: &str = "/login";
 /// 企业绑定.

@@ -146,6 +146,25 @@ pub(crate) fn list(
     rows.into_iter().map(KeyLock::try_from).collect()
 }
 
+pub(crate) fn list_active_of_ca(
+    connection: &mut Connection,
+    ca: &CaId,
+    after: Option<&KeyLockId>,
+    limit: u32,
+) -> Result<Vec<KeyLock>, StoreError> {
+    // Every identifier is greater than the empty text.
+    let after = after.map_or("", KeyLockId::as_str);
+    let rows: Vec<KeyLockRow> = query!(connection, c => key_locks::table
+        .filter(key_locks::ca_id.eq(ca.as_str()))
+        .filter(key_locks::state.eq(KeyLockState::Active.as_str()))
+        .filter(key_locks::id.gt(after))
+        .order(key_locks::id)
+        .limit(i64::from(limit))
+        .select(KeyLockRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(KeyLock::try_from).collect()
+}
+
 /// Also `false` when the enterprise has an active primary lock and this would be another.
 pub(crate) fn insert(connection: &mut Connection, key_lock: &KeyLock) -> Result<bool, StoreError> {
     let row = KeyLockRow::from(key_lock);

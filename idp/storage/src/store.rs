@@ -130,6 +130,15 @@ impl Store for Transaction<'_> {
         self.run(|c| key_lock::list(c, enterprise))
     }
 
+    fn list_active_key_locks_of_ca(
+        &mut self,
+        ca: &CaId,
+        after: Option<&KeyLockId>,
+        limit: u32,
+    ) -> Result<Vec<KeyLock>, StoreError> {
+        self.run(|c| key_lock::list_active_of_ca(c, ca, after, limit))
+    }
+
     fn insert_key_lock(&mut self, key_lock: &KeyLock) -> Result<bool, StoreError> {
         self.run(|c| key_lock::insert(c, key_lock))
     }

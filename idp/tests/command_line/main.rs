@@ -14,6 +14,7 @@ mod keys;
 mod lab;
 mod platforms;
 mod registry;
+mod revocation;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

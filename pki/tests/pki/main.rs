@@ -19,6 +19,7 @@ mod eseal;
 mod fuzz_seeds;
 mod holder;
 mod lab;
+mod large_list;
 mod malformed;
 mod names;
 mod ocsp;

@@ -21,7 +21,7 @@ fn now() -> i64 {
 }
 
 /// OpenSSL answers by its own clock, so what it signs with has to be valid by it.
-fn lasting<'a>(order: Order<'a>) -> Order<'a> {
+fn lasting(order: Order<'_>) -> Order<'_> {
     Order {
         end: "20491231000000Z",
         ..order

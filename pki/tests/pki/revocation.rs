@@ -418,13 +418,14 @@ fn serial_numbers_of_every_length_are_found_and_their_neighbours_are_not() {
         &[0x7F; 20],
     ];
     for upto in 1..=numbers.len() {
-        let lines: String = numbers[..upto]
+        let lines: Vec<String> = numbers[..upto]
             .iter()
             .map(|number| {
                 let number = hex::encode_upper(number);
                 format!("R\t491231235959Z\t260101000000Z,keyCompromise\t{number}\tunknown\t/CN=x\n")
             })
             .collect();
+        let lines = lines.concat();
         std::fs::write(lab.path("root.db"), lines).unwrap();
         let der = lab.crl("root", LAST, NEXT);
         let lists = verified(&der, &[&root]).unwrap();

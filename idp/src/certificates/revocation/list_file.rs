@@ -18,9 +18,21 @@ pub(super) enum Signers {
     Indirect(Certificate),
 }
 
+/// How a file comes to be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::certificates) enum Origin {
+    /// An operator keeps it up.
+    File,
+    /// It is fetched from here.
+    Url(String),
+    /// An operator imported it; it may be another CA's.
+    Imported,
+}
+
 /// One file, as it was when last looked at.
 #[derive(Clone)]
 pub(in crate::certificates) struct ListFile {
+    pub(in crate::certificates) origin: Origin,
     /// Where it is.
     pub(in crate::certificates) path: PathBuf,
     /// Lists that count.
@@ -29,6 +41,11 @@ pub(in crate::certificates) struct ListFile {
     pub(in crate::certificates) refused: Vec<(String, CrlError)>,
     /// Why it gives none, as a whole.
     pub(in crate::certificates) problem: Option<String>,
+    /// When it was last found changed and read, and when that gave lists: seconds since the Unix epoch.
+    pub(super) looked_at: Option<i64>,
+    pub(super) read_at: Option<i64>,
+    /// How often it could not be read.
+    pub(super) errors: u64,
     seen: Option<Seen>,
 }
 
@@ -42,13 +59,25 @@ struct Seen {
 }
 
 impl ListFile {
-    pub(super) fn at(path: PathBuf) -> Self {
+    pub(super) const fn at(origin: Origin, path: PathBuf) -> Self {
         Self {
+            origin,
             path,
             lists: Vec::new(),
             refused: Vec::new(),
             problem: None,
+            looked_at: None,
+            read_at: None,
+            errors: 0,
             seen: None,
+        }
+    }
+
+    /// What messages call it.
+    pub(in crate::certificates) fn address(&self) -> String {
+        match &self.origin {
+            Origin::Url(url) => url.clone(),
+            Origin::File | Origin::Imported => self.path.display().to_string(),
         }
     }
 
@@ -57,7 +86,10 @@ impl ListFile {
         let now = match seen(&self.path) {
             Ok(now) => now,
             Err(why) => {
-                self.problem = Some(why);
+                self.problem = Some(match self.origin {
+                    Origin::Url(_) => "it has not been fetched yet".to_owned(),
+                    Origin::File | Origin::Imported => why,
+                });
                 self.seen = None;
                 return false;
             }
@@ -67,10 +99,15 @@ impl ListFile {
         }
         let read = read(&self.path, now.octets, signers);
         self.seen = Some(now);
+        let at = crate::clock::now().unix_seconds();
+        self.looked_at = Some(at);
         match read {
             Ok(Read { lists, refused }) => {
                 self.problem = None;
                 self.refused = refused;
+                if self.origin == Origin::Imported {
+                    self.refused.clear();
+                }
                 if lists.is_empty() {
                     return false;
                 }
@@ -78,10 +115,12 @@ impl ListFile {
                 let entries: usize = entries.sum();
                 tracing::info!(%file, lists = lists.len(), entries, "revocation list read");
                 self.lists = lists;
+                self.read_at = Some(at);
                 true
             }
             Err(why) => {
                 self.problem = Some(why);
+                self.errors += 1;
                 false
             }
         }

@@ -176,6 +176,7 @@ async fn attempt(
         match challenge::prove(visit, browser, form, Purpose::Bind).await? {
             Ok(proven) => {
                 let certificate = proven.certificate();
+                visit.state.gather_revocation(certificate).await;
                 let verdicts = &visit.state.verdicts;
                 let verdict = verdicts.on_shown(certificate, visit.cx.now, &visit.incident_id);
                 BindAttempt {

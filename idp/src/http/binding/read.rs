@@ -75,7 +75,7 @@ async fn read(
     };
     let messages = Messages::of(visit.locale);
     let verdicts = &visit.state.verdicts;
-    match verdicts.on_shown(&certificate, visit.cx.now, &visit.incident_id) {
+    match verdicts.on_unproven(&certificate, visit.cx.now, &visit.incident_id) {
         Ok(recognised) => Ok(json!({
             "holder_name": recognised.holder_name(),
             "key_number": recognised.key_number(),

@@ -16,23 +16,26 @@ const HARMLESS: [&[u8]; 2] = [&[0x55, 0x1D, 0x15], &[0x55, 0x1D, 0x18]];
 pub(super) fn index(entries: &[u8]) -> Result<Serials, CrlError> {
     let (count, widest) = measure(entries)?;
     let mut serials = Collecting::with_room(count, widest);
-    walk(entries, |entry| match entry.issuer {
-        // RFC 5280 §5.3.3: such an entry belongs to an indirect list.
-        Some(_) => Err(CrlError::Unsupported),
-        None => {
-            serials.push(entry.serial);
-            Ok(())
+    walk(entries, |entry| {
+        // RFC 5280 §5.3.3: an entry that names an issuer belongs to an indirect list.
+        if entry.issuer.is_some() {
+            return Err(CrlError::Unsupported);
         }
+        serials.push(entry.serial);
+        Ok(())
     })?;
     Ok(serials.sorted())
 }
+
+/// The DER of an issuer's name, and its certificates that were taken back.
+pub(super) type OfIssuer = (Box<[u8]>, Serials);
 
 /// Indexes the entries of an indirect list, by the issuer of the certificates (RFC 5280 §5.3.3: that of the entry before,
 /// where an entry names none).
 pub(super) fn index_by_issuer(
     entries: &[u8],
     list_issuer: &[u8],
-) -> Result<Vec<(Box<[u8]>, Serials)>, CrlError> {
+) -> Result<Vec<OfIssuer>, CrlError> {
     let (_, widest) = measure(entries)?;
     let mut found: Vec<(Box<[u8]>, Collecting)> = Vec::new();
     let mut current = Box::<[u8]>::from(list_issuer);

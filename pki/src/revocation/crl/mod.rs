@@ -262,7 +262,7 @@ enum TakenBack {
     /// Certificates of who signed it.
     Own(Serials),
     /// Certificates of others, by the DER of their issuer's name.
-    Others(Vec<(Box<[u8]>, Serials)>),
+    Others(Vec<entries::OfIssuer>),
 }
 
 impl Crl {

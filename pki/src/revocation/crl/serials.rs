@@ -23,8 +23,8 @@ impl Collecting {
     /// Room for so many numbers of at most so many octets.
     pub(super) fn with_room(count: usize, octets: usize) -> Self {
         match octets {
-            ..=8 => Self::Narrow(Vec::with_capacity(count)),
-            ..=16 => Self::Middle(Vec::with_capacity(count)),
+            0..=8 => Self::Narrow(Vec::with_capacity(count)),
+            9..=16 => Self::Middle(Vec::with_capacity(count)),
             _ => Self::Wide(Vec::with_capacity(count)),
         }
     }

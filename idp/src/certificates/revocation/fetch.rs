@@ -1,0 +1,289 @@
+//! Fetching from addresses that certificates and operators name, without being led elsewhere.
+//!
+//! Owns the bounds: which addresses, how many octets, how long, how often onward. An address is judged after its name was
+//! resolved, and what was judged is what is connected to, so that a name which changes its answer gains nothing. Knows
+//! nothing of what is fetched.
+
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::{Client, Response, StatusCode, redirect};
+use url::{Host, Url};
+
+use crate::config::AddressRange;
+
+/// How often an answer may lead onward.
+const MAX_REDIRECTS: usize = 3;
+
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Why something was not fetched.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchError {
+    #[error("{0} is no http or https address without a user name")]
+    Address(String),
+    #[error(
+        "the address {0} is within this machine or its networks, and revocation.allow_addresses does not name it"
+    )]
+    Forbidden(String),
+    #[error("it leads onward more than {MAX_REDIRECTS} times")]
+    TooManyRedirects,
+    #[error("the answer is larger than {0} octets")]
+    TooLarge(usize),
+    #[error("no whole answer within {0} seconds")]
+    TooSlow(u64),
+    #[error("the answer has the status {0}")]
+    Status(u16),
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What bounds one fetch.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) octets: usize,
+    pub(super) time: Duration,
+}
+
+/// Fetches within bounds. Cloning shares its connections.
+#[derive(Clone)]
+pub struct Fetcher {
+    client: Client,
+    allowed: Arc<[AddressRange]>,
+}
+
+impl Fetcher {
+    pub(super) fn new(allowed: &[AddressRange]) -> Result<Self, FetchError> {
+        let allowed: Arc<[AddressRange]> = allowed.into();
+        let client = Client::builder()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .dns_resolver(Arc::new(Guarded(Arc::clone(&allowed))))
+            .build()
+            .map_err(failed)?;
+        Ok(Self { client, allowed })
+    }
+
+    /// What is at an address, wherever it leads.
+    pub(super) async fn get(&self, url: &str, bounds: Bounds) -> Result<Vec<u8>, FetchError> {
+        in_time(bounds, async {
+            let mut url = self.check(url)?;
+            for _ in 0..=MAX_REDIRECTS {
+                let answer = self.client.get(url.clone()).send().await.map_err(failed)?;
+                if !answer.status().is_redirection() {
+                    return body(answer, bounds.octets).await;
+                }
+                let onward = answer
+                    .headers()
+                    .get(LOCATION)
+                    .and_then(|to| to.to_str().ok());
+                let onward = onward.and_then(|to| url.join(to).ok());
+                let onward = onward.ok_or(FetchError::Status(answer.status().as_u16()))?;
+                url = self.check(onward.as_str())?;
+            }
+            Err(FetchError::TooManyRedirects)
+        })
+        .await
+    }
+
+    /// What is answered to a question. Answers that lead onward are none.
+    pub(super) async fn post(
+        &self,
+        url: &str,
+        (content_type, question): (&'static str, Vec<u8>),
+        bounds: Bounds,
+    ) -> Result<Vec<u8>, FetchError> {
+        in_time(bounds, async {
+            let question = self
+                .client
+                .post(self.check(url)?)
+                .header(CONTENT_TYPE, content_type)
+                .body(question);
+            body(question.send().await.map_err(failed)?, bounds.octets).await
+        })
+        .await
+    }
+
+    /// The scheme, and an address that is written out; names are judged when they are resolved.
+    fn check(&self, url: &str) -> Result<Url, FetchError> {
+        let wrong = || FetchError::Address(url.to_owned());
+        let parsed = Url::parse(url).map_err(|_not_one| wrong())?;
+        let bare = parsed.username().is_empty() && parsed.password().is_none();
+        if !matches!(parsed.scheme(), "http" | "https") || !bare {
+            return Err(wrong());
+        }
+        let address: Option<IpAddr> = match parsed.host() {
+            None => return Err(wrong()),
+            Some(Host::Domain(_)) => None,
+            Some(Host::Ipv4(address)) => Some(address.into()),
+            Some(Host::Ipv6(address)) => Some(address.into()),
+        };
+        match address {
+            Some(address) if !may_be_fetched_from(address, &self.allowed) => {
+                Err(FetchError::Forbidden(address.to_string()))
+            }
+            _ => Ok(parsed),
+        }
+    }
+}
+
+async fn in_time(
+    bounds: Bounds,
+    fetched: impl Future<Output = Result<Vec<u8>, FetchError>>,
+) -> Result<Vec<u8>, FetchError> {
+    let late = |_elapsed| FetchError::TooSlow(bounds.time.as_secs());
+    tokio::time::timeout(bounds.time, fetched)
+        .await
+        .map_err(late)?
+}
+
+/// The body, given up as soon as it is too large.
+async fn body(mut answer: Response, octets: usize) -> Result<Vec<u8>, FetchError> {
+    if answer.status() != StatusCode::OK {
+        return Err(FetchError::Status(answer.status().as_u16()));
+    }
+    let announced = answer.content_length().unwrap_or(0);
+    if usize::try_from(announced).unwrap_or(usize::MAX) > octets {
+        return Err(FetchError::TooLarge(octets));
+    }
+    let mut whole = Vec::new();
+    while let Some(part) = answer.chunk().await.map_err(failed)? {
+        if whole.len() + part.len() > octets {
+            return Err(FetchError::TooLarge(octets));
+        }
+        whole.extend_from_slice(&part);
+    }
+    Ok(whole)
+}
+
+/// The innermost reason: the outer ones repeat the address.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+fn failed(error: reqwest::Error) -> FetchError {
+    let mut why: &dyn std::error::Error = &error;
+    while let Some(inner) = why.source() {
+        why = inner;
+    }
+    FetchError::Failed(why.to_string())
+}
+
+/// Resolves a name to those of its addresses that may be fetched from.
+struct Guarded(Arc<[AddressRange]>);
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (allowed, name) = (Arc::clone(&self.0), name.as_str().to_owned());
+        Box::pin(async move {
+            let asked = name.clone();
+            let found = tokio::task::spawn_blocking(move || (asked.as_str(), 0).to_socket_addrs());
+            let may: Vec<SocketAddr> = found
+                .await??
+                .filter(|address| may_be_fetched_from(address.ip(), &allowed))
+                .collect();
+            if may.is_empty() {
+                return Err(FetchError::Forbidden(name).into());
+            }
+            let may: Addrs = Box::new(may.into_iter());
+            Ok(may)
+        })
+    }
+}
+
+/// Public addresses, and those that the operator named.
+fn may_be_fetched_from(address: IpAddr, allowed: &[AddressRange]) -> bool {
+    let address = address.to_canonical();
+    allowed.iter().any(|range| range.contains(address)) || is_public(address)
+}
+
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            !(address.is_private()
+                || address.is_loopback()
+                || address.is_link_local()
+                || address.is_multicast()
+                || address.is_documentation()
+                // This network; shared by carriers, and by clouds for what they tell their machines; protocol
+                // assignments; benchmarks; reserved.
+                || a == 0
+                || (a == 100 && (64..128).contains(&b))
+                || (a, b, c) == (192, 0, 0)
+                || (a == 198 && (b == 18 || b == 19))
+                || a >= 240)
+        }
+        IpAddr::V6(address) => {
+            let [first, second, ..] = address.segments();
+            // Global unicast, without what carries an IPv4 address inside (Teredo, 6to4) and documentation.
+            (first & 0xE000) == 0x2000
+                && (first, second) != (0x2001, 0)
+                && (first, second) != (0x2001, 0x0DB8)
+                && first != 0x2002
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_this_machine_and_its_networks_are_no_sources() {
+        for address in [
+            "127.0.0.1",
+            "127.8.8.8",
+            "0.0.0.0",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.100.100.200",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001::1",
+        ] {
+            let address: IpAddr = address.parse().unwrap();
+            assert!(!may_be_fetched_from(address, &[]), "{address}");
+        }
+        for address in ["1.1.1.1", "202.96.0.1", "2400:3200::1", "::ffff:1.1.1.1"] {
+            let address: IpAddr = address.parse().unwrap();
+            assert!(may_be_fetched_from(address, &[]), "{address}");
+        }
+        let named = AddressRange::try_from("10.0.0.0/8".to_owned()).unwrap();
+        assert!(may_be_fetched_from("10.1.2.3".parse().unwrap(), &[named]));
+        assert!(!may_be_fetched_from("127.0.0.1".parse().unwrap(), &[named]));
+    }
+
+    #[test]
+    fn only_http_without_a_user_and_no_written_out_address_inside_is_fetched() {
+        let fetcher = Fetcher::new(&[]).unwrap();
+        for url in [
+            "file:///etc/passwd",
+            "ftp://ca.test/1.crl",
+            "http://user@ca.test/",
+            "http://127.0.0.1/",
+            "http://[::1]/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "ldap://ca.test/",
+            "nonsense",
+        ] {
+            assert!(fetcher.check(url).is_err(), "{url}");
+        }
+        assert!(fetcher.check("http://ca.test/1.crl").is_ok());
+    }
+}

@@ -1,0 +1,194 @@
+//! What goes on off the request path: files read again, lists fetched, responders asked anew, and locks ended as soon as
+//! they are known to be revoked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use idp_core::cx::Caller;
+use idp_core::id::{CaId, IncidentId};
+use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use idp_core::recognition::CertificateRefusal;
+use idp_core::revocation::remember;
+use idp_core::store::StoreError;
+use pki::certificate::Certificate;
+use pki::revocation::ocsp::OcspStatus;
+
+use super::kept::write_whole;
+use super::urls::UrlSource;
+use crate::clock;
+use crate::state::AppState;
+
+/// How often it is looked whether something is due.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Locks that are compared in one read.
+const PAGE: u32 = 500;
+
+/// Questions about bound locks in one turn.
+const QUESTIONS: usize = 64;
+
+/// Goes on for as long as the server runs.
+pub async fn keep_up(state: &AppState) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let watch = i64::try_from(state.config.revocation.watch_seconds).unwrap_or(i64::MAX);
+    let mut looked_at = clock::now().unix_seconds();
+    loop {
+        tick.tick().await;
+        let now = clock::now().unix_seconds();
+        let fetched = fetch_due(state, now).await;
+        ask_anew(state, now).await;
+        if fetched || now >= looked_at.saturating_add(watch) || now < looked_at {
+            looked_at = now;
+            look(state).await;
+        }
+        end_revoked(state).await;
+    }
+}
+
+/// Reads what changed, says how the CAs stand and what the sources do.
+pub async fn look(state: &AppState) {
+    let (lists, standings) = (Arc::clone(&state.lists), Arc::clone(&state.standings));
+    let looked = tokio::task::spawn_blocking(move || {
+        lists.refresh();
+        standings.watch(clock::now());
+        write_report(&lists)
+    });
+    match looked.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the report on revocation sources can't be written");
+        }
+        Err(error) => tracing::error!(%error, "revocation lists can't be read again"),
+    }
+}
+
+fn write_report(sources: &super::RevocationSources) -> std::io::Result<()> {
+    let Some(kept) = sources.kept() else {
+        return Ok(());
+    };
+    let report = serde_json::to_vec_pretty(&sources.report())?;
+    write_whole(&kept.report(), &report)
+}
+
+/// Fetches every list that is due, all at once; answers whether one came.
+async fn fetch_due(state: &AppState, now: i64) -> bool {
+    let settings = &state.config.revocation;
+    let all = UrlSource::all(&state.verdicts.registry());
+    let due = all
+        .into_iter()
+        .filter(|source| source.is_due(&state.lists, settings, now));
+    let mut under_way = tokio::task::JoinSet::new();
+    for source in due {
+        let (lists, fetcher) = (Arc::clone(&state.lists), state.fetcher.clone());
+        let settings = settings.clone();
+        under_way.spawn(async move { source.fetch(&lists, &fetcher, &settings).await });
+    }
+    let mut came = false;
+    let mut any = false;
+    while let Some(done) = under_way.join_next().await {
+        any = true;
+        came |= done.unwrap_or(false);
+    }
+    // A failure is told to operators too.
+    came || any
+}
+
+/// Asks again about bound locks whose answers are old or run out.
+async fn ask_anew(state: &AppState, now: i64) {
+    let interval = i64::try_from(state.config.revocation.fetch_seconds).unwrap_or(i64::MAX);
+    let registry = state.verdicts.registry();
+    let mut asked = 0;
+    for answer in state.lists.answers.all() {
+        let lasts = (answer.said.until() - answer.asked_at) * 4 / 5;
+        let due = answer.asked_at.saturating_add(lasts.clamp(1, interval));
+        if answer.said.status() != OcspStatus::Good || now < due || asked >= QUESTIONS {
+            continue;
+        }
+        let ca = registry.authorities.iter().find(|ca| ca.id == answer.ca);
+        let (Some(ca), true) = (ca, is_needed(state, &answer.certificate).await) else {
+            continue;
+        };
+        asked += 1;
+        let link = (&answer.certificate, &answer.issuer);
+        state.responders.ask_anew(ca, &state.lists, link).await;
+    }
+}
+
+/// A CA's certificate always, a lock's while it is bound and in force.
+async fn is_needed(state: &AppState, certificate: &Certificate) -> bool {
+    if certificate.is_ca() {
+        return true;
+    }
+    matches!(find(state, Thumbprint(certificate.thumbprint_sha256())).await,
+        Ok(Some(lock)) if lock.state == KeyLockState::Active)
+}
+
+async fn find(state: &AppState, thumbprint: Thumbprint) -> Result<Option<KeyLock>, StoreError> {
+    let database = &state.database;
+    let found = database.read(move |store| store.find_key_lock_by_thumbprint(thumbprint));
+    found.await
+}
+
+/// Ends every bound lock that became known as revoked, and with it its sessions and tokens.
+pub async fn end_revoked(state: &AppState) {
+    for thumbprint in state.lists.take_revoked() {
+        match find(state, thumbprint).await {
+            Ok(Some(lock)) => end_if_revoked(state, &lock).await,
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "a revoked lock can't be looked up"),
+        }
+    }
+    for ca in state.lists.take_changed() {
+        if let Err(error) = compare(state, &ca).await {
+            tracing::error!(%error, %ca, "bound locks can't be compared with the lists");
+        }
+    }
+}
+
+/// Compares the bound locks of a CA with its lists, page by page.
+async fn compare(state: &AppState, ca: &CaId) -> Result<(), StoreError> {
+    let lists = state.lists.lists_of(ca);
+    if lists.all().is_empty() {
+        return Ok(());
+    }
+    let mut after = None;
+    loop {
+        let (of_ca, from) = (ca.clone(), after.take());
+        let database = &state.database;
+        let page = database
+            .read(move |store| store.list_active_key_locks_of_ca(&of_ca, from.as_ref(), PAGE));
+        let page = page.await?;
+        for lock in &page {
+            let certificate = Certificate::from_der(&lock.certificate_der);
+            let named = |one: &Certificate| lists.all().iter().any(|list| list.takes_back(one));
+            if certificate.as_ref().is_ok_and(named) {
+                end_if_revoked(state, lock).await;
+            }
+        }
+        match page.last() {
+            Some(last) => after = Some(last.id.clone()),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// The verdict decides, as it would at a sign-in.
+async fn end_if_revoked(state: &AppState, lock: &KeyLock) {
+    let cx = state.cx();
+    if state.verdicts.on_bound(lock, cx.now) != Err(CertificateRefusal::Revoked) {
+        return;
+    }
+    let thumbprint = lock.thumbprint;
+    let caller = Caller {
+        remote_address: None,
+        incident_id: IncidentId::generate(&*cx.rng, cx.now),
+    };
+    let ended = state
+        .database
+        .write(move |store| remember(store, &cx, &caller, thumbprint))
+        .await;
+    if let Err(error) = ended {
+        tracing::error!(%error, "a revoked lock can't be ended");
+    }
+}

@@ -1,0 +1,109 @@
+//! `/metrics` in the text format of Prometheus, where the configuration has it answer: it tells which CAs are recognised
+//! and where their lists come from, to whoever reaches the listener.
+
+use std::fmt::Write as _;
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::routes::METRICS;
+use crate::certificates::SourceReport;
+use crate::clock;
+use crate::state::AppState;
+
+/// Mounts it.
+pub fn mount(app: &mut ServiceConfig) {
+    app.route(METRICS, web::get().to(metrics));
+}
+
+async fn metrics(state: web::Data<AppState>) -> HttpResponse {
+    let sources = web::block(move || state.lists.report()).await;
+    let now = clock::now().unix_seconds();
+    match sources {
+        Ok(sources) => HttpResponse::Ok()
+            .content_type("text/plain; version=0.0.4; charset=utf-8")
+            .insert_header(("Cache-Control", "no-store"))
+            .body(text(&sources, now)),
+        Err(_stopping) => HttpResponse::ServiceUnavailable().finish(),
+    }
+}
+
+/// One measure of a source: its name, kind, meaning and value.
+type Measure = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn(&SourceReport, i64) -> Option<f64>,
+);
+
+const MEASURES: [Measure; 6] = [
+    (
+        "idp_revocation_age_seconds",
+        "gauge",
+        "Seconds since thisUpdate of the newest list or answer.",
+        |source, now| Some(number(now - source.this_update?)),
+    ),
+    (
+        "idp_revocation_next_update_seconds",
+        "gauge",
+        "When the list runs out, in seconds since the Unix epoch.",
+        |source, _| source.next_update.map(number),
+    ),
+    (
+        "idp_revocation_last_success_seconds",
+        "gauge",
+        "When the source last gave something that counts, in seconds since the Unix epoch.",
+        |source, _| source.last_success.map(number),
+    ),
+    (
+        "idp_revocation_errors_total",
+        "counter",
+        "How often it did not.",
+        |source, _| i64::try_from(source.errors).ok().map(number),
+    ),
+    (
+        "idp_revocation_latency_seconds",
+        "gauge",
+        "How long the last answer took.",
+        |source, _| Some(number(i64::try_from(source.latency_ms?).ok()?) / 1000.0),
+    ),
+    (
+        "idp_revocation_entries",
+        "gauge",
+        "Certificates that the lists take back; answers of a responder at hand.",
+        |source, _| i64::try_from(source.entries).ok().map(number),
+    ),
+];
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the text format knows no other numbers"
+)]
+const fn number(value: i64) -> f64 {
+    value as f64
+}
+
+fn text(sources: &[SourceReport], now: i64) -> String {
+    let mut text = String::new();
+    for (name, kind, meaning, measure) in MEASURES {
+        let _ = writeln!(text, "# HELP {name} {meaning}\n# TYPE {name} {kind}");
+        for source in sources {
+            if let Some(value) = measure(source, now) {
+                let (ca, address) = (escaped(&source.ca), escaped(&source.address));
+                let kind = &source.kind;
+                let _ = writeln!(
+                    text,
+                    "{name}{{ca=\"{ca}\",kind=\"{kind}\",source=\"{address}\"}} {value}"
+                );
+            }
+        }
+    }
+    text
+}
+
+fn escaped(label: &str) -> String {
+    label
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+}

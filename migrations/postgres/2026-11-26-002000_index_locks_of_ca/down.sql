@@ -1,0 +1,1 @@
+DROP INDEX key_locks_of_ca;
