@@ -31,7 +31,9 @@ pub enum DemoError {
     #[error("another demo already uses {0}; end it, or give another folder with --state-dir")]
     InUse(PathBuf),
     /// A lock of another CA.
-    #[error("{0} is no lock of this demonstration's certificate authorities; name its folder with --state-dir")]
+    #[error(
+        "{0} is no lock of this demonstration's certificate authorities; name its folder with --state-dir"
+    )]
     NotOurs(PathBuf),
     /// A port that was asked for is not to be had.
     #[error(

@@ -173,8 +173,8 @@ async fn a_responder_that_is_down_slow_or_forges_closes() {
     let impostor = Authority::impostor(&world().p256);
     let forging = impostor.responder(&[&lock]);
     let forger = Publisher::start(Box::new(move |question| Some(ok(&forging(question)))));
-    let forged = provider(ocsp(&forger.url), &["127.0.0.1"]);
-    let answer = Browser::new(&forged).try_sign_in(&lock).await;
+    let deceived = provider(ocsp(&forger.url), &["127.0.0.1"]);
+    let answer = Browser::new(&deceived).try_sign_in(&lock).await;
     assert_eq!(answer.problem(), "revocation-unavailable");
 
     let answering = world().p256.responder(&[&lock, &other]);
@@ -183,8 +183,8 @@ async fn a_responder_that_is_down_slow_or_forges_closes() {
     let root = pki::certificate::Certificate::from_pem(&root).unwrap();
     let about_other =
         pki::revocation::ocsp::OcspRequest::new(&other.certificate, &root[0], None).unwrap();
-    let swapped = answering(about_other.der());
-    let swapper = Publisher::of(swapped);
+    let about_other = answering(about_other.der());
+    let swapper = Publisher::of(about_other);
     let provider = provider(ocsp(&swapper.url), &["127.0.0.1"]);
     let answer = Browser::new(&provider).try_sign_in(&lock).await;
     assert_eq!(answer.problem(), "revocation-unavailable");

@@ -18,8 +18,8 @@ use pki::holder::credit_code::CreditCode;
 
 use crate::database::Connection;
 use crate::{
-    audit, certificate_authority, consent, enterprise, grant, key_lock, platform, session, signing_key,
-    superseded,
+    audit, certificate_authority, consent, enterprise, grant, key_lock, platform, session,
+    signing_key, superseded,
 };
 
 /// What a closure of `read` or `write` works on.

@@ -157,10 +157,10 @@ fn special_cases_are_noticed_and_never_answered_yes_by_themselves() {
 /// An x-coordinate from n to p: one in 2^128 of the points by chance, so it is made.
 #[test]
 fn a_point_beyond_the_order_counts_by_its_remainder() {
-    let n = element(&FieldBytes::from(N)).unwrap();
+    let order = element(&FieldBytes::from(N)).unwrap();
     let mut found = 0;
     for step in 0..40_u64 {
-        let x = n + Fp::from(step);
+        let x = order + Fp::from(step);
         let compressed = [&[2], &x.to_repr()[..]].concat();
         let point = ::sm2::Sec1Point::from_bytes(&compressed).unwrap();
         let Some(point) = Option::<AffinePoint>::from(AffinePoint::from_sec1_point(&point)) else {

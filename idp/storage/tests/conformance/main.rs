@@ -84,7 +84,13 @@ fn sqlite_has_every_property() {
 fn sqlite_in_memory_has_every_property_of_one_process() {
     check(
         &Backend::sqlite_in_memory(),
-        &[nouns::ALL, authorities::ALL, grants::ALL, races::ALL, life::ALL],
+        &[
+            nouns::ALL,
+            authorities::ALL,
+            grants::ALL,
+            races::ALL,
+            life::ALL,
+        ],
     );
 }
 
