@@ -160,8 +160,7 @@ fn a_point_beyond_the_order_counts_by_its_remainder() {
     let order = element(&FieldBytes::from(N)).unwrap();
     let mut found = 0;
     for step in 0..40_u64 {
-        let x = order + Fp::from(step);
-        let compressed = [&[2], &x.to_repr()[..]].concat();
+        let compressed = [&[2], &(order + Fp::from(step)).to_repr()[..]].concat();
         let point = ::sm2::Sec1Point::from_bytes(&compressed).unwrap();
         let Some(point) = Option::<AffinePoint>::from(AffinePoint::from_sec1_point(&point)) else {
             continue;
