@@ -109,14 +109,17 @@ const OUTSIDE: [&str; 10] = [
     "std::io::stdin",
 ];
 
-const FLOWS: [&str; 9] = [
+const FLOWS: [&str; 12] = [
+    "account",
     "answer_consent",
     "authorities",
     "authorize",
     "bind",
     "directory",
+    "locks",
     "log_in",
     "log_out",
+    "operate",
     "token",
     "userinfo",
 ];
@@ -137,7 +140,8 @@ const NOUNS: [&str; 12] = [
 ];
 
 /// Handlers of `idp/src/http`. Everything else there is a shared step.
-const HANDLERS: [&str; 12] = [
+const HANDLERS: [&str; 13] = [
+    "http::account",
     "http::binding",
     "http::certificate",
     "http::consent",

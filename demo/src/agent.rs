@@ -1,22 +1,25 @@
-//! The key agent, over the folder of sample locks.
+//! The key agent, over the folder of sample locks and the drivers of real ones.
 //!
 //! Owns which ports are tried; the agent takes its port itself. Does not know how it signs.
 
-use key_agent::locks::LockSource;
+use key_agent::locks::{LockSource, LockSources};
 use key_agent::service::{self, DEFAULT_PORTS, Ports, Settings, StartError};
 use url::Url;
 
 use crate::error::DemoError;
-use crate::settings::PortChoice;
+use crate::settings::{DemoSettings, PortChoice};
 use crate::state::State;
 
 /// Starts it for pages of this issuer alone.
 pub(crate) fn start(
-    choice: PortChoice,
+    demo: &DemoSettings,
     state: &State,
     issuer: &str,
 ) -> Result<service::Running, DemoError> {
-    let mut settings = Settings::new(LockSource::Folder(state.locks()));
+    let choice = demo.ports.agent;
+    let samples = std::iter::once(LockSource::Folder(state.locks()));
+    let locks: LockSources = samples.chain(demo.drivers.iter().cloned()).collect();
+    let mut settings = Settings::new(locks);
     settings.allow_origins = vec![issuer.parse().map_err(DemoError::provider)?];
     settings.portal_url = Url::parse(issuer).ok();
     let mut refused = None;

@@ -30,6 +30,11 @@ pub enum DemoError {
     /// Another demonstration runs on the same folder.
     #[error("another demo already uses {0}; end it, or give another folder with --state-dir")]
     InUse(PathBuf),
+    /// A lock of another CA.
+    #[error(
+        "{0} is no lock of this demonstration's certificate authorities; name its folder with --state-dir"
+    )]
+    NotOurs(PathBuf),
     /// A port that was asked for is not to be had.
     #[error(
         "port {port} for the {part} is not free on 127.0.0.1 ({source}); give another with {option}, or leave it out"
@@ -87,6 +92,10 @@ impl DemoError {
             Self::PortTaken {
                 part, port, option, ..
             } => format!("{part}：端口 {port} 已被占用；请用 {option} 指定其他端口，或不指定"),
+            Self::NotOurs(lock) => format!(
+                "{} 不是由本演示的机构签发；请用 --state-dir 指定所属的状态目录",
+                lock.display()
+            ),
             Self::NoPort { part, .. } => format!("{part}：127.0.0.1 上没有可用端口"),
             Self::Damaged { path, .. } => {
                 format!("{} 已损坏；移走该目录即可从头开始", path.display())

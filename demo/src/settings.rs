@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use key_agent::locks::LockSource;
+
 /// How a port is chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PortChoice {
@@ -36,6 +38,8 @@ pub struct DemoSettings {
     pub state_dir: PathBuf,
     /// Where to listen.
     pub ports: Ports,
+    /// Where the key agent looks for locks, besides the sample locks: drivers of real ones.
+    pub drivers: Vec<LockSource>,
     /// Worker threads of the provider; 0: one a core.
     pub workers: usize,
     /// Told each step while starting.
@@ -65,6 +69,7 @@ impl DemoSettings {
         Self {
             state_dir: state_dir.into(),
             ports: Ports::default(),
+            drivers: Vec::new(),
             workers: 2,
             progress: |_step| {},
         }

@@ -64,7 +64,7 @@ pub async fn start(settings: DemoSettings) -> Result<Running, DemoError> {
     let locks = sample_locks(&pki, &state, now)?;
     // 3. The agent, whose port the provider's pages name.
     (settings.progress)(Step::Agent);
-    let agent = agent::start(settings.ports.agent, &state, &issuer)?;
+    let agent = agent::start(&settings, &state, &issuer)?;
     sockets.ports.agent = agent.address().port();
     state.remember(sockets.ports)?;
     // 4. The provider and the platforms.

@@ -91,7 +91,7 @@ agent-opening = Opening the certificate assistant…
 agent-waiting = Please continue in the window of the certificate assistant. If you do not see it, it may be behind another window.
 agent-submitting = Signed. Checking…
 agent-reading = Reading the certificate…
-agent-read = The certificate was read. Please check it and fill in the rest.
+agent-read = The certificate was read. Please check it, then go on.
 
 ## Binding
 
@@ -292,7 +292,7 @@ faq-7-answer =
 faq-8-question = Our company has two or more CA certificates and wants to sign in with each. How?
 faq-8-answer =
     1. Sign in with the certificate that was bound first (the primary lock), go to the choice of platforms, press “Personal information” and open your details.
-    2. Press “Change information” and take out the primary lock.
+    2. Press “Change information”, go to “Locks” and take out the primary lock.
     3. Insert the other lock, press “Read certificate”; when key number and media number appear, press “Activate”.
     Note: the unit names of both locks must be equal, otherwise the binding fails.
 faq-9-question = How do we remove a secondary lock ourselves?
@@ -438,7 +438,7 @@ problem-credit-code-mismatch-advice = Check what you typed, and see that the loc
 problem-credit-code-bound = Another CA lock is already bound to this unified social credit code.
 problem-credit-code-bound-advice =
     A CA certificate of your company is bound in this system. Find that lock (the primary lock) inside the company.
-    Sign in with the primary lock and add this lock as a secondary lock in your information; until that opens, please ask technical support.
+    Sign in with the primary lock, open “Personal information” and add this lock as a secondary lock under “Locks”.
 problem-already-bound = This enterprise lock is bound already.
 problem-already-bound-advice = Sign in with this enterprise lock directly.
 problem-not-bound = This enterprise lock is not bound yet.
@@ -449,7 +449,9 @@ problem-enterprise-renamed-advice =
     2. Have the name in the CA certificate changed at an office of the CA.
     3. Bring the papers to the Government Procurement Centre of Inner Mongolia (room 515, 89 Hulunbuir North Road, Xincheng District, Hohhot) to have the record changed.
 problem-lock-not-active = This CA lock is out of use and cannot sign in.
-problem-lock-not-active-advice = Sign in with another bound enterprise lock. If the lock was reported lost or deleted, contact the operators of the mutual-recognition system.
+problem-lock-not-active-advice =
+    Sign in with another bound enterprise lock. A secondary lock that was removed can be activated again by the primary lock.
+    If the lock was reported lost, contact the operators of the mutual-recognition system.
 problem-enterprise-suspended = This enterprise is suspended.
 problem-enterprise-suspended-advice = Contact the operators of the mutual-recognition system for the reason.
 problem-platform-unknown = This trading platform was not found.
@@ -510,3 +512,131 @@ subject-type-tenderer = Tenderer
 subject-type-purchaser = Purchaser
 subject-type-tender-agency = Tendering agency
 subject-type-auction-bidder = Auction bidder
+
+## Account
+
+nav-account = My information
+link-locks = Back to the locks
+link-consents = Back to the consents
+link-sessions = Back to the live sessions
+certificate-reminder-what = Once the certificate is renewed, simply sign in with the new one: the lock goes on, and nothing has to be bound again.
+certificate-renewed = This is a renewal: the lock’s new certificate is in force, and the old one can no longer sign in.
+account-sign-in = Personal information
+account-menu = Account
+account-title = Personal information
+account-lead = See and change the information of your enterprise; manage its locks, consents and sign-ins.
+account-information = 01 Information
+account-locks = 02 Locks
+account-consents = 03 Consents
+account-history = 04 Sign-in history
+account-sessions = 05 Live sessions
+account-failed-title = The change was not saved
+account-saved = Saved.
+account-facts-title = Registered
+account-facts-note = Trading platforms rely on these as registered. Only the operators of the mutual-recognition system can correct them, against papers.
+account-edit = Change information
+account-edit-locks = Add or remove a secondary lock
+account-save = Save
+account-keep = Back, change nothing
+locks-lead = The enterprise locks bound to your enterprise. The primary lock can add and remove secondary locks, or make one of them the primary lock.
+locks-failed-title = The lock was not activated
+locks-done-activated = The enterprise lock with the key number { $key } is active and can sign in.
+locks-done-removed = The secondary lock with the key number { $key } is removed; its sessions and tokens have ended.
+locks-done-promoted = The enterprise lock with the key number { $key } is the primary lock now.
+locks-number = No.
+locks-holder = Unit name in the certificate
+locks-not-after = Valid until
+locks-state = State
+locks-actions = Actions
+locks-days-left = { $days } days left
+locks-this = signed in now
+locks-remove = Remove
+locks-remove-label = Remove the secondary lock with the key number { $key }
+locks-promote = Make primary
+locks-promote-label = Make primary: the secondary lock with the key number { $key }
+lock-state-active = Active
+lock-state-expired = Certificate expired
+lock-state-removed = Removed
+lock-state-lost = Lost
+lock-state-revoked = Revoked
+locks-activate-title = Add a secondary lock
+locks-step-1 = Take the primary lock out and insert the lock to be added
+locks-step-2 = Press “Read certificate” and compare the key number and the media number
+locks-step-3 = Press “Activate” and sign with this lock in the window of the certificate assistant
+locks-note = The unit names in the primary and the secondary lock must be the same, or the lock cannot be added.
+locks-statement-title = The lock will sign this
+locks-activate = Activate
+locks-primary-only = You are signed in with a secondary lock and can only look. To add or remove a secondary lock, sign in with the primary lock.
+locks-lost = If a lock is lost, report it to the issuing CA first, then contact the operators of the mutual-recognition system.
+remove-lock-title = Remove the secondary lock
+remove-lock-lead = Its sessions and the tokens of platforms end at once. The primary lock can activate it again later.
+remove-lock-confirm = Remove
+promote-lock-title = Make it the primary lock
+promote-lock-lead = The present primary lock becomes a secondary lock. Insert the present primary lock and sign.
+promote-lock-failed-title = The primary lock was not changed
+promote-lock-statement-title = The present primary lock will sign this
+promote-lock-sign = Sign and change the primary lock
+consents-lead = What each trading platform may have. When you take a consent back, what the platform was given ends at once.
+consents-none = There is no consent in force.
+consents-since = Since
+consents-last-used = Last used
+consents-never-used = Not used yet
+consents-revoke = Take back
+consents-revoke-label = Take back the consent for { $platform }
+consents-revoked = The consent for { $platform } was taken back.
+revoke-consent-title = Take a consent back
+revoke-consent-heading = Take back the consent for { $platform }
+revoke-consent-lead = The platform can no longer read the following; the next sign-in there asks you again. If you are signed in at the platform, sign out there too.
+revoke-consent-confirm = Take back
+history-lead = The last { $n } sign-ins of your enterprise. If one was not yours, end it under “Live sessions” at once and contact the issuing CA.
+sessions-lead = Sign-ins of your enterprise that are live. Whoever is ended has to sign in with a lock again.
+sessions-begun = Signed in
+sessions-seen = Last seen
+sessions-lock = Lock
+sessions-address = Address
+sessions-agent = Browser
+sessions-stage = State
+sessions-this = this one
+sessions-end = End
+sessions-end-others = End all others
+sessions-ended = It has ended.
+sessions-note = “Last seen” is exact to the minute. Trading platforms that were entered stay signed in. A secondary lock can end its own sessions only.
+session-live = Live
+session-over = Timed out
+session-signed-out = Signed out
+session-replaced = Signed in again in the same browser
+session-ended-by-enterprise = Ended by your enterprise
+session-lock-ended = The lock ended
+session-ended-by-operator = Ended by an operator
+problem-certificate-superseded = This lock has a newer certificate; the old one can no longer be used.
+problem-certificate-superseded-advice = Choose the renewed certificate in the window of the certificate assistant. If it is not there, ask the issuing CA.
+problem-certificate-name-outdated = The unit name in the certificate is the name before the change and can no longer be used.
+problem-certificate-name-outdated-advice = The change of name is on record. Sign in with the certificate that bears the new name; if there is none yet, have it made at an office of the CA.
+problem-not-primary-lock = Only the primary lock can manage locks.
+problem-not-primary-lock-advice = Sign out and sign in with the primary lock.
+problem-lock-already-active = This enterprise lock belongs to your enterprise already and can sign in.
+problem-lock-already-active-advice = It need not be activated. If its certificate was renewed, simply sign in with the new one.
+problem-lock-bound-elsewhere = This enterprise lock is bound to another enterprise and cannot be activated.
+problem-lock-bound-elsewhere-advice = See that the lock of your own enterprise is inserted. If it is, contact the operators of the mutual-recognition system.
+problem-lock-ended-for-ever = This enterprise lock was reported lost or revoked and cannot be activated again.
+problem-lock-ended-for-ever-advice = Obtain a new enterprise lock from the issuing CA.
+problem-lock-name-differs = The unit names in the primary and the secondary lock differ; it cannot be activated.
+problem-lock-name-differs-advice = Use an enterprise lock that bears the name of your enterprise. If the name has changed, have the change recorded first.
+problem-lock-credit-code-differs = The unified social credit code in the certificate is not that of your enterprise; it cannot be activated.
+problem-lock-credit-code-differs-advice = See that the lock of your own enterprise is inserted. If the certificate is wrong, have the issuing CA correct it.
+problem-not-the-primary-signature = It was not the present primary lock that signed; the primary lock was not changed.
+problem-not-the-primary-signature-advice = Insert the present primary lock and sign again. If it is lost, contact the operators of the mutual-recognition system.
+problem-lock-unknown = There is no such secondary lock, or it is out of use.
+problem-lock-unknown-advice = Go back to the list of locks, which is up to date.
+problem-primary-lock-stays = The primary lock cannot be removed.
+problem-primary-lock-stays-advice = To take it out of use, make a secondary lock the primary one first. If it is lost, report it to the issuing CA, then contact the operators of the mutual-recognition system.
+problem-information-changed = The information was changed while you were filling in the form; nothing was saved.
+problem-information-changed-advice = What you typed is still there. Check it and press “Save” again.
+problem-information-stale = The session has ended or is another one by now; nothing was saved.
+problem-information-stale-advice = What you typed is still there. If you are signed out, sign in in another tab, then come back and press “Save”.
+problem-consent-not-in-force = There is no consent in force for this platform.
+problem-consent-not-in-force-advice = It may have been taken back. Go back to the list of consents, which is up to date.
+problem-session-unknown = There is no such session that you can end, or it has ended.
+problem-session-unknown-advice = Go back to the list of live sessions, which is up to date.
+statement-activate-lock = Our enterprise ({ $enterprise }) applies to activate this enterprise lock as its secondary lock for the CA mutual-recognition system of the public resource trading platforms of Inner Mongolia (Yizhengtong): { $origin }
+statement-promote-lock = Our enterprise ({ $enterprise }) agrees that its secondary lock with the key number { $key } becomes the primary lock, and the present primary lock (key number { $primary }) a secondary lock: { $origin }

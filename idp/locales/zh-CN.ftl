@@ -91,7 +91,7 @@ agent-opening = 正在打开证书助手窗口…
 agent-waiting = 请在证书助手窗口中完成操作。若未看到该窗口，请检查是否被其他窗口遮挡。
 agent-submitting = 签名完成，正在核验…
 agent-reading = 正在读取证书信息…
-agent-read = 证书读取成功，请核对并填写其余信息。
+agent-read = 证书读取成功，请核对后继续。
 
 ## 企业绑定
 
@@ -292,7 +292,7 @@ faq-7-answer =
 faq-8-question = 本公司有两把以上CA数字证书，都想通过CA互认系统跨平台登录，如何操作？
 faq-8-answer =
     1、使用首次在CA互认系统绑定的CA数字证书（主锁）登录系统，前往平台选择页面，点击“个人信息登录”，进入个人信息维护界面；
-    2、点击“修改信息”，拔掉当前插入的主锁；
+    2、点击“修改信息”，进入“证书绑定”，拔掉当前插入的主锁；
     3、插入备用副锁，点击“读取证书”，正常显示“证书Key号”“硬件介质号”后，点击“激活”，完成副锁绑定。
     注：绑定副锁时，要求主锁与副锁的单位名称一致，否则绑定失败。
 faq-9-question = 投标单位如何自行解除副锁绑定？
@@ -438,7 +438,7 @@ problem-credit-code-mismatch-advice = 请核对填写内容，并确认插入的
 problem-credit-code-bound = 该统一社会信用代码已绑定其他CA锁。
 problem-credit-code-bound-advice =
     贵公司名下已有CA数字证书在本系统中绑定，请在公司内部找到已绑定的那把锁（主锁）。
-    使用主锁登录后，在个人信息中将当前的锁添加为副锁；该功能开放前，请联系技术支持。
+    使用主锁登录后，点击“个人信息登录”，在“证书绑定”中读取并激活当前的锁，将它添加为副锁。
 problem-already-bound = 该企业锁已绑定，无需重复申请。
 problem-already-bound-advice = 请直接使用这把企业锁进行企业登录。
 problem-not-bound = 这把企业锁还没有绑定。
@@ -449,7 +449,9 @@ problem-enterprise-renamed-advice =
     2、前往CA机构办理网点，修改CA数字证书中的单位名称；
     3、携带相关材料前往内蒙古自治区政府采购中心（呼和浩特市新城区呼伦贝尔北路89号515办公室）进行信息变更。
 problem-lock-not-active = 这把CA锁已停用，不能登录。
-problem-lock-not-active-advice = 请使用其他已绑定的企业锁登录；锁已挂失或删除的，请联系CA互认系统技术人员。
+problem-lock-not-active-advice =
+    请使用其他已绑定的企业锁登录；副锁已删除的，可以用主锁登录后重新激活。
+    锁已挂失的，请联系CA互认系统技术人员。
 problem-enterprise-suspended = 该企业的使用已被暂停。
 problem-enterprise-suspended-advice = 请联系CA互认系统技术人员了解原因。
 problem-platform-unknown = 没有找到这个交易平台。
@@ -510,3 +512,131 @@ subject-type-tenderer = 招标人
 subject-type-purchaser = 采购人
 subject-type-tender-agency = 招标代理机构
 subject-type-auction-bidder = 竞买人
+
+## 个人信息维护
+
+nav-account = 个人信息
+link-locks = 返回证书绑定
+link-consents = 返回授权管理
+link-sessions = 返回在线会话
+certificate-reminder-what = 证书延期后，直接用新证书登录即可继续使用这把锁，无需重新绑定。
+certificate-renewed = 已识别为证书延期：这把锁的新证书已生效，旧证书不能再登录。
+account-sign-in = 个人信息登录
+account-menu = 个人信息维护
+account-title = 个人信息维护
+account-lead = 查看和修改本企业的信息，管理企业锁、授权和登录。
+account-information = 01 基本信息
+account-locks = 02 证书绑定
+account-consents = 03 授权管理
+account-history = 04 登录记录
+account-sessions = 05 在线会话
+account-failed-title = 修改没有保存
+account-saved = 已保存。
+account-facts-title = 登记信息
+account-facts-note = 以上各项以登记材料为准，各交易平台据此识别企业，只能由CA互认系统技术人员核对材料后更正。
+account-edit = 修改信息
+account-edit-locks = 绑定或删除副锁
+account-save = 保存
+account-keep = 返回，不做更改
+locks-lead = 本企业绑定的企业锁。主锁可以激活、删除副锁，或将副锁设为主锁。
+locks-failed-title = 激活没有成功
+locks-done-activated = 证书Key号为 { $key } 的企业锁已激活，可以登录。
+locks-done-removed = 证书Key号为 { $key } 的副锁已删除，用它登录的会话和授权已终止。
+locks-done-promoted = 证书Key号为 { $key } 的企业锁现在是主锁。
+locks-number = 序号
+locks-holder = 证书单位名称
+locks-not-after = 证书有效期
+locks-state = 状态
+locks-actions = 操作
+locks-days-left = 还有 { $days } 天
+locks-this = 当前登录
+locks-remove = 删除
+locks-remove-label = 删除证书Key号为 { $key } 的副锁
+locks-promote = 设为主锁
+locks-promote-label = 设为主锁：证书Key号 { $key }
+lock-state-active = 有效
+lock-state-expired = 证书已过期
+lock-state-removed = 已删除
+lock-state-lost = 已挂失
+lock-state-revoked = 已吊销
+locks-activate-title = 激活副锁
+locks-step-1 = 拔下当前插入的主锁，插入要激活的企业锁
+locks-step-2 = 点击“读取证书”，核对证书Key号和硬件介质号
+locks-step-3 = 点击“激活”，在证书助手窗口中用这把锁签名
+locks-note = 绑定副锁时，要求主锁与副锁的单位名称一致，否则绑定失败。
+locks-statement-title = 这把锁将签名确认以下内容
+locks-activate = 激活
+locks-primary-only = 当前使用副锁登录，只能查看。激活或删除副锁，请使用主锁登录。
+locks-lost = 企业锁遗失的，请先向CA签发机构挂失，再联系CA互认系统技术人员。
+remove-lock-title = 删除副锁
+remove-lock-lead = 删除后，用这把锁登录的会话和平台授权立即终止。需要再次使用时，可以用主锁重新激活。
+remove-lock-confirm = 确认删除
+promote-lock-title = 设为主锁
+promote-lock-lead = 当前的主锁将改为副锁。请插入当前的主锁签名确认。
+promote-lock-failed-title = 主锁没有更换
+promote-lock-statement-title = 当前的主锁将签名确认以下内容
+promote-lock-sign = 签名并更换主锁
+consents-lead = 各交易平台可以获取的信息。撤销后，平台已得到的访问权限立即失效。
+consents-none = 目前没有有效的授权。
+consents-since = 授权时间
+consents-last-used = 最近使用
+consents-never-used = 尚未使用
+consents-revoke = 撤销授权
+consents-revoke-label = 撤销授权：{ $platform }
+consents-revoked = 已撤销对“{ $platform }”的授权。
+revoke-consent-title = 撤销授权
+revoke-consent-heading = 撤销对“{ $platform }”的授权
+revoke-consent-lead = 撤销后，该平台不能再读取下列信息；下次登录该平台时会重新请您确认。已经进入该平台的，请在平台上退出。
+revoke-consent-confirm = 确认撤销
+history-lead = 本企业最近 { $n } 次登录。发现不是本企业人员的登录，请立即在“在线会话”中终止，并联系CA签发机构。
+sessions-lead = 本企业当前有效的登录。终止后，对方需要重新用企业锁登录。
+sessions-begun = 登录时间
+sessions-seen = 最近使用
+sessions-lock = 企业锁
+sessions-address = 网络地址
+sessions-agent = 浏览器
+sessions-stage = 状态
+sessions-this = 本次登录
+sessions-end = 终止
+sessions-end-others = 终止其他全部会话
+sessions-ended = 所选会话已终止。
+sessions-note = 最近使用时间精确到分钟。已经进入的交易平台不会随之退出。副锁只能终止用它自己登录的会话。
+session-live = 在线
+session-over = 已超时
+session-signed-out = 已退出
+session-replaced = 同一浏览器重新登录
+session-ended-by-enterprise = 由本企业终止
+session-lock-ended = 企业锁已停用
+session-ended-by-operator = 由技术人员终止
+problem-certificate-superseded = 这把锁已有更新的证书，旧证书不能继续使用。
+problem-certificate-superseded-advice = 请在证书助手窗口中选择延期后的新证书。找不到新证书的，请联系CA签发机构。
+problem-certificate-name-outdated = 证书中的单位名称是变更前的名称，不能继续使用。
+problem-certificate-name-outdated-advice = 名称变更已办理。请使用变更后新名称的证书登录；还没有新证书的，请前往CA机构办理网点修改证书中的单位名称。
+problem-not-primary-lock = 只有主锁可以管理企业锁。
+problem-not-primary-lock-advice = 请退出登录，使用主锁重新登录后再操作。
+problem-lock-already-active = 这把企业锁已经属于本企业，可以直接登录。
+problem-lock-already-active-advice = 无需再次激活。证书延期或更换的，直接用新证书登录即可。
+problem-lock-bound-elsewhere = 这把企业锁已绑定其他企业，不能激活。
+problem-lock-bound-elsewhere-advice = 请确认插入的是本企业的企业锁；仍有疑问的，请联系CA互认系统技术人员。
+problem-lock-ended-for-ever = 这把企业锁已挂失或已吊销，不能再次激活。
+problem-lock-ended-for-ever-advice = 请向CA签发机构办理新的企业锁。
+problem-lock-name-differs = 主锁与副锁的单位名称不一致，不能激活。
+problem-lock-name-differs-advice = 请使用单位名称与本企业一致的企业锁；单位名称已变更的，请先办理名称变更。
+problem-lock-credit-code-differs = 证书中的统一社会信用代码不是本企业的，不能激活。
+problem-lock-credit-code-differs-advice = 请确认插入的是本企业的企业锁；证书有误的，请联系CA签发机构更正。
+problem-not-the-primary-signature = 签名的不是当前的主锁，主锁没有更换。
+problem-not-the-primary-signature-advice = 请插入当前的主锁，重新签名。主锁已遗失的，请联系CA互认系统技术人员。
+problem-lock-unknown = 没有找到这把副锁，或它已停用。
+problem-lock-unknown-advice = 请返回“证书绑定”页面，查看最新的列表。
+problem-primary-lock-stays = 主锁不能删除。
+problem-primary-lock-stays-advice = 需要停用主锁的，请先将另一把副锁设为主锁；主锁遗失的，请先向CA签发机构挂失，再联系CA互认系统技术人员。
+problem-information-changed = 信息在您填写期间已被修改，本次没有保存。
+problem-information-changed-advice = 您填写的内容仍然保留。请核对后重新点击“保存”。
+problem-information-stale = 登录已结束或已变化，本次没有保存。
+problem-information-stale-advice = 您填写的内容仍然保留。已退出登录的，请在新标签页中重新登录，再回到本页点击“保存”。
+problem-consent-not-in-force = 没有找到对该平台的有效授权。
+problem-consent-not-in-force-advice = 它可能已被撤销。请返回“授权管理”页面，查看最新的列表。
+problem-session-unknown = 没有找到这个会话，或它已结束。
+problem-session-unknown-advice = 请返回“在线会话”页面，查看最新的列表。
+statement-activate-lock = 本企业（{ $enterprise }）申请将本企业锁激活为副锁，用于登录内蒙古自治区公共资源交易平台CA互认系统（一证通）：{ $origin }
+statement-promote-lock = 本企业（{ $enterprise }）同意将证书Key号为 { $key } 的副锁设为主锁，当前主锁（证书Key号 { $primary }）改为副锁：{ $origin }

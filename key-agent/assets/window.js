@@ -10,7 +10,7 @@
   const part = (id) => document.getElementById(id);
 
   // What the window knows: `page` is the origin that the browser attested and the agent accepted.
-  const now = { page: null, request: null, texts: {}, locks: null, chosen: null, ended: false, asking: false, working: false, lastCode: null, deadline: 0 };
+  const now = { page: null, request: null, texts: {}, locks: null, chosen: null, ended: false, asking: false, working: false, lastCode: null, gone: null, deadline: 0 };
 
   const text = (key) => now.texts[key] ?? document.querySelector(`[data-text="${key}"]`)?.textContent ?? key;
 
@@ -35,7 +35,7 @@
   function abandon() {
     if (now.ended || !now.request) return;
     const obstacle = now.locks?.obstacle;
-    if (obstacle) fail(obstacle);
+    if (obstacle && now.lastCode?.code !== "lock-removed") fail(obstacle);
     else if (now.lastCode) fail(now.lastCode.code, now.lastCode.more);
     else fail("cancelled");
   }
@@ -56,7 +56,7 @@
       throw { code: null, final: false, message: text("window-unreachable") };
     }
     const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
-    if (!response.ok) throw { code: answer.code ?? "bad-request", final: answer.final ?? true, message: answer.message ?? "", retries_left: answer.retries_left };
+    if (!response.ok) throw { code: answer.code ?? "bad-request", final: answer.final ?? true, message: answer.message ?? "", tries: answer.tries, retries_left: answer.retries_left };
     return answer;
   }
 
@@ -104,7 +104,7 @@
     radio.type = "radio";
     radio.name = "certificate";
     radio.value = certificate.id;
-    radio.disabled = now.request.operation === "sign" && !(certificate.usable && lock.retries_left > 0);
+    radio.disabled = now.request.operation === "sign" && !(certificate.usable && lock.tries !== "none");
     radio.checked = certificate.id === now.chosen;
     radio.addEventListener("change", () => choose(certificate.id));
     const body = element("div");
@@ -115,7 +115,7 @@
       const kinds = { signing: text("certificate-signing"), encryption: text("certificate-encryption"), other: text("certificate-other") };
       subject.append(element("span", "badge", kinds[certificate.kind]));
       if (certificate.expired) subject.append(" ", element("span", "badge bad", text("certificate-expired")));
-      if (lock.retries_left === 0) subject.append(" ", element("span", "badge bad", text("certificate-pin-locked")));
+      if (lock.tries === "none") subject.append(" ", element("span", "badge bad", text("certificate-pin-locked")));
       subject.title = certificate.subject;
       body.append(subject, facts([
         ["certificate-issuer", certificate.issuer_name],
@@ -139,10 +139,26 @@
     // Those that can be chosen come first.
     const rank = ({ certificate }) => (certificate.usable ? (certificate.sealed ? 1 : 0) : 2);
     choices.sort((one, other) => rank(one) - rank(other));
-    const able = choices.filter(({ lock, certificate }) => now.request.operation === "read" || (certificate.usable && lock.retries_left > 0));
-    if (!able.some(({ certificate }) => certificate.id === now.chosen)) {
+    const able = choices.filter(({ lock, certificate }) => now.request.operation === "read" || (certificate.usable && lock.tries !== "none"));
+    const isAble = (id) => able.some(({ certificate }) => certificate.id === id);
+    const left = now.chosen && !choices.some(({ certificate }) => certificate.id === now.chosen);
+    const back = Boolean(now.gone) && isAble(now.gone);
+    if (left) now.gone = now.chosen;
+    if (back) {
+      now.chosen = now.gone;
+      now.gone = null;
+      part("pin").value = "";
+    }
+    if (!left && before?.obstacle && !locks.obstacle) now.gone = null;
+    if (now.gone) {
+      // Nobody's choice but the person's: a PIN must not go to another lock because this one was pulled out.
+      now.chosen = isAble(now.chosen) ? now.chosen : null;
+      part("pin").value = "";
+    } else if (!isAble(now.chosen)) {
       const preferred = able.filter(({ certificate }) => certificate.kind === "signing" && !certificate.expired && !certificate.sealed);
-      now.chosen = (preferred[0] ?? able[0])?.certificate.id ?? null;
+      const remembered = preferred.find(({ certificate }) => certificate.id === now.remembered);
+      now.chosen = (remembered ?? preferred[0] ?? able[0])?.certificate.id ?? null;
+      part("pin").value = "";
     }
     const held = document.activeElement?.name === "certificate";
     const list = part("certificates");
@@ -153,8 +169,13 @@
     show("choice", list.childElementCount > 0);
     show("insert", locks.obstacle === "no-lock");
     if (locks.obstacle === "only-encryption-certificate") say(text("window-only-encryption"), "bad");
-    else if (before?.obstacle && !locks.obstacle) say(text("window-lock-came"), "good");
-    else if (!before) say("");
+    else if (left) {
+      now.lastCode = { code: "lock-removed", more: {} };
+      say(text("window-lock-gone"), "bad");
+    } else if (back || (before?.obstacle && !locks.obstacle)) {
+      now.lastCode = null;
+      say(text("window-lock-came"), "good");
+    } else if (!before) say("");
     renderChoice(!before || Boolean(before.obstacle));
   }
 
@@ -171,13 +192,21 @@
     show("read-note", Boolean(lock) && !needsPin);
     show("confirm", true);
     part("confirm").disabled = !lock || now.working;
-    if (lock) part("retries-left").textContent = String(lock.retries_left);
+    if (lock) renderTries(lock);
     // Who asks and what for stays in sight.
     if (focus && lock) part(needsPin ? "pin" : "confirm").focus({ preventScroll: true });
   }
 
+  /** The number where the lock counts; in words where it does not: no number is made up. */
+  function renderTries(lock) {
+    const words = { untold: text("window-tries-untold"), fewer: text("window-tries-fewer"), last: text("window-tries-last") };
+    part("retries-left").textContent = words[lock.tries] ?? String(lock.retries_left);
+  }
+
   function choose(id) {
     now.chosen = id;
+    now.gone = null;
+    now.lastCode = null;
     part("pin").value = "";
     renderChoice(false);
   }
@@ -220,6 +249,7 @@
     part("statement").textContent = answer.statement;
     show("request", true);
     show("statement-part", answer.operation === "sign");
+    now.remembered = answer.remembered;
     now.deadline = Date.now() + answer.seconds * 1000;
     document.body.dataset.state = "asked";
     renderLocks(answer.locks);
@@ -263,8 +293,9 @@
     if (failure.code) now.lastCode = { code: failure.code, more: failure.retries_left === undefined ? {} : { retries_left: failure.retries_left } };
     const lock = chosenLock();
     if (lock && failure.code === "pin-wrong") {
-      lock.retries_left = failure.retries_left;
-      part("retries-left").textContent = String(failure.retries_left);
+      lock.tries = failure.tries;
+      lock.retries_left = failure.retries_left ?? null;
+      renderTries(lock);
       part("pin").focus({ preventScroll: true });
     }
   }

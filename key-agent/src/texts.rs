@@ -11,8 +11,17 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::{LanguageIdentifier, langid};
 
-const ZH_CN: &str = include_str!("../locales/zh-CN.ftl");
-const EN: &str = include_str!("../locales/en.ftl");
+/// The window's texts, and the assistant's.
+const ZH_CN: &[&str] = &[
+    include_str!("../locales/zh-CN.ftl"),
+    include_str!("../locales/assistant.zh-CN.ftl"),
+    include_str!("../locales/questions.zh-CN.ftl"),
+];
+const EN: &[&str] = &[
+    include_str!("../locales/en.ftl"),
+    include_str!("../locales/assistant.en.ftl"),
+    include_str!("../locales/questions.en.ftl"),
+];
 
 /// Texts that the window's script puts in place by itself begin with one of these.
 const WINDOW_PREFIXES: [&str; 2] = ["window-", "certificate-"];
@@ -98,6 +107,20 @@ impl Texts {
         self.book(language).say(key, Some(&arguments))
     }
 
+    /// One text that tells of these facts.
+    pub fn say_telling(
+        &self,
+        language: Language,
+        key: &str,
+        facts: &BTreeMap<&str, String>,
+    ) -> String {
+        let mut arguments = FluentArgs::new();
+        for (name, value) in facts {
+            arguments.set(*name, value.as_str());
+        }
+        self.book(language).say(key, Some(&arguments))
+    }
+
     /// The texts that the window's script puts in place.
     pub fn all_of_window(&self, language: Language) -> BTreeMap<&str, String> {
         let book = self.book(language);
@@ -126,11 +149,11 @@ impl Texts {
 
 impl Book {
     fn read(
-        source: &str,
+        sources: &[&str],
         identifier: LanguageIdentifier,
         tag: &'static str,
     ) -> Result<Self, TextsError> {
-        let resource = FluentResource::try_new(source.to_owned()).or(Err(TextsError(tag)))?;
+        let source = sources.join("\n");
         // A message begins at the start of its line; what is indented belongs to the one before.
         let keys = source
             .lines()
@@ -138,6 +161,7 @@ impl Book {
             .filter_map(|line| line.split_once(" ="))
             .map(|(key, _)| key.to_owned())
             .collect();
+        let resource = FluentResource::try_new(source).or(Err(TextsError(tag)))?;
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
         // No invisible marks around what is put in: the texts are compared and read aloud.
         bundle.set_use_isolating(false);
@@ -175,6 +199,20 @@ impl Speaker<'_> {
         self.texts.say(self.language, key)
     }
 
+    /// One text that tells of these facts.
+    pub fn telling(&self, key: &str, facts: &BTreeMap<&str, String>) -> String {
+        self.texts.say_telling(self.language, key, facts)
+    }
+
+    /// One text that tells of one thing.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts are told alike"
+    )]
+    pub fn telling_one(&self, key: &str, name: &str, value: impl ToString) -> String {
+        self.telling(key, &BTreeMap::from([(name, value.to_string())]))
+    }
+
     /// The BCP 47 tag.
     pub fn tag(&self) -> &'static str {
         self.language.tag()
@@ -185,14 +223,44 @@ impl Speaker<'_> {
 mod tests {
     use super::*;
 
+    /// What any text tells of.
+    const FACTS: [&str; 25] = [
+        "retries_left",
+        "passed",
+        "warned",
+        "failed",
+        "port",
+        "version",
+        "first",
+        "last",
+        "free",
+        "own",
+        "origins",
+        "portal",
+        "count",
+        "name",
+        "reason",
+        "lock",
+        "left",
+        "until",
+        "from",
+        "days",
+        "origin",
+        "status",
+        "seconds",
+        "kind",
+        "place",
+    ];
+
     #[test]
     fn both_languages_have_the_same_texts() {
         let texts = Texts::load().unwrap();
-        assert!(texts.zh_cn.keys.len() > 30);
+        assert!(texts.zh_cn.keys.len() > 200);
         assert_eq!(texts.zh_cn.keys, texts.en.keys);
+        let facts = FACTS.iter().map(|name| (*name, "3".to_owned())).collect();
         for key in &texts.zh_cn.keys {
             for language in [Language::ZhCn, Language::En] {
-                let text = texts.say_counting(language, key, 3);
+                let text = texts.say_telling(language, key, &facts);
                 assert!(
                     !text.is_empty() && text != *key && !text.contains('{'),
                     "{key}: {text}"
@@ -204,13 +272,55 @@ mod tests {
     #[test]
     fn every_text_that_is_shown_exists() {
         let texts = Texts::load().unwrap();
-        let sources = [
-            (include_str!("../templates/sign.html"), "say.text(\""),
-            (include_str!("../templates/root.html"), "say.text(\""),
-            (include_str!("../assets/window.js"), "text(\""),
-            (include_str!("service/failure.rs"), "=> \"failure"),
-            (include_str!("service/request.rs"), "=> \"purpose"),
+        let mut sources = vec![
+            (
+                include_str!("../templates/sign.html").to_owned(),
+                "say.text(\"",
+            ),
+            (include_str!("../assets/window.js").to_owned(), "text(\""),
+            (
+                include_str!("service/failure.rs").to_owned(),
+                "=> \"failure",
+            ),
+            (
+                include_str!("service/request.rs").to_owned(),
+                "=> \"purpose",
+            ),
+            (
+                include_str!("service/assistant/frame.rs").to_owned(),
+                "=> \"word-",
+            ),
+            (
+                include_str!("service/assistant/frame.rs").to_owned(),
+                "=> \"hint-",
+            ),
+            (
+                include_str!("assistant/check/finding.rs").to_owned(),
+                "=> \"check-topic-",
+            ),
         ];
+        let checks = [
+            include_str!("assistant/check/locks.rs"),
+            include_str!("assistant/check/portal.rs"),
+            include_str!("assistant/check/service.rs"),
+            include_str!("assistant/check/settings.rs"),
+        ]
+        .concat();
+        sources.extend(["\"check-", "\"repair-"].map(|mark| (checks.clone(), mark)));
+        let pages = [
+            include_str!("../templates/assistant.html"),
+            include_str!("../templates/certificates.html"),
+            include_str!("../templates/check.html"),
+            include_str!("../templates/home.html"),
+            include_str!("../templates/portal.html"),
+            include_str!("../templates/questions.html"),
+            include_str!("../templates/refused.html"),
+            include_str!("../templates/seals.html"),
+            include_str!("../templates/tidy.html"),
+            include_str!("../templates/update.html"),
+        ]
+        .concat();
+        sources.extend(["say.text(\"", "say.telling_one(\""].map(|mark| (pages.clone(), mark)));
         for (source, mark) in sources {
             let mut found = 0;
             for rest in source.split(mark).skip(1) {
@@ -220,6 +330,20 @@ mod tests {
                 found += 1;
             }
             assert!(found > 3, "{mark}");
+        }
+    }
+
+    #[test]
+    fn every_error_of_an_update_has_its_text() {
+        let texts = Texts::load().unwrap();
+        let source =
+            include_str!("assistant/update/mod.rs").to_owned() + include_str!("assistant/web.rs");
+        let codes = source.split("=> \"").skip(1);
+        let codes: Vec<_> = codes.filter_map(|rest| rest.split('"').next()).collect();
+        assert!(codes.len() > 15, "{codes:?}");
+        for code in codes {
+            let key = format!("update-error-{code}");
+            assert!(texts.zh_cn.keys.contains(&key), "{key}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Certificates of key locks and the verdict on them.
 //!
 //! This crate reads X.509 certificates and CRLs, follows a certificate to a trust anchor, verifies signatures made by a
-//! lock (RSA, ECDSA P-256/P-384 and SM2-with-SM3) and says whom a certificate speaks for. It knows no clock (time is an
+//! lock (RSA, ECDSA P-256/P-384 and SM2-with-SM3), says whom a certificate speaks for and reads electronic seals. It knows no clock (time is an
 //! argument, `i64` seconds since the Unix epoch), no network, no file and no HTTP; a caller that wants an answer about
 //! "now" brings the now.
 //!
@@ -10,6 +10,7 @@
 
 pub mod anchors;
 pub mod certificate;
+pub mod eseal;
 pub mod holder;
 pub mod name;
 pub mod path;

@@ -7,12 +7,16 @@ pub(crate) const ORGANIZATION: &str = "2.5.4.10";
 
 /// id-ce-keyUsage (RFC 5280 §4.2.1.3).
 pub(crate) const KEY_USAGE: &str = "2.5.29.15";
+/// id-ce-subjectAltName (RFC 5280 §4.2.1.6).
+pub(crate) const SUBJECT_ALTERNATIVE_NAME: &str = "2.5.29.17";
 /// id-ce-basicConstraints (RFC 5280 §4.2.1.9).
 pub(crate) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 /// id-ce-nameConstraints (RFC 5280 §4.2.1.10).
 pub(crate) const NAME_CONSTRAINTS: &str = "2.5.29.30";
 /// id-ce-certificatePolicies (RFC 5280 §4.2.1.4).
 pub(crate) const CERTIFICATE_POLICIES: &str = "2.5.29.32";
+/// id-ce-policyConstraints (RFC 5280 §4.2.1.11).
+pub(crate) const POLICY_CONSTRAINTS: &str = "2.5.29.36";
 /// id-ce-extKeyUsage (RFC 5280 §4.2.1.12).
 pub(crate) const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
 /// id-kp-clientAuth.

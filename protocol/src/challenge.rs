@@ -33,7 +33,7 @@ pub enum Purpose {
     Consent,
     /// An operator signs in.
     OperatorLogin,
-    /// An operator approves another's change.
+    /// Approve the change that the statement names: a primary lock makes way for another one.
     Approve,
 }
 

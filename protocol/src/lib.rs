@@ -10,6 +10,15 @@ pub mod metadata;
 pub mod proof;
 pub mod scope;
 
+// The fuzz target's entry names this crate from outside.
+#[cfg(test)]
+extern crate self as protocol;
+#[cfg(test)]
+#[path = "../../fuzz/entries/protocol.rs"]
+mod fuzz_entries;
+#[cfg(test)]
+mod seeds;
+
 /// Format name of the proof this project defines; also the first thing that is hashed.
 pub const PROOF_FORMAT: &str = "yzt-proof:v1";
 

@@ -10,7 +10,18 @@ use e2e::story::Scene;
 use e2e::{Browser, Provider};
 use reqwest::Method;
 
-const PATHS: [&str; 18] = [
+const PATHS: [&str; 29] = [
+    "/account",
+    "/account/language",
+    "/account/locks",
+    "/account/locks/remove",
+    "/account/locks/promote",
+    "/account/consents",
+    "/account/consents/revoke",
+    "/account/history",
+    "/account/sessions",
+    "/account/sessions/end",
+    "/account/sessions/end-others",
     "/",
     "/login",
     "/bind",

@@ -2,6 +2,7 @@
 //! where a handler saw it an event is left.
 
 mod access_token;
+mod account;
 mod audit_trail;
 mod authorization;
 mod certificate;

@@ -172,9 +172,9 @@ async fn a_responder_that_is_down_slow_or_forges_closes() {
     let (lock, other) = (new_lock(), new_lock());
     let impostor = Authority::impostor(&world().p256);
     let forging = impostor.responder(&[&lock]);
-    let other_ca = Publisher::start(Box::new(move |question| Some(ok(&forging(question)))));
-    let forged = provider(ocsp(&other_ca.url), &["127.0.0.1"]);
-    let answer = Browser::new(&forged).try_sign_in(&lock).await;
+    let forger = Publisher::start(Box::new(move |question| Some(ok(&forging(question)))));
+    let deceived = provider(ocsp(&forger.url), &["127.0.0.1"]);
+    let answer = Browser::new(&deceived).try_sign_in(&lock).await;
     assert_eq!(answer.problem(), "revocation-unavailable");
 
     let answering = world().p256.responder(&[&lock, &other]);
@@ -183,9 +183,9 @@ async fn a_responder_that_is_down_slow_or_forges_closes() {
     let root = pki::certificate::Certificate::from_pem(&root).unwrap();
     let about_other =
         pki::revocation::ocsp::OcspRequest::new(&other.certificate, &root[0], None).unwrap();
-    let answer_to_other = answering(about_other.der());
-    let exchanging = Publisher::of(answer_to_other);
-    let provider = provider(ocsp(&exchanging.url), &["127.0.0.1"]);
+    let about_other = answering(about_other.der());
+    let swapper = Publisher::of(about_other);
+    let provider = provider(ocsp(&swapper.url), &["127.0.0.1"]);
     let answer = Browser::new(&provider).try_sign_in(&lock).await;
     assert_eq!(answer.problem(), "revocation-unavailable");
     assert!(complaint(&provider).await.contains("another certificate"));

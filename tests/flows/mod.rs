@@ -1,9 +1,13 @@
 //! What must work, one file a route or story.
 
+mod account_locks;
+mod account_pages;
+mod account_renewal;
 mod adapter;
 mod authorize;
 mod authorize_errors;
 mod binding;
+mod certificate_forms;
 mod certificate_page;
 mod consent;
 mod discovery;

@@ -26,6 +26,16 @@ pub enum KeyKind {
     Rsa(u32),
 }
 
+/// How the subject's texts are written, where their attributes leave a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Strings {
+    Utf8,
+    Bmp,
+    /// `T61String`, filled with GB18030 as old offices did.
+    Gb18030,
+}
+
 /// What a certificate shall say.
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -33,6 +43,8 @@ pub struct Order {
     pub kind: KeyKind,
     /// Subject attributes in order.
     pub subject: Vec<(&'static str, String)>,
+    /// How they are written.
+    pub strings: Strings,
     /// Lines of OpenSSL's extension section.
     pub extensions: Vec<String>,
     /// Seconds from now.
@@ -65,6 +77,7 @@ impl Order {
                 ("serialNumber", key_number()),
                 ("CN", "投标专用".to_owned()),
             ],
+            strings: Strings::Utf8,
             extensions: vec![
                 "basicConstraints=CA:FALSE".to_owned(),
                 "keyUsage=critical,digitalSignature,nonRepudiation".to_owned(),
@@ -85,6 +98,7 @@ impl Order {
                 ("O", name.to_owned()),
                 ("CN", name.to_owned()),
             ],
+            strings: Strings::Utf8,
             extensions: vec![
                 "basicConstraints=critical,CA:TRUE".to_owned(),
                 "keyUsage=critical,keyCertSign,cRLSign".to_owned(),
@@ -102,6 +116,13 @@ impl Order {
         for attribute in self.subject.iter_mut().filter(|(n, _)| *n == name) {
             value.clone_into(&mut attribute.1);
         }
+        self
+    }
+
+    /// With the subject's texts written so.
+    #[must_use]
+    pub fn with_strings(mut self, strings: Strings) -> Self {
+        self.strings = strings;
         self
     }
 

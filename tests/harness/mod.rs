@@ -14,6 +14,7 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod account;
 pub mod answer;
 pub mod audit;
 pub mod authority;
@@ -41,7 +42,7 @@ pub mod wire;
 pub use answer::Answer;
 pub use authority::world;
 pub use browser::Browser;
-pub use lock::{KeyKind, Lock, Order};
+pub use lock::{KeyKind, Lock, Order, Strings};
 pub use platform::{Asking, Platform, PlatformOrder};
 pub use provider::Provider;
 pub use token_request::TokenRequest;

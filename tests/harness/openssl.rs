@@ -1,15 +1,16 @@
 //! The OpenSSL command line: keys, certificates and lists that our own code did not make.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::lock::{KeyKind, Order};
+use super::lock::{KeyKind, Order, Strings};
 
 /// OpenSSL's own default signer ID is empty; this is the one of GM/T 0009.
 const DISTINGUISHED_ID: &str = "distid:1234567812345678";
@@ -59,16 +60,7 @@ pub fn make_key(folder: &Path, kind: KeyKind) {
 pub fn issue(folder: &Path, issuer: Option<(&Path, KeyKind)>, order: &Order) {
     fs::write(folder.join("index"), "").unwrap();
     fs::write(folder.join("ca.cnf"), configuration(order)).unwrap();
-    let mut request = words(&[
-        "req", "-new", "-config", "ca.cnf", "-key", "key.pem", "-utf8",
-    ]);
-    request.extend(["-out".into(), "request.pem".into(), "-subj".into()]);
-    request.push(subject(order));
-    request.push(format!("-{}", digest(order.kind)));
-    if order.kind == KeyKind::Sm2 {
-        request.extend(["-sigopt".into(), DISTINGUISHED_ID.into()]);
-    }
-    run(folder, &request);
+    request(folder, order);
 
     let signs_with = issuer.map_or(order.kind, |(_, kind)| kind);
     let mut ca = words(&[
@@ -101,6 +93,28 @@ pub fn issue(folder: &Path, issuer: Option<(&Path, KeyKind)>, order: &Order) {
         ca.extend(["-vfyopt".into(), DISTINGUISHED_ID.into()]);
     }
     run(folder, &ca);
+}
+
+fn request(folder: &Path, order: &Order) {
+    let mut request = words(&["req", "-new", "-config", "ca.cnf", "-key", "key.pem"]);
+    request.extend(["-out".into(), "request.pem".into()]);
+    request.push(format!("-{}", digest(order.kind)));
+    if order.kind == KeyKind::Sm2 {
+        request.extend(["-sigopt".into(), DISTINGUISHED_ID.into()]);
+    }
+    let subject = subject(order);
+    let subject = match order.strings {
+        Strings::Utf8 | Strings::Bmp => {
+            request.push("-utf8".into());
+            subject.into_bytes()
+        }
+        // Taken for Latin-1, and kept octet for octet.
+        Strings::Gb18030 => encoding_rs::GB18030.encode(&subject).0.into_owned(),
+    };
+    request.push("-subj".into());
+    let mut request: Vec<OsString> = request.into_iter().map(Into::into).collect();
+    request.push(OsString::from_vec(subject));
+    run(folder, &request);
 }
 
 /// Writes a revocation list of the CA in `issuer` to `out`, in force from and to these seconds from now.
@@ -144,10 +158,16 @@ pub fn revocation_list(
 }
 
 fn configuration(order: &Order) -> String {
-    let mut text = String::from(
-        "[req]\ndistinguished_name=dn\nstring_mask=utf8only\n[dn]\n[ca]\ndefault_ca=d\n[d]\ndatabase=index\n\
+    // Bits of OpenSSL: B_ASN1_BMPSTRING, B_ASN1_T61STRING.
+    let strings = match order.strings {
+        Strings::Utf8 => "utf8only",
+        Strings::Bmp => "MASK:0x800",
+        Strings::Gb18030 => "MASK:0x4",
+    };
+    let mut text = format!(
+        "[req]\ndistinguished_name=dn\nstring_mask={strings}\n[dn]\n[ca]\ndefault_ca=d\n[d]\ndatabase=index\n\
          new_certs_dir=.\nrand_serial=yes\npolicy=any\npreserve=yes\nunique_subject=no\ndefault_md=sha256\n\
-         string_mask=utf8only\n[any]\ncountryName=optional\norganizationName=optional\n\
+         string_mask={strings}\n[any]\ncountryName=optional\norganizationName=optional\n\
          organizationalUnitName=optional\nserialNumber=optional\ncommonName=optional\n[ext]\n",
     );
     for extension in &order.extensions {

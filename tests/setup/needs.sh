@@ -48,6 +48,15 @@ need_redis() {
   [[ -n ${YZT_TEST_REDIS_URL:-} ]] || command -v redis-server >/dev/null || need_package Redis redis-server
 }
 
+# Tokens for the agent's PKCS #11, and the tools that fill them.
+need_softhsm() {
+  has_softhsm || { need_package "SoftHSM2 and OpenSC" softhsm2 opensc && has_softhsm; }
+}
+
+has_softhsm() {
+  command -v softhsm2-util >/dev/null && command -v pkcs11-tool >/dev/null
+}
+
 # Sets YZT_CHROMIUM.
 need_chromium() {
   find_chromium || { need_package Chromium chromium && find_chromium; }

@@ -15,7 +15,10 @@ suite_unit() {
   need_openssl || skip_missing "chains that the openssl command makes"
   local names=() name
   while read -r name; do names+=(--test "$name"); done < <(unit_test_targets)
+  export YZT_TEST_REQUIRE_ALL=1
+  need_softhsm || { skip_missing "locks behind PKCS #11 (SoftHSM2)" && export YZT_TEST_REQUIRE_ALL=0; }
   cargo_tests unit test --workspace --no-fail-fast --lib --bins "${names[@]}" -- --skip corpora::
+  unset YZT_TEST_REQUIRE_ALL
   cargo_tests doc test --workspace --doc --no-fail-fast
 }
 
@@ -53,9 +56,23 @@ suite_corpora() {
   cargo_tests corpora test --workspace --no-fail-fast --test pki -- corpora:: --nocapture
 }
 
+# Installs for real, so it needs root and a machine without the package; 77: it could not be tried here.
+suite_package() {
+  local status=0 log=$output/package.log
+  "$root/tests/package/run.sh" "$YZT_BIN/key-agent" 2>&1 | tee "$log" || status=$?
+  if ((status == 77)); then
+    skip_missing "the Debian package: $(sed -n 's/^SKIPPED: //p' "$log")"
+    return 0
+  fi
+  sed -n 's/^not ok //p' "$log" >>"$output/failures.txt"
+  count_run "$status" "$(grep -c '^ok ' "$log") $(grep -c '^not ok ' "$log") 0"
+}
+
 suite_browser() {
   if need_chromium && need_node && need_npm_packages; then
     need_chinese_font || skip_missing "Chinese in the screenshots"
+    need_openssl || skip_missing "locks that the openssl command takes apart"
+    need_softhsm || skip_missing "signing in with a lock behind PKCS #11 (SoftHSM2)"
     rm -rf "${output:?}/screenshots"
     node_tests browser
   else

@@ -3,12 +3,14 @@
 //! Owns options, progress lines and exit codes. What is up goes to standard output, everything else to standard error.
 
 mod lock;
+mod revoke;
 mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use key_agent::locks::LockSource;
 
 use crate::error::DemoError;
 use crate::settings::{DemoSettings, PortChoice, Ports, Step};
@@ -21,6 +23,8 @@ const EXAMPLES: &str = "\
   cargo run -p demo -- --port 9600                  门户使用指定端口 · the portal on this port
   cargo run -p demo -- lock --kind good --name 赤峰市试验有限公司 --out demo-state/locks/8-mine.pem
                                                     再做一把示例锁 · one more sample lock
+  cargo run -p demo -- revoke demo-state/locks/1-good-sm2.pem
+                                                    吊销一把示例锁 · take a sample lock back
 
 日志 Log: DEMO_LOG=info cargo run -p demo";
 
@@ -38,6 +42,8 @@ struct Arguments {
 enum Command {
     /// 制作示例锁 · make one more sample lock, of a CA of this demonstration
     Lock(Box<lock::Lock>),
+    /// 吊销示例锁的证书 · take the certificate of a sample lock back, as when it is reported lost
+    Revoke(revoke::Revoke),
 }
 
 #[derive(Args)]
@@ -65,6 +71,12 @@ struct Serve {
     /// 驱动端口 · port of the key agent [default: one of 17650-17654, or a free one]
     #[arg(long)]
     agent_port: Option<u16>,
+    /// PKCS#11 驱动库，可重复；在驱动进程内运行 · also locks of this PKCS #11 library; may be repeated
+    #[arg(long, value_name = "LIB")]
+    pkcs11: Vec<PathBuf>,
+    /// SKF 驱动库（GM/T 0016），可重复；在驱动进程内运行 · also locks of this SKF library; may be repeated
+    #[arg(long, value_name = "LIB")]
+    skf: Vec<PathBuf>,
 }
 
 /// Runs the program.
@@ -73,6 +85,7 @@ pub fn run() -> ExitCode {
     log_to_standard_error();
     let outcome = match arguments.command {
         Some(Command::Lock(lock)) => lock.run(),
+        Some(Command::Revoke(revoke)) => revoke.run(),
         None => actix_web::rt::System::new().block_on(serve(arguments.serve)),
     };
     match outcome {
@@ -97,6 +110,7 @@ impl Serve {
                 hohhot: choice(self.hohhot_port),
                 agent: choice(self.agent_port),
             },
+            drivers: LockSource::drivers(self.pkcs11.clone(), self.skf.clone()).collect(),
             progress,
             ..DemoSettings::new(&self.state_dir)
         }

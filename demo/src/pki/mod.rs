@@ -20,6 +20,7 @@
 mod authority;
 mod certificate;
 mod credit_code;
+mod eseal;
 mod extension;
 mod key;
 mod lock;
@@ -27,6 +28,7 @@ mod lock_file;
 mod name;
 mod recognised;
 mod sample_pki;
+mod sample_seal;
 mod samples;
 
 use std::path::PathBuf;
@@ -34,6 +36,7 @@ use std::path::PathBuf;
 pub use authority::Authority;
 pub use certificate::{Order, Validity};
 pub use credit_code::{complete_credit_code, random_credit_code};
+pub use eseal::{SealMaker, SealOrder, make_seal};
 pub use extension::Extensions;
 pub use key::{Key, KeyKind};
 pub use lock::{Ca, LockOrder, LockRole};

@@ -100,7 +100,7 @@ impl SamplePki {
     }
 
     /// Who issues the locks of a CA, and its file name.
-    fn issuer(&self, ca: Ca) -> (&'static str, &Authority) {
+    pub(super) fn issuer(&self, ca: Ca) -> (&'static str, &Authority) {
         match ca {
             Ca::Sm2 => ("sm2-issuing", &self.sm2),
             Ca::Rsa => ("rsa", &self.rsa),
@@ -161,6 +161,14 @@ impl SamplePki {
         let text = serde_json::to_vec_pretty(&revoked).map_err(|e| content(&path, &e))?;
         files::replace(&path, &text, Readers::All).map_err(fault(&path))?;
         self.issue_lists(now)
+    }
+
+    /// The CA whose name a certificate bears as its issuer's.
+    pub fn issuer_of(&self, certificate: &Certificate) -> Option<Ca> {
+        Ca::ALL.into_iter().find(|ca| {
+            let issuer = Certificate::from_der(self.issuer(*ca).1.certificate_der());
+            issuer.is_ok_and(|issuer| issuer.subject() == certificate.issuer())
+        })
     }
 
     fn revoked(&self) -> Result<Revoked, PkiError> {

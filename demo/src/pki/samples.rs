@@ -1,12 +1,15 @@
-//! The seven sample locks of the demonstration and what each of them shows.
+//! The ten sample locks of the demonstration and what each of them shows.
 //!
 //! Owns the list. Does not know where the files lie, nor who makes them.
+
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::credit_code::complete_credit_code;
 use super::lock::{Ca, LockOrder, LockRole};
 use super::{PkiError, SamplePki};
+use crate::files::{self, Readers};
 
 /// The PIN of every sample lock.
 pub const SAMPLE_PIN: &str = "123456";
@@ -29,6 +32,12 @@ pub enum SampleKind {
     Revoked,
     /// Of a CA outside the region.
     ForeignCa,
+    /// A good lock whose certificate ends within 60 days.
+    EndingSoon,
+    /// The next certificate of that lock.
+    Renewed,
+    /// The first lock after its enterprise was renamed.
+    Renamed,
 }
 
 /// What happens when a sample lock is used.
@@ -65,10 +74,16 @@ pub struct Sample {
     media_number: &'static str,
 }
 
+/// Of the lock that ends soon, and of its next certificate.
+const ORDOS: (&str, &str) = ("鄂尔多斯市示例能源装备有限公司", "91150602MA0DEM006");
+
+/// 证书Key号 and 硬件介质号 of that lock: the certificate changes, the key's number does not.
+const ORDOS_KEY: (&str, &str) = ("1A100000000000A61C09", "5303201712016119");
+
 const WUHAI: (&str, &str) = ("乌海市示例路桥工程有限责任公司", "91150302MA0DEM001");
 
 /// All of them, in the order in which a person would try them.
-pub const SAMPLES: [Sample; 7] = [
+pub const SAMPLES: [Sample; 10] = [
     Sample {
         kind: SampleKind::GoodSm2,
         file: "1-good-sm2.pem",
@@ -188,6 +203,57 @@ pub const SAMPLES: [Sample; 7] = [
         key_number: "2B200000000000C0017E",
         media_number: "7701201903310045",
     },
+    Sample {
+        kind: SampleKind::EndingSoon,
+        file: "8-ending-soon.pem",
+        name_zh: "即将到期的企业锁",
+        name_en: "key lock that ends soon",
+        expectation: Expectation {
+            recognised: true,
+            refusal: None,
+            zh: "可以绑定、登录，并提醒证书即将到期",
+            en: "binds and signs in, with a reminder that its certificate ends soon",
+        },
+        ca: Ca::Sm2,
+        enterprise: ORDOS.0,
+        credit_code: ORDOS.1,
+        key_number: ORDOS_KEY.0,
+        media_number: ORDOS_KEY.1,
+    },
+    Sample {
+        kind: SampleKind::Renewed,
+        file: "9-renewed.pem",
+        name_zh: "延期后的企业锁",
+        name_en: "the same lock after its renewal",
+        expectation: Expectation {
+            recognised: true,
+            refusal: Some("credit-code-bound"),
+            zh: "即将到期的锁绑定之后：直接登录，作为同一把锁继续使用",
+            en: "once the lock that ends soon is bound: signs in and goes on as the same lock",
+        },
+        ca: Ca::Sm2,
+        enterprise: ORDOS.0,
+        credit_code: ORDOS.1,
+        key_number: ORDOS_KEY.0,
+        media_number: ORDOS_KEY.1,
+    },
+    Sample {
+        kind: SampleKind::Renamed,
+        file: "a-renamed.pem",
+        name_zh: "名称变更后的企业锁",
+        name_en: "the first lock after its enterprise was renamed",
+        expectation: Expectation {
+            recognised: true,
+            refusal: Some("enterprise-renamed"),
+            zh: "第一把锁绑定之后：拒绝，请先办理名称变更",
+            en: "once the first lock is bound: refused until the change of name is recorded",
+        },
+        ca: Ca::Sm2,
+        enterprise: "乌海市示例路桥集团有限公司",
+        credit_code: WUHAI.1,
+        key_number: "1A100000000000A547FC",
+        media_number: "5303201712015217",
+    },
 ];
 
 /// The person of the 法人锁.
@@ -224,6 +290,9 @@ impl Sample {
         let good = LockOrder::key_lock(self.ca, self.enterprise, &self.credit_code()?);
         let (days_before, days_after) = match self.kind {
             SampleKind::Expired => (760, -30),
+            SampleKind::EndingSoon => (690, 40),
+            SampleKind::Renewed => (1, 770),
+            SampleKind::Renamed => (1, good.days_after),
             _ => (good.days_before, good.days_after),
         };
         Ok(LockOrder {
@@ -246,16 +315,23 @@ impl Sample {
         })
     }
 
-    /// Makes its file in a folder, and revokes it if that is what it is to show.
-    pub fn make(
-        &self,
-        pki: &SamplePki,
-        folder: &std::path::Path,
-        now: i64,
-    ) -> Result<(), PkiError> {
+    /// The electronic seal that lies beside the lock as `<name>.esl`: the first lock has one.
+    pub fn seal_file(&self) -> Option<PathBuf> {
+        (self.kind == SampleKind::GoodSm2).then(|| Path::new(self.file).with_extension("esl"))
+    }
+
+    /// Makes its file in a folder, its seal if it has one, and revokes it if that is what it is to show.
+    pub fn make(&self, pki: &SamplePki, folder: &Path, now: i64) -> Result<(), PkiError> {
         let lock = pki.mint(&self.order()?, now)?;
         if self.kind == SampleKind::Revoked {
             pki.revoke(self.ca, lock.serial_number(), now)?;
+        }
+        if let Some(file) = self.seal_file() {
+            let name = format!("{}公章（演示）", self.enterprise);
+            let seal = pki.seal(self.ca, &lock, &name, now)?;
+            let path = folder.join(file);
+            files::replace(&path, &seal, Readers::All)
+                .map_err(|source| PkiError::File { path, source })?;
         }
         lock.write(&folder.join(self.file), SAMPLE_PIN)
     }

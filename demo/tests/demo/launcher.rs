@@ -43,7 +43,7 @@ async fn the_ready_file_names_all_that_is_up_and_each_of_it_answers() {
     assert!(get(format!("{agent}/healthz")).await.status().is_success());
 
     let locks = ready["locks"].as_array().unwrap();
-    assert_eq!(locks.len(), 7);
+    assert_eq!(locks.len(), 10);
     for lock in locks {
         assert!(std::path::Path::new(lock["file"].as_str().unwrap()).is_file());
         assert_eq!(lock["pin"], "123456");

@@ -10,7 +10,10 @@ use idp_core::id::CaId;
 use idp_core::recognition::{CaRegistry, CertificateRefusal, Recognised, recognise};
 use idp_core::timestamp::Timestamp;
 use key_agent::sign::OpenedKey;
+use pki::anchors::TrustAnchors;
 use pki::certificate::{Certificate, CertificatePurpose};
+use pki::eseal::{PictureFormat, Seal, SealTrust};
+use pki::revocation::Revocation;
 
 const PASSWORD: &str = "of the CA keys";
 
@@ -89,6 +92,33 @@ fn the_good_locks_carry_their_encryption_certificate_too() {
             CertificateRefusal::EncryptionOnly
         );
     }
+}
+
+#[test]
+fn the_first_lock_has_a_seal_that_is_good() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = now();
+    let pki = SamplePki::open(&dir.path().join("pki"), PASSWORD, at).unwrap();
+    let first = sample(SampleKind::GoodSm2);
+    first.make(&pki, dir.path(), at).unwrap();
+    let octets = std::fs::read(dir.path().join("1-good-sm2.esl")).unwrap();
+    let seal = Seal::from_der(&octets).unwrap();
+    assert_eq!(seal.name(), format!("{}公章（演示）", first.enterprise()));
+    assert_eq!(seal.picture().format(), Some(PictureFormat::Png));
+
+    let configured = pki.registry().unwrap().remove(0);
+    let read = |path| Certificate::from_pem(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let anchors = TrustAnchors::from_certificates(&read(&configured.anchors[0])).unwrap();
+    let trust = SealTrust {
+        anchors: &anchors,
+        intermediates: &read(&configured.intermediates[0]),
+        revocation: &Revocation::NotChecked,
+    };
+    let lock = opened(dir.path(), first).certificate().clone();
+    let verdict = seal.judge(Some(&lock), Some(&trust), at);
+    assert!(verdict.is_good(), "{verdict:?}");
+    let others = SAMPLES.iter().filter(|sample| sample.seal_file().is_some());
+    assert_eq!(others.count(), 1);
 }
 
 #[test]

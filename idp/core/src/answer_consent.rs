@@ -36,7 +36,7 @@ pub fn answer_consent(
     let record = record(cx, offer, outcome);
     store.insert_consent_record(&record)?;
     store.append_audit(&answered_event(cx, caller, present, &record))?;
-    if outcome == ConsentOutcome::Refused {
+    if outcome != ConsentOutcome::Granted {
         take_back(store, cx, &record)?;
         return Ok(Answered::Refused);
     }
@@ -101,6 +101,7 @@ fn answered_event(
     let kind = match record.outcome {
         ConsentOutcome::Granted => AuditKind::ConsentGranted,
         ConsentOutcome::Refused => AuditKind::ConsentRefused,
+        ConsentOutcome::Revoked => AuditKind::ConsentRevoked,
     };
     AuditEvent {
         enterprise_id: Some(record.enterprise_id.clone()),

@@ -76,6 +76,38 @@ audit_kinds! {
     CaActivated = "ca.activated",
     /// A CA ceased to be recognised.
     CaSuspended = "ca.suspended",
+    /// A new certificate took the place of a lock's old one.
+    LockRenewed = "lock.renewed",
+    /// An enterprise activated a secondary lock.
+    LockActivated = "lock.activated",
+    /// An activation was refused.
+    LockActivationRefused = "lock.activation-refused",
+    /// A lock was removed (解除绑定), by its enterprise or an operator.
+    LockRemoved = "lock.removed",
+    /// A secondary lock became the primary one.
+    LockPromoted = "lock.promoted",
+    /// Removing or promoting a lock was refused.
+    LockChangeRefused = "lock.change-refused",
+    /// An operator marked a lock lost.
+    LockLost = "lock.lost",
+    /// An operator let an enterprise bind a new primary lock, or closed that again.
+    RebindingChanged = "rebinding.changed",
+    /// An enterprise bound a new primary lock after that.
+    Rebound = "rebinding.used",
+    /// An enterprise changed its information.
+    EnterpriseChanged = "enterprise.changed",
+    /// An operator corrected an enterprise's information.
+    EnterpriseCorrected = "enterprise.corrected",
+    /// An operator applied a change of name.
+    EnterpriseRenamed = "enterprise.renamed",
+    /// An operator froze an enterprise.
+    EnterpriseFrozen = "enterprise.frozen",
+    /// An operator put an enterprise in force again.
+    EnterpriseUnfrozen = "enterprise.unfrozen",
+    /// An enterprise took a consent back.
+    ConsentRevoked = "consent.revoked",
+    /// An enterprise ended sign-ins from its account.
+    SessionsEnded = "sessions.ended",
     /// A form came without its session or CSRF token, or from another origin.
     RequestForged = "request.forged",
 }

@@ -9,6 +9,7 @@ use protocol::claims::{LockRole, SubjectType};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::enterprise::{Enterprise, EnterpriseState};
+use crate::fields::{self, ADDRESS_MAX, FieldProblem, PERSON_MAX};
 use crate::id::{EnterpriseId, KeyLockId};
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use crate::proof::ProofRefusal;
@@ -17,13 +18,6 @@ use crate::region::RegionCode;
 use crate::revocation;
 use crate::store::{Store, StoreError};
 use crate::timestamp::Timestamp;
-
-/// Longest name of a person, in characters.
-pub const PERSON_MAX: usize = 64;
-/// Longest address, in characters.
-pub const ADDRESS_MAX: usize = 200;
-/// Longest telephone number, in characters.
-pub const PHONE_MAX: usize = 32;
 
 /// The form as it came.
 #[derive(Clone, Debug, Default)]
@@ -44,48 +38,6 @@ pub struct BindingForm {
     pub subject_types: Vec<String>,
     /// 绑定人姓名
     pub binder_name: String,
-}
-
-/// What is wrong with one field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldProblem {
-    /// Empty.
-    Required,
-    /// Longer than this many characters.
-    TooLong(usize),
-    /// Characters that can't be seen.
-    Unseen,
-    /// Not 18 characters of the alphabet, or its check digit is wrong.
-    BadCreditCode,
-    /// Not in the list.
-    UnknownRegion,
-    /// Not a telephone number.
-    BadPhone,
-    /// None chosen, or not in the list.
-    SubjectTypeRequired,
-}
-
-impl FieldProblem {
-    /// The machine word on pages.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Required => "field-required",
-            Self::TooLong(_) => "field-too-long",
-            Self::Unseen => "field-unseen",
-            Self::BadCreditCode => "bad-credit-code",
-            Self::UnknownRegion => "region-unknown",
-            Self::BadPhone => "phone-malformed",
-            Self::SubjectTypeRequired => "subject-type-required",
-        }
-    }
-
-    /// The greatest length, where that is the problem.
-    pub const fn max(self) -> Option<usize> {
-        match self {
-            Self::TooLong(max) => Some(max),
-            _ => None,
-        }
-    }
 }
 
 /// The form, read.
@@ -118,7 +70,8 @@ impl BindingDetails {
             text => RegionCode::parse(text).or(Err(FieldProblem::UnknownRegion)),
         }
         .map_err(|problem| note("region_code", problem));
-        let mut text = |field, value: &str, max| required(value, max).map_err(|p| note(field, p));
+        let mut text =
+            |field, value: &str, max| fields::required(value, max).map_err(|p| note(field, p));
         let ca_platform = text("ca_platform", &form.ca_platform, PERSON_MAX);
         let legal_representative = text(
             "legal_representative",
@@ -126,10 +79,10 @@ impl BindingDetails {
             PERSON_MAX,
         );
         let binder_name = text("binder_name", &form.binder_name, PERSON_MAX);
-        let phone = telephone(&form.phone).map_err(|p| note("phone", p));
-        let address = optional(&form.address, ADDRESS_MAX).map_err(|p| note("address", p));
+        let phone = fields::telephone(&form.phone).map_err(|p| note("phone", p));
+        let address = fields::optional(&form.address, ADDRESS_MAX).map_err(|p| note("address", p));
         let subject_types =
-            subject_types(&form.subject_types).map_err(|p| note("subject_types", p));
+            fields::subject_types(&form.subject_types).map_err(|p| note("subject_types", p));
         match (
             (credit_code, region_code, ca_platform, legal_representative),
             (phone, address, subject_types, binder_name),
@@ -152,58 +105,6 @@ impl BindingDetails {
     }
 }
 
-fn required(value: &str, max: usize) -> Result<String, FieldProblem> {
-    optional(value, max)?.ok_or(FieldProblem::Required)
-}
-
-fn optional(value: &str, max: usize) -> Result<Option<String>, FieldProblem> {
-    let value = value.trim();
-    if value.chars().count() > max {
-        return Err(FieldProblem::TooLong(max));
-    }
-    if value.chars().any(is_unseen) {
-        return Err(FieldProblem::Unseen);
-    }
-    Ok((!value.is_empty()).then(|| value.to_owned()))
-}
-
-/// Characters that a reader can't see and that change what is read: controls, zero-width and
-/// bidirectional ones.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-fn telephone(value: &str) -> Result<Option<String>, FieldProblem> {
-    let value = value.trim();
-    if value.is_empty() {
-        return Ok(None);
-    }
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let well_formed = (5..=20).contains(&digits)
-        && value.len() <= PHONE_MAX
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b' ' | b'(' | b')'));
-    well_formed
-        .then(|| Some(value.to_owned()))
-        .ok_or(FieldProblem::BadPhone)
-}
-
-fn subject_types(words: &[String]) -> Result<Vec<SubjectType>, FieldProblem> {
-    let mut types = words
-        .iter()
-        .map(|word| SubjectType::of_word(word).ok_or(FieldProblem::SubjectTypeRequired))
-        .collect::<Result<Vec<_>, _>>()?;
-    types.sort_unstable();
-    types.dedup();
-    if types.is_empty() {
-        return Err(FieldProblem::SubjectTypeRequired);
-    }
-    Ok(types)
-}
-
 /// Why a binding is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BindRefusal {
@@ -219,6 +120,12 @@ pub enum BindRefusal {
     EnterpriseRenamed,
     /// This lock was bound once and ended.
     LockNotActive,
+    /// A newer certificate has taken this one's place.
+    CertificateSuperseded,
+    /// An operator froze the enterprise.
+    EnterpriseSuspended,
+    /// For a new primary lock the certificate itself must name the enterprise.
+    NoCreditCode,
 }
 
 impl BindRefusal {
@@ -231,6 +138,9 @@ impl BindRefusal {
             Self::CreditCodeBound => "credit-code-bound",
             Self::EnterpriseRenamed => "enterprise-renamed",
             Self::LockNotActive => "lock-not-active",
+            Self::CertificateSuperseded => "certificate-superseded",
+            Self::EnterpriseSuspended => "enterprise-suspended",
+            Self::NoCreditCode => "no-credit-code",
         }
     }
 }
@@ -253,6 +163,8 @@ pub struct BindAttempt {
 pub enum BindOutcome {
     /// 绑定成功: the enterprise and its lock.
     Bound(EnterpriseId, KeyLockId),
+    /// A new primary lock of an enterprise that was bound before (FAQ 10).
+    Rebound(EnterpriseId, KeyLockId),
     /// 已绑定: go to login.
     AlreadyBound,
     /// Refused.
@@ -288,6 +200,11 @@ pub fn bind(
             key_lock_id: Some(key_lock_id.clone()),
             ..AuditEvent::new(cx, AuditKind::BindingSucceeded)
         },
+        BindOutcome::Rebound(enterprise_id, key_lock_id) => AuditEvent {
+            enterprise_id: Some(enterprise_id.clone()),
+            key_lock_id: Some(key_lock_id.clone()),
+            ..AuditEvent::new(cx, AuditKind::Rebound)
+        },
         BindOutcome::AlreadyBound => AuditEvent {
             reason: Some("already-bound".to_owned()),
             ..AuditEvent::new(cx, AuditKind::BindingRefused)
@@ -317,6 +234,9 @@ fn decide(store: &mut dyn Store, cx: &Cx, attempt: &BindAttempt) -> Result<BindO
             _ => BindOutcome::Refused(BindRefusal::LockNotActive),
         });
     }
+    if (store.find_superseded_certificate(recognised.thumbprint())?).is_some() {
+        return Ok(BindOutcome::Refused(BindRefusal::CertificateSuperseded));
+    }
     let details = &attempt.details;
     if recognised
         .credit_code()
@@ -326,7 +246,9 @@ fn decide(store: &mut dyn Store, cx: &Cx, attempt: &BindAttempt) -> Result<BindO
     }
     let enterprise = enterprise(cx, recognised, details);
     if !store.insert_enterprise(&enterprise)? {
-        return Ok(BindOutcome::Refused(refusal_of_bound(store, &enterprise)?));
+        let standing = store.find_enterprise_by_credit_code(&enterprise.credit_code)?;
+        let standing = standing.ok_or(BindError::Raced)?;
+        return bind_anew(store, cx, (recognised, attempt), standing);
     }
     let key_lock = key_lock(cx, recognised, attempt, &enterprise.id);
     if !store.insert_key_lock(&key_lock)? {
@@ -336,13 +258,47 @@ fn decide(store: &mut dyn Store, cx: &Cx, attempt: &BindAttempt) -> Result<BindO
 }
 
 /// The credit code is taken: by the same enterprise with another lock (FAQ 3), or under another name
-/// (FAQ 6).
-fn refusal_of_bound(store: &mut dyn Store, tried: &Enterprise) -> Result<BindRefusal, StoreError> {
-    let standing = store.find_enterprise_by_credit_code(&tried.credit_code)?;
-    Ok(match standing {
-        Some(enterprise) if enterprise.name != tried.name => BindRefusal::EnterpriseRenamed,
-        _ => BindRefusal::CreditCodeBound,
-    })
+/// (FAQ 6). Where an operator let it, the enterprise has a new primary lock (FAQ 10): what it was, what it
+/// consented to and what it typed stay as they are.
+fn bind_anew(
+    store: &mut dyn Store,
+    cx: &Cx,
+    (recognised, attempt): (&Recognised, &BindAttempt),
+    enterprise: Enterprise,
+) -> Result<BindOutcome, BindError> {
+    let refused = |refusal| Ok(BindOutcome::Refused(refusal));
+    if enterprise.name != recognised.holder_name() {
+        return refused(BindRefusal::EnterpriseRenamed);
+    }
+    let locks = store.list_key_locks(&enterprise.id)?;
+    let has_primary = locks.iter().any(KeyLock::is_active_primary);
+    if has_primary || !enterprise.is_rebinding_open(cx.now) {
+        return refused(BindRefusal::CreditCodeBound);
+    }
+    if enterprise.state != EnterpriseState::Active {
+        return refused(BindRefusal::EnterpriseSuspended);
+    }
+    let of_same_ca = |lock: &&KeyLock| lock.ca_id == *recognised.ca_id();
+    // A name alone is no proof of who it is, unless the CA is the one that knew the enterprise before.
+    if recognised.credit_code().is_none() && !locks.iter().any(|lock| of_same_ca(&lock)) {
+        return refused(BindRefusal::NoCreditCode);
+    }
+    let mut ended_keys = locks
+        .iter()
+        .filter(of_same_ca)
+        .filter(|lock| matches!(lock.state, KeyLockState::Lost | KeyLockState::Revoked));
+    if ended_keys.any(|lock| lock.key_number == recognised.key_number()) {
+        return refused(BindRefusal::LockNotActive);
+    }
+    let key_lock = key_lock(cx, recognised, attempt, &enterprise.id);
+    let closed = Enterprise {
+        rebinding_until: None,
+        ..enterprise
+    };
+    if !store.exchange_enterprise(&closed)? || !store.insert_key_lock(&key_lock)? {
+        return Err(BindError::Raced);
+    }
+    Ok(BindOutcome::Rebound(closed.id, key_lock.id))
 }
 
 fn enterprise(cx: &Cx, recognised: &Recognised, details: &BindingDetails) -> Enterprise {
@@ -357,6 +313,8 @@ fn enterprise(cx: &Cx, recognised: &Recognised, details: &BindingDetails) -> Ent
         subject_types: details.subject_types.clone(),
         state: EnterpriseState::Active,
         created_at: cx.now,
+        rebinding_until: None,
+        version: 0,
     }
 }
 
@@ -376,6 +334,7 @@ fn key_lock(
         thumbprint: recognised.thumbprint(),
         ca_id: recognised.ca_id().clone(),
         ca_name: recognised.ca_name().to_owned(),
+        holder_name: recognised.holder_name().to_owned(),
         ca_platform: attempt.details.ca_platform.clone(),
         serial_number: certificate.serial_number().to_owned(),
         key_number: recognised.key_number().to_owned(),

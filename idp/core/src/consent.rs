@@ -22,6 +22,8 @@ pub enum ConsentOutcome {
     Granted,
     /// 拒绝
     Refused,
+    /// Taken back from the account pages.
+    Revoked,
 }
 
 impl ConsentOutcome {
@@ -30,12 +32,13 @@ impl ConsentOutcome {
         match self {
             Self::Granted => "granted",
             Self::Refused => "refused",
+            Self::Revoked => "revoked",
         }
     }
 
     /// The outcome a stored word names.
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::Granted, Self::Refused]
+        [Self::Granted, Self::Refused, Self::Revoked]
             .into_iter()
             .find(|o| o.as_str() == word)
     }

@@ -56,4 +56,36 @@ pub struct Enterprise {
     pub state: EnterpriseState,
     /// When it was bound.
     pub created_at: Timestamp,
+    /// An operator lets it bind a new primary lock until then (FAQ 10).
+    pub rebinding_until: Option<Timestamp>,
+    /// Grows by one with each change: a change of what has changed since is no change.
+    pub version: u32,
+}
+
+impl Enterprise {
+    /// Whether an operator lets it bind a new primary lock now.
+    pub fn is_rebinding_open(&self, now: Timestamp) -> bool {
+        self.rebinding_until.is_some_and(|until| now < until)
+    }
+}
+
+/// One change of name (FAQ 6), kept for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnterpriseRename {
+    /// Whose.
+    pub enterprise_id: EnterpriseId,
+    /// The name before.
+    pub old_name: String,
+    /// The name since.
+    pub new_name: String,
+    /// When an operator applied it.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// File name of the evidence.
+    pub evidence_name: String,
+    /// SHA-256 of the evidence, hexadecimal.
+    pub evidence_sha256: String,
 }

@@ -1,9 +1,15 @@
 //! Key lock (企业锁/CA锁): the bound certificate an enterprise signs in with.
 
+use std::time::Duration;
+
 use protocol::claims::LockRole;
 
 use crate::id::{CaId, EnterpriseId, KeyLockId};
 use crate::timestamp::Timestamp;
+
+/// From so long before its certificate ends a lock is due: people are reminded, and a new certificate of
+/// its enterprise may take its place (REQUIREMENTS §6).
+pub const DUE_BEFORE_END: Duration = Duration::from_hours(60 * 24);
 
 /// SHA-256 over the certificate's DER.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +74,8 @@ pub struct KeyLock {
     pub ca_id: CaId,
     /// Name of that CA as platforms see it.
     pub ca_name: String,
+    /// 证书单位名称: the holder's name in the certificate.
+    pub holder_name: String,
     /// CA办理平台, as typed at binding: where the enterprise bought the lock.
     pub ca_platform: String,
     /// Serial number, upper-case hexadecimal.
@@ -84,4 +92,61 @@ pub struct KeyLock {
     pub bound_by: String,
     /// When it was bound.
     pub bound_at: Timestamp,
+}
+
+impl KeyLock {
+    /// Whether its certificate ends soon, or has ended.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        now + DUE_BEFORE_END >= self.not_after
+    }
+
+    /// Whole days until its certificate ends; none when it has.
+    pub fn days_left(&self, now: Timestamp) -> u64 {
+        self.not_after.since(now).as_secs() / 86_400
+    }
+
+    /// Whether it is the primary lock in force.
+    pub fn is_active_primary(&self) -> bool {
+        self.state == KeyLockState::Active && self.role == LockRole::Primary
+    }
+}
+
+/// A certificate that a lock had before it was renewed: kept, and never good for anything again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupersededCertificate {
+    /// Whose it was.
+    pub key_lock_id: KeyLockId,
+    /// The certificate, DER.
+    pub certificate_der: Vec<u8>,
+    /// Of that certificate; unique.
+    pub thumbprint: Thumbprint,
+    /// The holder's name in it.
+    pub holder_name: String,
+    /// Serial number, upper-case hexadecimal.
+    pub serial_number: String,
+    /// 证书Key号.
+    pub key_number: String,
+    /// notBefore.
+    pub not_before: Timestamp,
+    /// notAfter.
+    pub not_after: Timestamp,
+    /// When another took its place.
+    pub replaced_at: Timestamp,
+}
+
+impl SupersededCertificate {
+    /// The certificate of a lock that is renewed now.
+    pub fn of(key_lock: &KeyLock, now: Timestamp) -> Self {
+        Self {
+            key_lock_id: key_lock.id.clone(),
+            certificate_der: key_lock.certificate_der.clone(),
+            thumbprint: key_lock.thumbprint,
+            holder_name: key_lock.holder_name.clone(),
+            serial_number: key_lock.serial_number.clone(),
+            key_number: key_lock.key_number.clone(),
+            not_before: key_lock.not_before,
+            not_after: key_lock.not_after,
+            replaced_at: now,
+        }
+    }
 }

@@ -28,19 +28,25 @@ pub mod session;
 pub mod signing_key;
 
 // Shared steps: what several flows stand on
+pub mod ending;
+pub mod fields;
 pub mod presence;
 pub mod proof;
 pub mod recognition;
+pub mod renewal;
 pub mod revocation;
 pub mod signer;
 
 // Flows
+pub mod account;
 pub mod answer_consent;
 pub mod authorities;
 pub mod authorize;
 pub mod bind;
 pub mod directory;
+pub mod locks;
 pub mod log_in;
 pub mod log_out;
+pub mod operate;
 pub mod token;
 pub mod userinfo;

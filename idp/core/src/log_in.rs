@@ -10,8 +10,9 @@ use crate::id::SessionId;
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use crate::proof::ProofRefusal;
 use crate::recognition::{CertificateRefusal, Recognised};
+use crate::renewal::{Continuation, find_continued, renew};
 use crate::revocation;
-use crate::session::Authentication;
+use crate::session::{Authentication, SessionEnding, SessionRecord, Which};
 use crate::store::{Store, StoreError};
 
 /// Why a sign-in is refused.
@@ -29,6 +30,10 @@ pub enum LoginRefusal {
     EnterpriseRenamed,
     /// Removed, lost or revoked.
     LockNotActive,
+    /// A newer certificate has taken this one's place.
+    CertificateSuperseded,
+    /// Bound, but the certificate bears a name that the enterprise no longer has.
+    NameOutdated,
     /// An operator froze the enterprise.
     EnterpriseSuspended,
 }
@@ -43,6 +48,8 @@ impl LoginRefusal {
             Self::CreditCodeBound => "credit-code-bound",
             Self::EnterpriseRenamed => "enterprise-renamed",
             Self::LockNotActive => "lock-not-active",
+            Self::CertificateSuperseded => "certificate-superseded",
+            Self::NameOutdated => "certificate-name-outdated",
             Self::EnterpriseSuspended => "enterprise-suspended",
         }
     }
@@ -55,13 +62,24 @@ pub struct LoginAttempt {
     pub verdict: Result<Recognised, LoginRefusal>,
     /// Of the certificate, where one was proven.
     pub thumbprint: Option<Thumbprint>,
+    /// 硬件介质号 from the proof.
+    pub media_number: Option<String>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// Who was signed in in this browser until now.
+    pub replaces: Option<Authentication>,
 }
 
 /// How a sign-in ended. Both ends are written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoginOutcome {
     /// Signed in.
-    SignedIn(Authentication),
+    SignedIn {
+        /// As whom.
+        authentication: Authentication,
+        /// Whether the lock has a new certificate from now on.
+        renewed: bool,
+    },
     /// Not.
     Refused(LoginRefusal),
 }
@@ -74,23 +92,10 @@ pub fn log_in(
     attempt: &LoginAttempt,
 ) -> Result<LoginOutcome, StoreError> {
     match admit(store, cx, caller, attempt)? {
-        Ok(key_lock) => {
-            let authentication = Authentication {
-                enterprise_id: key_lock.enterprise_id,
-                key_lock_id: key_lock.id,
-                auth_time: cx.now,
-                session_id: SessionId::generate(&*cx.rng),
-            };
-            store.append_audit(&AuditEvent {
-                enterprise_id: Some(authentication.enterprise_id.clone()),
-                key_lock_id: Some(authentication.key_lock_id.clone()),
-                session_id: Some(authentication.session_id.clone()),
-                remote_address: caller.remote_address.clone(),
-                detail: attempt.thumbprint.map(Thumbprint::to_text),
-                ..AuditEvent::new(cx, AuditKind::LoginSucceeded)
-            })?;
-            Ok(LoginOutcome::SignedIn(authentication))
-        }
+        Ok(Admitted { key_lock, renewed }) => Ok(LoginOutcome::SignedIn {
+            authentication: begin(store, cx, caller, attempt, key_lock)?,
+            renewed,
+        }),
         Err(refusal) => {
             store.append_audit(&AuditEvent {
                 reason: Some(refusal.code().to_owned()),
@@ -104,12 +109,50 @@ pub fn log_in(
     }
 }
 
+/// A lock that may sign in.
+struct Admitted {
+    key_lock: KeyLock,
+    renewed: bool,
+}
+
+/// Puts the sign-in on record, in place of the one this browser had before.
+fn begin(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    attempt: &LoginAttempt,
+    key_lock: KeyLock,
+) -> Result<Authentication, StoreError> {
+    let authentication = Authentication {
+        enterprise_id: key_lock.enterprise_id,
+        key_lock_id: key_lock.id,
+        auth_time: cx.now,
+        session_id: SessionId::generate(&*cx.rng),
+    };
+    if let Some(old) = &attempt.replaces {
+        let replaced = (cx.now, SessionEnding::Replaced);
+        store.end_sessions(&old.enterprise_id, Which::One(&old.session_id), replaced)?;
+    }
+    let address = caller.remote_address.clone();
+    let agent = attempt.user_agent.as_deref();
+    store.insert_session(&SessionRecord::begin(&authentication, address, agent))?;
+    store.append_audit(&AuditEvent {
+        enterprise_id: Some(authentication.enterprise_id.clone()),
+        key_lock_id: Some(authentication.key_lock_id.clone()),
+        session_id: Some(authentication.session_id.clone()),
+        remote_address: caller.remote_address.clone(),
+        detail: attempt.thumbprint.map(Thumbprint::to_text),
+        ..AuditEvent::new(cx, AuditKind::LoginSucceeded)
+    })?;
+    Ok(authentication)
+}
+
 fn admit(
     store: &mut dyn Store,
     cx: &Cx,
     caller: &Caller,
     attempt: &LoginAttempt,
-) -> Result<Result<KeyLock, LoginRefusal>, StoreError> {
+) -> Result<Result<Admitted, LoginRefusal>, StoreError> {
     let recognised = match &attempt.verdict {
         Ok(recognised) => recognised,
         Err(refusal) => {
@@ -121,31 +164,61 @@ fn admit(
         }
     };
     let Some(key_lock) = store.find_key_lock_by_thumbprint(recognised.thumbprint())? else {
-        return Ok(Err(refusal_of_unbound(store, recognised)?));
+        return admit_unbound(store, cx, caller, (recognised, attempt));
     };
     if key_lock.state != KeyLockState::Active {
         return Ok(Err(LoginRefusal::LockNotActive));
     }
-    let enterprise = store.find_enterprise(&key_lock.enterprise_id)?;
-    Ok(match enterprise.map(|e| e.state) {
-        Some(EnterpriseState::Active) => Ok(key_lock),
-        Some(EnterpriseState::Suspended) | None => Err(LoginRefusal::EnterpriseSuspended),
-    })
+    match store.find_enterprise(&key_lock.enterprise_id)? {
+        Some(enterprise) if enterprise.state == EnterpriseState::Active => {
+            // Platforms are told that the name is proven by the certificate.
+            if enterprise.name != recognised.holder_name() {
+                return Ok(Err(LoginRefusal::NameOutdated));
+            }
+            Ok(Ok(Admitted {
+                key_lock,
+                renewed: false,
+            }))
+        }
+        Some(_) | None => Ok(Err(LoginRefusal::EnterpriseSuspended)),
+    }
 }
 
-/// An unbound lock is told what stands in its way: nothing yet, FAQ 3 or FAQ 6.
-fn refusal_of_unbound(
+/// An unbound certificate continues a lock, or is told what stands in its way: nothing yet, FAQ 3 or FAQ 6.
+fn admit_unbound(
     store: &mut dyn Store,
-    recognised: &Recognised,
-) -> Result<LoginRefusal, StoreError> {
-    let Some(credit_code) = recognised.credit_code() else {
-        return Ok(LoginRefusal::NotBound);
+    cx: &Cx,
+    caller: &Caller,
+    (recognised, attempt): (&Recognised, &LoginAttempt),
+) -> Result<Result<Admitted, LoginRefusal>, StoreError> {
+    let thumbprint = recognised.thumbprint();
+    if store.find_superseded_certificate(thumbprint)?.is_some() {
+        return Ok(Err(LoginRefusal::CertificateSuperseded));
+    }
+    let continued = match find_continued(store, recognised, cx.now)? {
+        Continuation::Renews(key_lock) => key_lock,
+        Continuation::Renamed => return Ok(Err(LoginRefusal::EnterpriseRenamed)),
+        Continuation::OtherLock => return Ok(Err(LoginRefusal::CreditCodeBound)),
+        Continuation::Unbound => return Ok(Err(LoginRefusal::NotBound)),
     };
-    Ok(match store.find_enterprise_by_credit_code(credit_code)? {
-        None => LoginRefusal::NotBound,
-        Some(enterprise) if enterprise.name == recognised.holder_name() => {
-            LoginRefusal::CreditCodeBound
-        }
-        Some(_) => LoginRefusal::EnterpriseRenamed,
-    })
+    let enterprise = store.find_enterprise(&continued.enterprise_id)?;
+    if enterprise.is_none_or(|e| e.state != EnterpriseState::Active) {
+        return Ok(Err(LoginRefusal::EnterpriseSuspended));
+    }
+    let shown = (recognised, attempt.media_number.as_deref());
+    if let Some(key_lock) = renew(store, cx, caller, &continued, shown)? {
+        return Ok(Ok(Admitted {
+            key_lock,
+            renewed: true,
+        }));
+    }
+    // Another request renewed or ended the lock in the same moment.
+    let standing = store.find_key_lock_by_thumbprint(thumbprint)?;
+    let standing = standing.filter(|lock| lock.state == KeyLockState::Active);
+    Ok(standing
+        .map(|key_lock| Admitted {
+            key_lock,
+            renewed: true,
+        })
+        .ok_or(LoginRefusal::LockNotActive))
 }

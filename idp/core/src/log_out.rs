@@ -2,16 +2,19 @@
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
-use crate::session::Authentication;
+use crate::session::{Authentication, SessionEnding, Which};
 use crate::store::{Store, StoreError};
 
-/// Writes down that the person ended the session.
+/// Ends the sign-in's record and writes down that the person did.
 pub fn log_out(
     store: &mut dyn Store,
     cx: &Cx,
     caller: &Caller,
     authentication: &Authentication,
 ) -> Result<(), StoreError> {
+    let which = Which::One(&authentication.session_id);
+    let ending = (cx.now, SessionEnding::SignedOut);
+    store.end_sessions(&authentication.enterprise_id, which, ending)?;
     store.append_audit(&AuditEvent {
         enterprise_id: Some(authentication.enterprise_id.clone()),
         key_lock_id: Some(authentication.key_lock_id.clone()),

@@ -1,11 +1,11 @@
 //! Shared step: who is present in this browser, as of now?
 //!
 //! A session remembers a sign-in; whether it still counts is read from the store each time, so a lock
-//! that ended a second ago is not present.
+//! or a session that ended a second ago is not present.
 
-use crate::enterprise::{Enterprise, EnterpriseState};
-use crate::key_lock::{KeyLock, KeyLockState};
-use crate::session::Authentication;
+use crate::enterprise::Enterprise;
+use crate::key_lock::KeyLock;
+use crate::session::{Authentication, SessionRecord, SessionStanding};
 use crate::store::{Store, StoreError};
 use crate::timestamp::Timestamp;
 
@@ -14,6 +14,8 @@ use crate::timestamp::Timestamp;
 pub struct Present {
     /// The sign-in.
     pub authentication: Authentication,
+    /// Its record.
+    pub session: SessionRecord,
     /// Who.
     pub enterprise: Enterprise,
     /// With what.
@@ -26,20 +28,17 @@ pub fn find_present(
     authentication: &Authentication,
     now: Timestamp,
 ) -> Result<Option<Present>, StoreError> {
-    let found = store.find_key_lock_and_enterprise(&authentication.key_lock_id)?;
-    let Some((key_lock, enterprise)) = found else {
-        return Ok(None);
+    let found = store.find_session_standing(&authentication.session_id)?;
+    let is_ours = |standing: &SessionStanding| {
+        standing.is_alive(now)
+            && standing.enterprise.id == authentication.enterprise_id
+            && standing.key_lock.id == authentication.key_lock_id
+            && standing.key_lock.enterprise_id == authentication.enterprise_id
     };
-    if key_lock.state != KeyLockState::Active || now > key_lock.not_after {
-        return Ok(None);
-    }
-    if enterprise.state != EnterpriseState::Active || enterprise.id != authentication.enterprise_id
-    {
-        return Ok(None);
-    }
-    Ok(Some(Present {
+    Ok(found.filter(is_ours).map(|standing| Present {
         authentication: authentication.clone(),
-        enterprise,
-        key_lock,
+        session: standing.session,
+        enterprise: standing.enterprise,
+        key_lock: standing.key_lock,
     }))
 }

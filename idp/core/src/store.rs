@@ -9,11 +9,12 @@ use pki::holder::credit_code::CreditCode;
 use crate::audit::{AuditEntry, AuditEvent};
 use crate::certificate_authority::{CaChange, CaChangeEntry, CertificateAuthority};
 use crate::consent::{ConsentRecord, StandingConsent};
-use crate::enterprise::Enterprise;
+use crate::enterprise::{Enterprise, EnterpriseRename};
 use crate::grant::{Grant, GrantStanding};
-use crate::id::{CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
-use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use crate::id::{CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId, SessionId};
+use crate::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use crate::platform::Platform;
+use crate::session::{SessionEnding, SessionRecord, SessionStanding, Which};
 use crate::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
 
@@ -47,13 +48,35 @@ pub trait Store {
     /// `false`: the credit code is taken.
     fn insert_enterprise(&mut self, enterprise: &Enterprise) -> Result<bool, StoreError>;
 
+    /// `to` in place of the enterprise as it was read, its version one higher; `false` when it has changed
+    /// since.
+    fn exchange_enterprise(&mut self, to: &Enterprise) -> Result<bool, StoreError>;
+    /// Appends a change of name with its evidence.
+    fn insert_enterprise_rename(
+        &mut self,
+        rename: &EnterpriseRename,
+        evidence: &[u8],
+    ) -> Result<(), StoreError>;
+    /// Changes of name of one enterprise, oldest first.
+    fn list_enterprise_renames(
+        &mut self,
+        enterprise: &EnterpriseId,
+    ) -> Result<Vec<EnterpriseRename>, StoreError>;
+    /// The evidence of a change of name.
+    fn find_rename_evidence(
+        &mut self,
+        enterprise: &EnterpriseId,
+        sha256: &str,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
+
     /// One lock.
     fn find_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError>;
-    /// One lock and the enterprise it is bound to: what every signed-in request asks.
-    fn find_key_lock_and_enterprise(
+    /// Locks of one CA with this 证书Key号, oldest first.
+    fn list_key_locks_by_key_number(
         &mut self,
-        id: &KeyLockId,
-    ) -> Result<Option<(KeyLock, Enterprise)>, StoreError>;
+        ca: &CaId,
+        key_number: &str,
+    ) -> Result<Vec<KeyLock>, StoreError>;
     /// The lock with this certificate.
     fn find_key_lock_by_thumbprint(
         &mut self,
@@ -77,6 +100,48 @@ pub trait Store {
         from: KeyLockState,
         to: KeyLockState,
     ) -> Result<bool, StoreError>;
+    /// `to` in place of `from`, the same lock; `false` when its state, role or certificate is not that of
+    /// `from` any more.
+    fn exchange_key_lock(&mut self, from: &KeyLock, to: &KeyLock) -> Result<bool, StoreError>;
+    /// Keeps a certificate that a lock had before.
+    fn insert_superseded_certificate(
+        &mut self,
+        certificate: &SupersededCertificate,
+    ) -> Result<(), StoreError>;
+    /// A certificate that a lock had before. Looked up after [`Store::find_key_lock_by_thumbprint`]: a
+    /// certificate moves in that direction alone.
+    fn find_superseded_certificate(
+        &mut self,
+        thumbprint: Thumbprint,
+    ) -> Result<Option<SupersededCertificate>, StoreError>;
+    /// Certificates that a lock had before, oldest first.
+    fn list_superseded_certificates(
+        &mut self,
+        key_lock: &KeyLockId,
+    ) -> Result<Vec<SupersededCertificate>, StoreError>;
+
+    /// Puts a sign-in on record.
+    fn insert_session(&mut self, session: &SessionRecord) -> Result<(), StoreError>;
+    /// A sign-in with what it stands on: what every signed-in request asks.
+    fn find_session_standing(
+        &mut self,
+        id: &SessionId,
+    ) -> Result<Option<SessionStanding>, StoreError>;
+    /// Sign-ins of one enterprise, newest first, at most `limit`.
+    fn list_sessions(
+        &mut self,
+        enterprise: &EnterpriseId,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, StoreError>;
+    /// Notes that a request came in this session.
+    fn touch_session(&mut self, id: &SessionId, at: Timestamp) -> Result<(), StoreError>;
+    /// Ends sign-ins that were not ended; answers how many.
+    fn end_sessions(
+        &mut self,
+        enterprise: &EnterpriseId,
+        which: Which<'_>,
+        ending: (Timestamp, SessionEnding),
+    ) -> Result<usize, StoreError>;
 
     /// One platform.
     fn find_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError>;
@@ -103,6 +168,11 @@ pub trait Store {
         enterprise: &EnterpriseId,
         platform: &PlatformId,
     ) -> Result<Option<StandingConsent>, StoreError>;
+    /// Consents of one enterprise, one a platform, those taken back included.
+    fn list_standing_consents(
+        &mut self,
+        enterprise: &EnterpriseId,
+    ) -> Result<Vec<StandingConsent>, StoreError>;
     /// Inserts or replaces the consent in force.
     fn upsert_standing_consent(&mut self, consent: &StandingConsent) -> Result<(), StoreError>;
 
@@ -117,6 +187,19 @@ pub trait Store {
         platform: &PlatformId,
         at: Timestamp,
     ) -> Result<usize, StoreError>;
+    /// Revokes every grant that an enterprise gave in these sign-ins and that stands; answers how many.
+    fn revoke_grants_of(
+        &mut self,
+        enterprise: &EnterpriseId,
+        which: Which<'_>,
+        at: Timestamp,
+    ) -> Result<usize, StoreError>;
+    /// When an enterprise last gave a platform a grant that stands.
+    fn find_last_grant_at(
+        &mut self,
+        enterprise: &EnterpriseId,
+        platform: &PlatformId,
+    ) -> Result<Option<Timestamp>, StoreError>;
     /// Revokes what a code gave; `None` when the code gave nothing yet, else the grant.
     fn revoke_grant_by_code(
         &mut self,

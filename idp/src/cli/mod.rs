@@ -63,7 +63,7 @@ enum Command {
         #[command(subcommand)]
         command: platform::Command,
     },
-    /// Enterprises (企业): look one up.
+    /// Enterprises (企业): look one up, rename it, its lost locks, freeze it.
     Enterprise {
         #[command(subcommand)]
         command: enterprise::Command,

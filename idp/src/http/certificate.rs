@@ -2,9 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use idp_core::presence::Present;
 use pki::certificate::Certificate;
 
 use super::error::Failure;
+use super::extract::form::pairs;
 use super::extract::{Browser, Visit};
 use super::toward::{self, Toward, to_login};
 use super::{page, routes};
@@ -46,12 +48,32 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
             not_after: page::moment(lock.not_after),
             lock_role: page::lock_role(lock.role),
         },
-        days_left: i64::try_from(lock.not_after.since(visit.cx.now).as_secs() / 86_400)
-            .unwrap_or(0),
+        days_left: page::days_left(lock, visit.cx.now),
+        renewed: was_renewed(visit, request, present).await?,
         enter_href: &enter,
         platform_name: platform.as_deref(),
     };
     Ok(visit.html(StatusCode::OK, page.render()))
+}
+
+/// Whether the sign-in of this session put the lock's certificate in an older one's place. The address
+/// only says that it is worth a look.
+async fn was_renewed(
+    visit: &Visit,
+    request: &HttpRequest,
+    present: &Present,
+) -> Result<bool, Failure> {
+    let asked = pairs(request.query_string().as_bytes());
+    if !asked.iter().any(|(name, _)| name == "renewed") {
+        return Ok(false);
+    }
+    let id = present.key_lock.id.clone();
+    let database = &visit.state.database;
+    let before = database
+        .read(move |store| store.list_superseded_certificates(&id))
+        .await?;
+    let at = present.authentication.auth_time;
+    Ok(before.iter().any(|old| old.replaced_at == at))
 }
 
 async fn platform_name(visit: &mut Visit, toward: &Toward) -> Result<Option<String>, Failure> {

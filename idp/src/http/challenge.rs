@@ -23,8 +23,18 @@ pub async fn issue(
     browser: &Browser,
     purpose: Purpose,
 ) -> Result<Challenge, Failure> {
+    let statement = statement(visit, browser, purpose);
+    issue_stated(visit, browser, (purpose, statement)).await
+}
+
+/// As [`issue`], with a statement of the page's own.
+pub async fn issue_stated(
+    visit: &Visit,
+    browser: &Browser,
+    (purpose, statement): (Purpose, String),
+) -> Result<Challenge, Failure> {
     let (session, _) = browser.session()?;
-    let challenge = Challenge::issue(&visit.cx, session, purpose, statement(visit, purpose));
+    let challenge = Challenge::issue(&visit.cx, session, purpose, statement);
     let lifetime = std::time::Duration::from_secs(CHALLENGE_LIFETIME_SECONDS.unsigned_abs());
     visit
         .state
@@ -35,10 +45,13 @@ pub async fn issue(
 }
 
 /// The text the agent shows and the lock signs.
-fn statement(visit: &Visit, purpose: Purpose) -> String {
+fn statement(visit: &Visit, browser: &Browser, purpose: Purpose) -> String {
     let origin = visit.state.settings.origin.as_str();
+    let present = browser.present.as_ref();
+    let enterprise = present.map_or("", |p| p.enterprise.name.as_str());
+    let args = [("origin", origin), ("enterprise", enterprise)];
     Messages::of(visit.locale)
-        .ta(&format!("statement-{purpose}"), &[("origin", origin)])
+        .ta(&format!("statement-{purpose}"), &args)
         .into_owned()
 }
 
@@ -62,6 +75,16 @@ pub async fn prove(
     form: &Form,
     purpose: Purpose,
 ) -> Result<Result<Proven, ProofRefusal>, Failure> {
+    prove_stated(visit, browser, form, (purpose, &[])).await
+}
+
+/// As [`prove`], where the challenge must have had one of these statements; any will do where none is given.
+pub async fn prove_stated(
+    visit: &Visit,
+    browser: &Browser,
+    form: &Form,
+    (purpose, meant): (Purpose, &[String]),
+) -> Result<Result<Proven, ProofRefusal>, Failure> {
     let (session, _) = browser.session()?;
     let nonce = form.one("nonce")?;
     let challenge = visit
@@ -69,6 +92,10 @@ pub async fn prove(
         .ephemeral
         .take_record::<Challenge>(nonce)
         .await?;
+    let is_meant = |it: &Challenge| meant.is_empty() || meant.contains(&it.statement);
+    if challenge.as_ref().is_some_and(|it| !is_meant(it)) {
+        return Ok(Err(ProofRefusal::OtherPurpose));
+    }
     Ok(proof::check(
         &visit.cx,
         challenge.as_ref(),
@@ -106,7 +133,12 @@ async fn refreshed(
         StatusCode::BAD_REQUEST,
         "request-invalid",
     )))?;
-    if !matches!(purpose, Purpose::Login | Purpose::Bind) {
+    let is_refreshed = match purpose {
+        Purpose::Login | Purpose::Bind => true,
+        Purpose::ActivateLock => browser.present.is_some(),
+        Purpose::Consent | Purpose::OperatorLogin | Purpose::Approve => false,
+    };
+    if !is_refreshed {
         return Err(Failure::refused(StatusCode::BAD_REQUEST, "request-invalid"));
     }
     issue(visit, &browser, purpose).await

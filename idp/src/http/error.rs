@@ -145,6 +145,15 @@ impl From<EphemeralError> for Failure {
     }
 }
 
+impl From<idp_core::locks::ChangeError> for Failure {
+    fn from(error: idp_core::locks::ChangeError) -> Self {
+        match error {
+            idp_core::locks::ChangeError::Store(error) => error.into(),
+            idp_core::locks::ChangeError::Raced => Self::unavailable(error.to_string()),
+        }
+    }
+}
+
 impl From<idp_core::bind::BindError> for Failure {
     fn from(error: idp_core::bind::BindError) -> Self {
         match error {

@@ -91,9 +91,15 @@ async fn submitted(
         .await?;
     // Answer.
     match outcome {
-        LoginOutcome::SignedIn(authentication) => {
+        LoginOutcome::SignedIn {
+            authentication,
+            renewed,
+        } => {
             browser.renew(visit, authentication).await?;
-            let next = toward.by(routes::CERTIFICATE);
+            let mut next = toward.by(routes::CERTIFICATE);
+            if renewed {
+                next = routes::after_renewal(&next);
+            }
             Ok(browser.answer(visit, see_other(&next)))
         }
         LoginOutcome::Refused(refusal) => {
@@ -132,6 +138,9 @@ async fn attempt(visit: &Visit, browser: &Browser, form: &Form) -> Result<LoginA
             return Ok(LoginAttempt {
                 verdict: Err(LoginRefusal::Proof(refusal)),
                 thumbprint: None,
+                media_number: None,
+                user_agent: None,
+                replaces: None,
             });
         }
     };
@@ -144,6 +153,9 @@ async fn attempt(visit: &Visit, browser: &Browser, form: &Form) -> Result<LoginA
             .on_shown(certificate, visit.cx.now, &visit.incident_id)
             .map_err(LoginRefusal::Certificate),
         thumbprint: Some(Thumbprint(certificate.thumbprint_sha256())),
+        media_number: proven.media_number().map(str::to_owned),
+        user_agent: visit.user_agent().map(str::to_owned),
+        replaces: browser.authentication().cloned(),
     })
 }
 

@@ -4,6 +4,7 @@
 //! answer. A handler imports `extract`, `error`, `page`, `routes`, the state and one flow; never a
 //! sibling handler. The map of addresses is [`routes`].
 
+mod account;
 pub mod assets;
 mod binding;
 mod certificate;
@@ -22,6 +23,7 @@ pub(crate) mod oidc;
 mod onward;
 pub(crate) mod page;
 mod platforms;
+mod read_facts;
 pub mod routes;
 mod toward;
 mod trail;

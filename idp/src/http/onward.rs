@@ -78,18 +78,20 @@ async fn consent_at_hand(
         .ephemeral
         .take_record::<FreshConsent>(&name)
         .await?;
-    let standing = match client.consent {
-        ConsentPolicy::AskAlways => None,
-        ConsentPolicy::RememberDays(_) => {
-            let enterprise = present.enterprise.id.clone();
-            let platform = request.platform_id.clone();
-            visit
-                .state
-                .database
-                .read(move |store| store.find_standing_consent(&enterprise, &platform))
-                .await?
-        }
+    let standing = if client.consent == ConsentPolicy::AskAlways && fresh.is_none() {
+        None
+    } else {
+        let enterprise = present.enterprise.id.clone();
+        let platform = request.platform_id.clone();
+        visit
+            .state
+            .database
+            .read(move |store| store.find_standing_consent(&enterprise, &platform))
+            .await?
     };
+    // Taken back since, in another session.
+    let is_revoked = (standing.as_ref()).is_some_and(|consent| consent.revoked_at.is_some());
+    let fresh = fresh.filter(|_| !is_revoked);
     Ok(ConsentAtHand { fresh, standing })
 }
 

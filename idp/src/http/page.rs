@@ -53,6 +53,13 @@ pub const fn platform_state(state: PlatformState) -> view::PlatformState {
     }
 }
 
+/// Whole days until a lock's certificate ends, where it is time to be reminded.
+pub fn days_left(key_lock: &KeyLock, now: Timestamp) -> Option<String> {
+    key_lock
+        .is_due(now)
+        .then(|| key_lock.days_left(now).to_string())
+}
+
 /// Primary or secondary.
 pub const fn lock_role(role: LockRole) -> view::LockRole {
     match role {

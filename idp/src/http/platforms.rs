@@ -51,6 +51,8 @@ async fn shown(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse, Fai
         frame: visit.frame(Some(&browser)),
         query: &query,
         refused,
+        days_left: (browser.present.as_ref())
+            .and_then(|present| page::days_left(&present.key_lock, visit.cx.now)),
         zones: zones(visit, &wanted),
     };
     Ok(visit.html(StatusCode::OK, page.render()))

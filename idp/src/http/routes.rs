@@ -1,8 +1,9 @@
 //! The map of addresses, and who answers there. Tokens and pages are mounted here and nowhere else.
 
 use actix_web::web::{self, ServiceConfig};
-use idp_core::id::PlatformId;
+use idp_core::id::{KeyLockId, PlatformId};
 
+use super::account::{consents, information, lock_change, locks, sessions};
 use super::{
     assets, binding, certificate, challenge, consent, health, home, login, logout, oidc, platforms,
 };
@@ -27,6 +28,28 @@ pub const CERTIFICATE: &str = "/certificate";
 pub const PLATFORMS: &str = "/platforms";
 /// 确认授权.
 pub const CONSENT: &str = "/consent";
+/// 个人信息维护.
+pub const ACCOUNT: &str = "/account";
+/// The information form in another language, with what was typed.
+pub const ACCOUNT_LANGUAGE: &str = "/account/language";
+/// 证书绑定: the enterprise's locks.
+pub const ACCOUNT_LOCKS: &str = "/account/locks";
+/// 删除 a secondary lock.
+pub const ACCOUNT_REMOVE: &str = "/account/locks/remove";
+/// Make a secondary lock the primary one.
+pub const ACCOUNT_PROMOTE: &str = "/account/locks/promote";
+/// What each platform may have.
+pub const ACCOUNT_CONSENTS: &str = "/account/consents";
+/// Taking a consent back.
+pub const ACCOUNT_REVOKE: &str = "/account/consents/revoke";
+/// Sign-ins that were.
+pub const ACCOUNT_HISTORY: &str = "/account/history";
+/// Sign-ins that are live.
+pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+/// Ending one of them.
+pub const ACCOUNT_END: &str = "/account/sessions/end";
+/// Ending all others.
+pub const ACCOUNT_END_OTHERS: &str = "/account/sessions/end-others";
 /// Sign out.
 pub const LOGOUT: &str = "/logout";
 /// 互通驱动下载.
@@ -86,10 +109,73 @@ pub fn mount(app: &mut ServiceConfig) {
                 .post(consent::answer),
         )
         .route(LOGOUT, web::post().to(logout::submit))
+        .configure(mount_account)
         .configure(oidc::mount)
         .configure(assets::mount)
         .configure(health::mount)
         .default_service(web::to(home::not_found));
+}
+
+fn mount_account(app: &mut ServiceConfig) {
+    let resource = web::resource;
+    app.service(
+        resource(ACCOUNT)
+            .get(information::show)
+            .post(information::submit),
+    )
+    .service(
+        resource(ACCOUNT_LANGUAGE)
+            .get(information::afresh)
+            .post(information::in_language),
+    )
+    .service(resource(ACCOUNT_LOCKS).get(locks::show).post(locks::submit))
+    .service(
+        resource(ACCOUNT_REMOVE)
+            .get(lock_change::ask_removal)
+            .post(lock_change::removal),
+    )
+    .service(
+        resource(ACCOUNT_PROMOTE)
+            .get(lock_change::ask_promotion)
+            .post(lock_change::promotion),
+    )
+    .route(ACCOUNT_CONSENTS, web::get().to(consents::show))
+    .service(
+        resource(ACCOUNT_REVOKE)
+            .get(consents::ask)
+            .post(consents::submit),
+    )
+    .route(ACCOUNT_HISTORY, web::get().to(sessions::history))
+    .route(ACCOUNT_SESSIONS, web::get().to(sessions::show))
+    .route(ACCOUNT_END, web::post().to(sessions::end_one))
+    .route(ACCOUNT_END_OTHERS, web::post().to(sessions::end_others));
+}
+
+/// The information, after it was saved in this version.
+pub fn account_after_saving(version: u32) -> String {
+    format!("{ACCOUNT}?saved={version}")
+}
+
+/// The locks, after one was activated, removed or promoted.
+pub fn locks_after(what: &str, id: &KeyLockId) -> String {
+    format!("{ACCOUNT_LOCKS}?done={what}&lock={id}")
+}
+
+/// The consents, after this platform's was taken back.
+pub fn consents_after_revoking(platform: &PlatformId) -> String {
+    format!("{ACCOUNT_CONSENTS}?revoked={platform}")
+}
+
+/// The live sessions, after one was ended, or all others.
+pub fn sessions_after_ending(which: &str) -> String {
+    let which: String = url::form_urlencoded::byte_serialize(which.as_bytes()).collect();
+    format!("{ACCOUNT_SESSIONS}?ended={which}")
+}
+
+/// The certificate, told to say that it took another one's place.
+pub fn after_renewal(address: &str) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}renewed=1")
 }
 
 /// The platforms, after this one was refused at the portal.

@@ -111,7 +111,7 @@ const SEEN: &str = r"\s*[^\p{Cc}\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2
 const TELEPHONE: &str = r"\s*(?:[ +\-\(\)]*[0-9]){5,20}[ +\-\(\)]*\s*";
 
 impl FieldError<'_> {
-    fn message(&self, frame: &Frame<'_>) -> Cow<'static, str> {
+    pub(super) fn message(&self, frame: &Frame<'_>) -> Cow<'static, str> {
         let label = frame.t(&format!("bind-{}", self.field));
         let max = self.max.map(|max| max.to_string()).unwrap_or_default();
         let args = [("field", label.as_ref()), ("max", max.as_str())];

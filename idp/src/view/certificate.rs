@@ -7,9 +7,6 @@ use time::OffsetDateTime;
 
 use super::{Frame, page};
 
-/// Below this many days the page reminds of the renewal (guide, REQUIREMENTS §6).
-const REMINDER_DAYS: i64 = 60;
-
 /// The certificate page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "certificate.html")]
@@ -18,8 +15,10 @@ pub struct CertificatePage<'a> {
     pub frame: Frame<'a>,
     /// What the certificate says.
     pub certificate: CertificateFacts<'a>,
-    /// Whole days until it expires.
-    pub days_left: i64,
+    /// Whole days until it expires, where it is time to be reminded.
+    pub days_left: Option<String>,
+    /// Whether this sign-in put the certificate in an older one's place.
+    pub renewed: bool,
     /// Where 进入授权 leads.
     pub enter_href: &'a str,
     /// The platform the person is heading for.
@@ -63,7 +62,7 @@ pub enum LockRole {
 }
 
 impl LockRole {
-    const fn key(self) -> &'static str {
+    pub(super) const fn key(self) -> &'static str {
         match self {
             Self::Primary => "lock-role-primary",
             Self::Secondary => "lock-role-secondary",
@@ -72,11 +71,6 @@ impl LockRole {
 }
 
 impl CertificatePage<'_> {
-    fn reminder(&self) -> Option<String> {
-        let days = self.days_left.max(0).to_string();
-        (self.days_left < REMINDER_DAYS).then_some(days)
-    }
-
     fn validity(&self) -> Cow<'static, str> {
         let frame = &self.frame;
         let from = frame.locale.date(self.certificate.not_before);

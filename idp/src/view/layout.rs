@@ -107,6 +107,12 @@ impl Frame<'_> {
         self.path() == path
     }
 
+    /// Whether this page is `path` or below it.
+    pub(super) fn is_below(&self, path: &str) -> bool {
+        let rest = self.path().strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// The language switch: the same page with another `lang`.
     pub(super) fn languages(&self) -> [LanguageLink; 2] {
         Locale::ALL.map(|locale| LanguageLink {

@@ -3,6 +3,7 @@
 //! Owns wording, layout and what a page shows. Does not know HTTP, storage or the rules: every value
 //! arrives ready, every path is a plain string, and what comes back is the HTML text.
 
+mod account;
 mod bind;
 mod bound;
 mod certificate;
@@ -22,6 +23,11 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
+pub use account::{
+    ConsentRow, ConsentsPage, Done, EnterpriseFacts, HistoryPage, InformationPage,
+    InformationValues, LockRow, LockState, LocksPage, PromoteLockPage, RemoveLockPage,
+    RevokeConsentPage, SessionRow, SessionStage, SessionsPage,
+};
 pub use bind::{BindPage, BindValues, FieldError, Limits, ReadCertificate};
 pub use bound::{BindOutcome, BoundPage};
 pub use certificate::{CertificateFacts, CertificatePage, LockRole};

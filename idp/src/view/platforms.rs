@@ -17,6 +17,8 @@ pub struct PlatformsPage<'a> {
     pub query: &'a str,
     /// The platform that was just refused, on the way back from its consent page.
     pub refused: Option<&'a str>,
+    /// Days left of the lock that signed in, where it is due.
+    pub days_left: Option<String>,
     /// The platforms that match, by zone.
     pub zones: Vec<ZoneGroup<'a>>,
 }

@@ -165,6 +165,18 @@ pub(crate) fn find_standing(
     row.map(StandingConsent::try_from).transpose()
 }
 
+pub(crate) fn list_standing(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+) -> Result<Vec<StandingConsent>, StoreError> {
+    let rows: Vec<StandingConsentRow> = query!(connection, c => standing_consents::table
+        .filter(standing_consents::enterprise_id.eq(enterprise.as_str()))
+        .order(standing_consents::platform_id)
+        .select(StandingConsentRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(StandingConsent::try_from).collect()
+}
+
 pub(crate) fn upsert_standing(
     connection: &mut Connection,
     consent: &StandingConsent,

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use idp_core::grant::{Grant, GrantStanding};
 use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyLockId, PlatformId, SessionId};
+use idp_core::session::Which;
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
@@ -128,6 +129,39 @@ pub(crate) fn revoke_to(
         .filter(grants::revoked_at.is_null())
         .set(grants::revoked_at.eq(at.unix_millis()))
         .execute(c))
+}
+
+pub(crate) fn revoke_of(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+    which: Which<'_>,
+    at: Timestamp,
+) -> Result<usize, StoreError> {
+    let standing = grants::enterprise_id
+        .eq(enterprise.as_str())
+        .and(grants::revoked_at.is_null());
+    let all = diesel::update(grants::table)
+        .filter(standing)
+        .set(grants::revoked_at.eq(at.unix_millis()));
+    query!(connection, c => match which {
+        Which::One(id) => all.filter(grants::session_id.eq(id.as_str())).execute(c),
+        Which::AllBut(id) => all.filter(grants::session_id.ne(id.as_str())).execute(c),
+        Which::OfLock(id) => all.filter(grants::key_lock_id.eq(id.as_str())).execute(c),
+        Which::All => all.execute(c),
+    })
+}
+
+pub(crate) fn last_to(
+    connection: &mut Connection,
+    (enterprise, platform): (&EnterpriseId, &PlatformId),
+) -> Result<Option<Timestamp>, StoreError> {
+    let newest: Option<i64> = query!(connection, c => grants::table
+        .filter(grants::enterprise_id.eq(enterprise.as_str()))
+        .filter(grants::platform_id.eq(platform.as_str()))
+        .filter(grants::revoked_at.is_null())
+        .select(diesel::dsl::max(grants::created_at))
+        .get_result(c))?;
+    Ok(newest.map(Timestamp::from_unix_millis))
 }
 
 /// The first revocation stands: a later one does not move its time.

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
-use idp_core::enterprise::Enterprise;
 use idp_core::id::{CaId, EnterpriseId, KeyLockId};
 use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use idp_core::store::StoreError;
@@ -11,13 +10,13 @@ use idp_core::timestamp::Timestamp;
 use protocol::claims::LockRole;
 
 use crate::database::{Connection, query};
-use crate::enterprise::EnterpriseRow;
 use crate::row::RowName;
-use crate::schema::{enterprises, key_locks};
+use crate::schema::key_locks;
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = key_locks)]
 #[diesel(treat_none_as_default_value = false)]
+#[diesel(treat_none_as_null = true)]
 pub(crate) struct KeyLockRow {
     id: String,
     enterprise_id: String,
@@ -27,6 +26,7 @@ pub(crate) struct KeyLockRow {
     thumbprint: String,
     ca_id: String,
     ca_name: String,
+    holder_name: String,
     ca_platform: String,
     serial_number: String,
     key_number: String,
@@ -51,7 +51,7 @@ fn role_of_word(word: &str) -> Option<LockRole> {
         .find(|role| word_of_role(*role) == word)
 }
 
-fn thumbprint_of_text(text: &str) -> Option<Thumbprint> {
+pub(crate) fn thumbprint_of_text(text: &str) -> Option<Thumbprint> {
     let octets = URL_SAFE_NO_PAD.decode(text).ok()?;
     octets.try_into().ok().map(Thumbprint)
 }
@@ -67,6 +67,7 @@ impl From<&KeyLock> for KeyLockRow {
             thumbprint: key_lock.thumbprint.to_text(),
             ca_id: key_lock.ca_id.as_str().to_owned(),
             ca_name: key_lock.ca_name.clone(),
+            holder_name: key_lock.holder_name.clone(),
             ca_platform: key_lock.ca_platform.clone(),
             serial_number: key_lock.serial_number.clone(),
             key_number: key_lock.key_number.clone(),
@@ -96,6 +97,7 @@ impl TryFrom<KeyLockRow> for KeyLock {
             certificate_der: row.certificate_der,
             ca_id: CaId::from_text(row.ca_id),
             ca_name: row.ca_name,
+            holder_name: row.holder_name,
             ca_platform: row.ca_platform,
             serial_number: row.serial_number,
             key_number: row.key_number,
@@ -118,20 +120,6 @@ pub(crate) fn find(
         .get_result(c)
         .optional())?;
     row.map(KeyLock::try_from).transpose()
-}
-
-pub(crate) fn find_with_enterprise(
-    connection: &mut Connection,
-    id: &KeyLockId,
-) -> Result<Option<(KeyLock, Enterprise)>, StoreError> {
-    let row: Option<(KeyLockRow, EnterpriseRow)> = query!(connection, c => key_locks::table
-        .inner_join(enterprises::table.on(enterprises::id.eq(key_locks::enterprise_id)))
-        .filter(key_locks::id.eq(id.as_str()))
-        .select((KeyLockRow::as_select(), EnterpriseRow::as_select()))
-        .get_result(c)
-        .optional())?;
-    row.map(|(lock, enterprise)| Ok((lock.try_into()?, enterprise.try_into()?)))
-        .transpose()
 }
 
 pub(crate) fn find_by_thumbprint(
@@ -197,6 +185,36 @@ pub(crate) fn exchange_state(
         .filter(key_locks::id.eq(id.as_str()))
         .filter(key_locks::state.eq(from.as_str()))
         .set(key_locks::state.eq(to.as_str()))
+        .execute(c))?;
+    Ok(rows == 1)
+}
+
+pub(crate) fn list_by_key_number(
+    connection: &mut Connection,
+    ca: &CaId,
+    key_number: &str,
+) -> Result<Vec<KeyLock>, StoreError> {
+    let rows: Vec<KeyLockRow> = query!(connection, c => key_locks::table
+        .filter(key_locks::ca_id.eq(ca.as_str()))
+        .filter(key_locks::key_number.eq(key_number))
+        .order((key_locks::bound_at, key_locks::id))
+        .select(KeyLockRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(KeyLock::try_from).collect()
+}
+
+pub(crate) fn exchange(
+    connection: &mut Connection,
+    from: &KeyLock,
+    to: &KeyLock,
+) -> Result<bool, StoreError> {
+    let row = KeyLockRow::from(to);
+    let rows = query!(connection, c => diesel::update(key_locks::table)
+        .filter(key_locks::id.eq(from.id.as_str()))
+        .filter(key_locks::state.eq(from.state.as_str()))
+        .filter(key_locks::role.eq(word_of_role(from.role)))
+        .filter(key_locks::thumbprint.eq(from.thumbprint.to_text()))
+        .set(&row)
         .execute(c))?;
     Ok(rows == 1)
 }

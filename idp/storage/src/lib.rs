@@ -22,7 +22,9 @@ mod grant;
 mod key_lock;
 mod platform;
 mod row;
+mod session;
 mod signing_key;
+mod superseded;
 
 pub use database::settings::{DatabaseSettings, OpenError};
 pub use database::{Database, MigrationError};

@@ -14,6 +14,50 @@ diesel::table! {
         subject_types -> Text,
         state -> Text,
         created_at -> BigInt,
+        rebinding_until -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    enterprise_renames (enterprise_id, at) {
+        enterprise_id -> Text,
+        at -> BigInt,
+        old_name -> Text,
+        new_name -> Text,
+        renamed_by -> Text,
+        reason -> Text,
+        evidence_name -> Text,
+        evidence_sha256 -> Text,
+        evidence -> Binary,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        enterprise_id -> Text,
+        key_lock_id -> Text,
+        begun_at -> BigInt,
+        seen_at -> BigInt,
+        remote_address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        ending -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    key_lock_certificates (thumbprint) {
+        thumbprint -> Text,
+        key_lock_id -> Text,
+        certificate_der -> Binary,
+        holder_name -> Text,
+        serial_number -> Text,
+        key_number -> Text,
+        not_before -> BigInt,
+        not_after -> BigInt,
+        replaced_at -> BigInt,
     }
 }
 
@@ -27,6 +71,7 @@ diesel::table! {
         thumbprint -> Text,
         ca_id -> Text,
         ca_name -> Text,
+        holder_name -> Text,
         ca_platform -> Text,
         serial_number -> Text,
         key_number -> Text,
@@ -155,4 +200,6 @@ diesel::table! {
 diesel::joinable!(grants -> enterprises (enterprise_id));
 diesel::joinable!(grants -> key_locks (key_lock_id));
 diesel::joinable!(grants -> platforms (platform_id));
-diesel::allow_tables_to_appear_in_same_query!(grants, enterprises, key_locks, platforms);
+diesel::joinable!(sessions -> enterprises (enterprise_id));
+diesel::joinable!(sessions -> key_locks (key_lock_id));
+diesel::allow_tables_to_appear_in_same_query!(grants, enterprises, key_locks, platforms, sessions);

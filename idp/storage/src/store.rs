@@ -3,11 +3,14 @@
 use idp_core::audit::{AuditEntry, AuditEvent};
 use idp_core::certificate_authority::{CaChange, CaChangeEntry, CertificateAuthority};
 use idp_core::consent::{ConsentRecord, StandingConsent};
-use idp_core::enterprise::Enterprise;
+use idp_core::enterprise::{Enterprise, EnterpriseRename};
 use idp_core::grant::{Grant, GrantStanding};
-use idp_core::id::{CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
-use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use idp_core::id::{
+    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId, SessionId,
+};
+use idp_core::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use idp_core::platform::Platform;
+use idp_core::session::{SessionEnding, SessionRecord, SessionStanding, Which};
 use idp_core::signing_key::SigningKey;
 use idp_core::store::{Store, StoreError};
 use idp_core::timestamp::Timestamp;
@@ -15,7 +18,8 @@ use pki::holder::credit_code::CreditCode;
 
 use crate::database::Connection;
 use crate::{
-    audit, certificate_authority, consent, enterprise, grant, key_lock, platform, signing_key,
+    audit, certificate_authority, consent, enterprise, grant, key_lock, platform, session,
+    signing_key, superseded,
 };
 
 /// What a closure of `read` or `write` works on.
@@ -76,15 +80,43 @@ impl Store for Transaction<'_> {
         self.run(|c| enterprise::insert(c, enterprise))
     }
 
+    fn exchange_enterprise(&mut self, to: &Enterprise) -> Result<bool, StoreError> {
+        self.run(|c| enterprise::exchange(c, to))
+    }
+
+    fn insert_enterprise_rename(
+        &mut self,
+        rename: &EnterpriseRename,
+        evidence: &[u8],
+    ) -> Result<(), StoreError> {
+        self.run(|c| enterprise::insert_rename(c, rename, evidence))
+    }
+
+    fn list_enterprise_renames(
+        &mut self,
+        enterprise: &EnterpriseId,
+    ) -> Result<Vec<EnterpriseRename>, StoreError> {
+        self.run(|c| enterprise::list_renames(c, enterprise))
+    }
+
+    fn find_rename_evidence(
+        &mut self,
+        enterprise: &EnterpriseId,
+        sha256: &str,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.run(|c| enterprise::find_evidence(c, enterprise, sha256))
+    }
+
     fn find_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError> {
         self.run(|c| key_lock::find(c, id))
     }
 
-    fn find_key_lock_and_enterprise(
+    fn list_key_locks_by_key_number(
         &mut self,
-        id: &KeyLockId,
-    ) -> Result<Option<(KeyLock, Enterprise)>, StoreError> {
-        self.run(|c| key_lock::find_with_enterprise(c, id))
+        ca: &CaId,
+        key_number: &str,
+    ) -> Result<Vec<KeyLock>, StoreError> {
+        self.run(|c| key_lock::list_by_key_number(c, ca, key_number))
     }
 
     fn find_key_lock_by_thumbprint(
@@ -118,6 +150,63 @@ impl Store for Transaction<'_> {
         to: KeyLockState,
     ) -> Result<bool, StoreError> {
         self.run(|c| key_lock::exchange_state(c, id, from, to))
+    }
+
+    fn exchange_key_lock(&mut self, from: &KeyLock, to: &KeyLock) -> Result<bool, StoreError> {
+        self.run(|c| key_lock::exchange(c, from, to))
+    }
+
+    fn insert_superseded_certificate(
+        &mut self,
+        certificate: &SupersededCertificate,
+    ) -> Result<(), StoreError> {
+        self.run(|c| superseded::insert(c, certificate))
+    }
+
+    fn find_superseded_certificate(
+        &mut self,
+        thumbprint: Thumbprint,
+    ) -> Result<Option<SupersededCertificate>, StoreError> {
+        self.run(|c| superseded::find(c, thumbprint))
+    }
+
+    fn list_superseded_certificates(
+        &mut self,
+        key_lock: &KeyLockId,
+    ) -> Result<Vec<SupersededCertificate>, StoreError> {
+        self.run(|c| superseded::list(c, key_lock))
+    }
+
+    fn insert_session(&mut self, session: &SessionRecord) -> Result<(), StoreError> {
+        self.run(|c| session::insert(c, session))
+    }
+
+    fn find_session_standing(
+        &mut self,
+        id: &SessionId,
+    ) -> Result<Option<SessionStanding>, StoreError> {
+        self.run(|c| session::find_standing(c, id))
+    }
+
+    fn list_sessions(
+        &mut self,
+        enterprise: &EnterpriseId,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, StoreError> {
+        self.run(|c| session::list(c, enterprise, limit))
+    }
+
+    fn touch_session(&mut self, id: &SessionId, at: Timestamp) -> Result<(), StoreError> {
+        self.run(|c| session::touch(c, id, at))
+    }
+
+    fn end_sessions(
+        &mut self,
+        enterprise: &EnterpriseId,
+        which: Which<'_>,
+        ending: (Timestamp, SessionEnding),
+    ) -> Result<usize, StoreError> {
+        self.run(|c| session::end(c, enterprise, which, ending))
     }
 
     fn find_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError> {
@@ -162,6 +251,13 @@ impl Store for Transaction<'_> {
         self.run(|c| consent::find_standing(c, enterprise, platform))
     }
 
+    fn list_standing_consents(
+        &mut self,
+        enterprise: &EnterpriseId,
+    ) -> Result<Vec<StandingConsent>, StoreError> {
+        self.run(|c| consent::list_standing(c, enterprise))
+    }
+
     fn upsert_standing_consent(&mut self, consent: &StandingConsent) -> Result<(), StoreError> {
         self.run(|c| consent::upsert_standing(c, consent))
     }
@@ -181,6 +277,23 @@ impl Store for Transaction<'_> {
         at: Timestamp,
     ) -> Result<usize, StoreError> {
         self.run(|c| grant::revoke_to(c, (enterprise, platform), at))
+    }
+
+    fn revoke_grants_of(
+        &mut self,
+        enterprise: &EnterpriseId,
+        which: Which<'_>,
+        at: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.run(|c| grant::revoke_of(c, enterprise, which, at))
+    }
+
+    fn find_last_grant_at(
+        &mut self,
+        enterprise: &EnterpriseId,
+        platform: &PlatformId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.run(|c| grant::last_to(c, (enterprise, platform)))
     }
 
     fn revoke_grant_by_code(

@@ -9,6 +9,7 @@
 
 mod authorities;
 mod configuration;
+mod enterprises;
 mod keys;
 mod lab;
 mod platforms;

@@ -31,9 +31,9 @@ fn lists_are_imported_when_a_ca_of_the_registry_signed_them() {
     operator
         .run(&["revocation", "import", "nmgca.toml"])
         .refused_with(&["malformed"]);
-    operator
-        .run(&["revocation", "fetch"])
-        .refused_with(&["http://127.0.0.1:9/root.crl", "allow_addresses"]);
+    operator.run(&["revocation", "fetch"]).refused_with(&[
+        "ERROR: nmgca: http://127.0.0.1:9/root.crl: the address 127.0.0.1 is within",
+    ]);
     operator
         .run(&["revocation", "list"])
         .refused_with(&["no server has written how its sources do"]);

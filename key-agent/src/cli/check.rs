@@ -1,185 +1,131 @@
-//! `key-agent check`: one line for each thing that signing needs, and what to repair.
+//! `key-agent check` (一键检测): one line for each thing that signing needs, and what to repair.
 
-use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use clap::Args;
-use key_agent::locks::LockSource;
-use key_agent::service::{DEFAULT_PORTS, view};
+use key_agent::assistant::check::{
+    Circumstances, Finding, Service, Verdict, of_portal, of_this_computer,
+};
+use key_agent::service::DEFAULT_PORTS;
+use key_agent::texts::{Language, Texts};
+use serde_json::json;
 
 use super::CliError;
+use super::config::{self, Config, Spoken};
 
 #[derive(Args)]
 pub(super) struct Check {
-    /// Folder with lock files; without it only the service is checked
+    #[command(flatten)]
+    config: Config,
+    /// Folder with lock files; without locks here or in the configuration only the service is checked
     #[arg(long, value_name = "DIR")]
     locks: Option<PathBuf>,
+    /// A PKCS #11 library; may be repeated. It runs inside this program: trust it
+    #[arg(long, value_name = "LIB")]
+    pkcs11: Vec<PathBuf>,
+    /// A SKF library (GM/T 0016); may be repeated. Trust it likewise
+    #[arg(long, value_name = "LIB")]
+    skf: Vec<PathBuf>,
     /// Port of the service [default: 17650–17654]
     #[arg(long)]
     port: Option<u16>,
-}
-
-/// What one check found.
-struct Finding {
-    passed: bool,
-    what: String,
-    repair: &'static str,
-}
-
-impl Finding {
-    fn new(passed: bool, what: impl Into<String>, repair: &'static str) -> Self {
-        Self {
-            passed,
-            what: what.into(),
-            repair,
-        }
-    }
+    /// Contact no website
+    #[arg(long)]
+    offline: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    spoken: Spoken,
 }
 
 impl Check {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let mut findings = vec![service(self.port)];
-        if let Some(folder) = self.locks {
-            findings.extend(locks(&LockSource::Folder(folder)));
-        }
-        let mut out = io::stdout().lock();
-        for finding in &findings {
-            writeln!(
-                out,
-                "{}  {}",
-                if finding.passed { "pass" } else { "FAIL" },
-                finding.what
-            )?;
-            if !finding.passed {
-                writeln!(out, "      repair: {}", finding.repair)?;
-            }
-        }
-        if findings.iter().all(|finding| finding.passed) {
-            Ok(())
+        let language = self.spoken.language();
+        let is_configured = self.config.place().is_some();
+        let mut file = self.config.read()?;
+        file.locks = self.locks.or(file.locks);
+        file.pkcs11.extend(self.pkcs11);
+        file.skf.extend(self.skf);
+        file.port = self.port.or(file.port);
+        let memory = config::memory(&file);
+        let service = file.port.map_or(DEFAULT_PORTS, |port| port..=port);
+        let settings = file.into_settings()?;
+        let origins = if self.offline {
+            Vec::new()
         } else {
-            Err(CliError::ChecksFailed)
+            settings.allow_origins.clone()
+        };
+        let knows_origins = settings.portal_url.is_some() || !settings.allow_origins.is_empty();
+        let circumstances = Circumstances {
+            // What no settings were given for is not held against them.
+            locks: Some(settings.locks).filter(|locks| is_configured || !locks.is_empty()),
+            allowed: (is_configured || knows_origins).then_some(settings.allow_origins),
+            portal: settings.portal_url,
+            memory: Some(memory),
+            service: Service::LookedFor(service),
+        };
+        let mut findings = of_this_computer(&circumstances, SystemTime::now());
+        findings.extend(actix_web::rt::System::new().block_on(async {
+            let mut found = Vec::new();
+            for origin in &origins {
+                found.extend(of_portal(origin).await);
+            }
+            found
+        }));
+        let texts = Texts::load().map_err(key_agent::service::StartError::from)?;
+        if self.json {
+            write_json(&findings, &texts, language)?;
+        } else {
+            write_text(&findings, &texts, language)?;
         }
-    }
-}
-
-fn service(port: Option<u16>) -> Finding {
-    let ports = port.map_or(DEFAULT_PORTS, |port| port..=port);
-    let found = ports
-        .clone()
-        .find_map(|port| version_at(port).map(|version| (port, version)));
-    match found {
-        Some((port, version)) if version == env!("CARGO_PKG_VERSION") => Finding::new(
-            true,
-            format!("service answers on port {port}, version {version}"),
-            "",
-        ),
-        Some((port, version)) => Finding::new(
-            false,
-            format!(
-                "service on port {port} has version {version}, this program {}",
-                env!("CARGO_PKG_VERSION")
-            ),
-            "stop the service and start it anew with this program",
-        ),
-        None => Finding::new(
-            false,
-            format!(
-                "no service answers on ports {}–{}",
-                ports.start(),
-                ports.end()
-            ),
-            "start it with `key-agent serve`",
-        ),
-    }
-}
-
-/// The version that `/healthz` tells, if a key agent is there.
-fn version_at(port: u16) -> Option<String> {
-    let patience = Duration::from_secs(2);
-    let mut stream =
-        TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), patience)
-            .ok()?;
-    stream.set_read_timeout(Some(patience)).ok()?;
-    write!(
-        stream,
-        "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
-    )
-    .ok()?;
-    let mut answer = String::new();
-    stream.take(8192).read_to_string(&mut answer).ok()?;
-    let (_, body) = answer.split_once("\r\n\r\n")?;
-    let health: serde_json::Value = serde_json::from_str(body).ok()?;
-    health.get("version")?.as_str().map(str::to_owned)
-}
-
-fn locks(source: &LockSource) -> Vec<Finding> {
-    let listing = match source.list() {
-        Ok(listing) => listing,
-        Err(error) => {
-            let what = format!("the folder of locks cannot be read: {error}");
-            return vec![Finding::new(
-                false,
-                what,
-                "check the path and the rights on it",
-            )];
-        }
-    };
-    let view = view::Locks::of(&listing, SystemTime::now());
-    let mut findings = vec![Finding::new(
-        view.obstacle != Some("no-lock"),
-        format!(
-            "{} locks present that may sign or encrypt",
-            view.locks.len()
-        ),
-        "insert a CA lock",
-    )];
-    for lock in &view.unreadable {
-        let what = format!("{}: {}", lock.label, lock.reason);
-        findings.push(Finding::new(
-            false,
-            what,
-            "insert the lock again, or contact its certificate authority",
-        ));
-    }
-    for lock in &view.locks {
-        findings.extend(lock_findings(lock));
-    }
-    findings
-}
-
-fn lock_findings(lock: &view::Lock) -> Vec<Finding> {
-    let label = &lock.label;
-    let mut findings = vec![
-        Finding::new(
-            lock.retries_left > 0,
-            format!(
-                "{label}: PIN tries left: {} of {}",
-                lock.retries_left, lock.retries_max
-            ),
-            "have the PIN unlocked by the certificate authority that issued the lock",
-        ),
-        Finding::new(
-            lock.sealed || lock.certificates.iter().any(|one| one.usable),
-            format!("{label}: a signing certificate that this program can use"),
-            "use the lock that holds the signing certificate",
-        ),
-    ];
-    findings.extend(
-        lock.certificates
+        if findings
             .iter()
-            .filter(|one| !one.sealed)
-            .map(|certificate| {
-                Finding::new(
-                    !certificate.expired,
-                    format!(
-                        "{label}: {} valid until {}",
-                        certificate.subject_name, certificate.not_after
-                    ),
-                    "have the certificate renewed by the certificate authority that issued it",
-                )
-            }),
-    );
-    findings
+            .any(|finding| finding.verdict == Verdict::Fail)
+        {
+            Err(CliError::ChecksFailed)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn write_text(findings: &[Finding], texts: &Texts, language: Language) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let say = |key: &str, finding: &Finding| texts.say_telling(language, key, &finding.facts);
+    for finding in findings {
+        let verdict = match finding.verdict {
+            Verdict::Pass => "pass",
+            Verdict::Warn => "warn",
+            Verdict::Fail => "FAIL",
+        };
+        writeln!(out, "{verdict}  {}", say(finding.text, finding))?;
+        if let Some(repair) = finding.repair {
+            writeln!(out, "      repair: {}", say(repair.text_key(), finding))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_json(findings: &[Finding], texts: &Texts, language: Language) -> io::Result<()> {
+    let all = findings.iter().map(|finding| {
+        let say = |key: &str| texts.say_telling(language, key, &finding.facts);
+        let repair = finding.repair.map(|repair| {
+            json!({ "text": repair.text_key(), "message": say(repair.text_key()), "action": repair.action() })
+        });
+        json!({
+            "topic": finding.topic,
+            "verdict": finding.verdict,
+            "text": finding.text,
+            "message": say(finding.text),
+            "facts": finding.facts,
+            "repair": repair,
+        })
+    });
+    let worst = findings.iter().map(|finding| finding.verdict).max();
+    let all: Vec<_> = all.collect();
+    let report = json!({ "verdict": worst.unwrap_or(Verdict::Pass), "findings": all });
+    writeln!(io::stdout(), "{report:#}")
 }

@@ -6,12 +6,12 @@ use std::time::SystemTime;
 use clap::Args;
 use key_agent::service::view;
 
-use super::{CliError, Locks};
+use super::{CliError, Places};
 
 #[derive(Args)]
 pub(super) struct List {
     #[command(flatten)]
-    locks: Locks,
+    places: Places,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -19,11 +19,8 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let source = self.locks.source();
-        let listing = source.list().map_err(|error| CliError::Read {
-            path: "the folder of locks".to_owned(),
-            error,
-        })?;
+        let source = self.places.sources();
+        let listing = source.list().map_err(CliError::locks)?;
         let view = view::Locks::of(&listing, SystemTime::now());
         let mut out = std::io::stdout().lock();
         if self.json {
@@ -57,11 +54,7 @@ fn write_text(out: &mut impl std::io::Write, view: &view::Locks) -> std::io::Res
             "  media number: {}",
             lock.media_number.as_deref().unwrap_or("-")
         )?;
-        writeln!(
-            out,
-            "  PIN tries left: {} of {}",
-            lock.retries_left, lock.retries_max
-        )?;
+        writeln!(out, "  PIN tries left: {}", lock.tries_in_words())?;
         if lock.sealed {
             writeln!(out, "  certificates: shown only after the PIN")?;
         }

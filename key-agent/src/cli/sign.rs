@@ -1,22 +1,24 @@
 //! `key-agent sign`: the proof JSON, and nothing else, on standard output.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use clap::Args;
 use key_agent::service::Origin;
 use key_agent::sign::OpenedKey;
+use key_agent::token::Wanted;
 use protocol::challenge::{ChallengeText, Purpose};
 use protocol::proof::ProofAlgorithm;
 
-use super::CliError;
 use super::pin::PinSource;
+use super::{CliError, Places};
 
 #[derive(Args)]
 pub(super) struct Sign {
-    /// The lock file (.p12, .pfx, .pem)
-    #[arg(long, value_name = "FILE")]
-    lock: PathBuf,
+    #[command(flatten)]
+    places: Places,
+    /// The lock with this media number; without it the first that may sign
+    #[arg(long, value_name = "NUMBER")]
+    media_number: Option<String>,
     #[command(flatten)]
     pin: PinSource,
     /// Who asks: `scheme://host[:port]`
@@ -45,7 +47,11 @@ impl Sign {
             purpose: self.purpose,
             statement: &self.statement,
         };
-        let key = OpenedKey::open(&self.lock, &pin)?;
+        let sources = self.places.sources();
+        let listing = sources.list().map_err(CliError::locks)?;
+        let lock = listing.for_signing(self.media_number.as_deref())?;
+        let opened = sources.find(&lock.id)?.open(&Wanted::Signing, &pin)?;
+        let key = OpenedKey::from(opened);
         let proof = match self.algorithm {
             Some(algorithm) => key.sign_with(&challenge, &[algorithm])?,
             None => key.sign(&challenge)?,

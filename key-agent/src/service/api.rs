@@ -18,7 +18,7 @@ use super::request::{Asked, BeginBody, Choice, Operation};
 use super::server::Shared;
 use super::windows::Pending;
 use super::{body, guard, view};
-use crate::locks::LockSource;
+use crate::locks::LockSources;
 use crate::pin::Pin;
 use crate::sign::OpenedKey;
 use crate::texts::Language;
@@ -46,9 +46,7 @@ async fn begin(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpRe
             .as_deref()
             .and_then(Language::from_tag)
             .unwrap_or(language);
-        let asked = wish
-            .check(&shared.settings.allow_origins)
-            .inspect_err(refused)?;
+        let asked = wish.check(&shared.allowed()).inspect_err(refused)?;
         let pending = Pending {
             asked: asked.clone(),
             language,
@@ -65,6 +63,7 @@ async fn begin(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpRe
             "seconds": limit.as_secs(),
             "texts": shared.texts.all_of_window(language),
             "locks": locks,
+            "remembered": shared.assistant.memory.kept().choices.get(asked.origin.as_str()),
         })))
     };
     let outcome: Result<_, Failure> = outcome.await;
@@ -110,7 +109,7 @@ async fn sign(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpRes
 }
 
 fn make_proof(
-    locks: &LockSource,
+    locks: &LockSources,
     chosen: (&str, &Wanted),
     pin: &Pin,
     asked: &Asked,
@@ -175,7 +174,7 @@ async fn attempt<W>(
     work: W,
 ) -> HttpResponse
 where
-    W: FnOnce(Choice, &Pending, LockSource) -> Result<serde_json::Value, Failure> + Send + 'static,
+    W: FnOnce(Choice, &Pending, LockSources) -> Result<serde_json::Value, Failure> + Send + 'static,
 {
     let mut language = Language::of_request(request);
     let outcome = async {
@@ -191,11 +190,17 @@ where
             windows.take(&token, now)?
         };
         let (locks, asked) = (shared.settings.locks.clone(), pending.asked.clone());
+        let chosen = choice.certificate.clone();
         let done = web::block(move || work(choice, &pending, locks)).await;
         let done = done.unwrap_or(Err(Failure::Unreadable("the service is stopping")));
         match &done {
             Err(failure) if !failure.is_final() => shared.windows().give_back(&token),
             Ok(_) | Err(_) => _ = shared.windows().end(&token),
+        }
+        if done.is_ok()
+            && let Err(error) = shared.assistant.memory.choose(&asked.origin, &chosen)
+        {
+            tracing::warn!(%error, "the choice of a certificate is not remembered");
         }
         let told = done.as_ref().map_or_else(Failure::code, |_| "done");
         tracing::info!(origin = %asked.origin, operation = asked.operation.word(), outcome = told, "operation tried");
@@ -227,7 +232,7 @@ fn known_window(request: &HttpRequest, shared: &Shared) -> Result<String, Failur
     }
 }
 
-async fn list(locks: LockSource) -> Result<view::Locks, Failure> {
+async fn list(locks: LockSources) -> Result<view::Locks, Failure> {
     let unreadable = Failure::Unreadable("the folder of locks cannot be read");
     let listing = web::block(move || locks.list())
         .await

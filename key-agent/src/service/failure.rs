@@ -7,20 +7,21 @@ use actix_web::http::StatusCode;
 use serde_json::json;
 
 use crate::texts::{Language, Texts};
-use crate::token::TokenError;
+use crate::token::{TokenError, Tries};
 
 /// Why an operation, or one try of it, came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
     NoLock,
     OnlyEncryptionCertificate,
-    PinWrong {
-        retries_left: u8,
-    },
+    PinWrong(Tries),
     PinLocked,
     TimedOut,
     LockRemoved,
     Unreadable(&'static str),
+    /// The driver library failed, or answers nothing.
+    Driver(String),
+    DriverSilent,
     Busy,
     TooManyTries,
     OriginRefused,
@@ -35,9 +36,9 @@ impl Failure {
     /// The code of the `yzt:failure` message.
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::NoLock | Self::Unreadable(_) => "no-lock",
+            Self::NoLock | Self::Unreadable(_) | Self::Driver(_) | Self::DriverSilent => "no-lock",
             Self::OnlyEncryptionCertificate => "only-encryption-certificate",
-            Self::PinWrong { .. } => "pin-wrong",
+            Self::PinWrong(_) => "pin-wrong",
             Self::PinLocked => "pin-locked",
             Self::TimedOut => "timed-out",
             Self::LockRemoved => "lock-removed",
@@ -54,8 +55,10 @@ impl Failure {
         match self {
             Self::NoLock
             | Self::Unreadable(_)
+            | Self::Driver(_)
+            | Self::DriverSilent
             | Self::OnlyEncryptionCertificate
-            | Self::PinWrong { .. }
+            | Self::PinWrong(_)
             | Self::LockRemoved
             | Self::TooManyTries => false,
             Self::PinLocked
@@ -71,11 +74,13 @@ impl Failure {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::NotOurWindow | Self::OriginRefused | Self::PinWrong { .. } | Self::PinLocked => {
+            Self::NotOurWindow | Self::OriginRefused | Self::PinWrong(_) | Self::PinLocked => {
                 StatusCode::FORBIDDEN
             }
             Self::NoLock
             | Self::Unreadable(_)
+            | Self::Driver(_)
+            | Self::DriverSilent
             | Self::LockRemoved
             | Self::OnlyEncryptionCertificate => StatusCode::NOT_FOUND,
             Self::TimedOut => StatusCode::GONE,
@@ -94,7 +99,11 @@ impl Failure {
             Self::TooManyTries => "failure-too-many-tries",
             Self::NoLock => "failure-no-lock",
             Self::OnlyEncryptionCertificate => "failure-only-encryption-certificate",
-            Self::PinWrong { .. } => "failure-pin-wrong",
+            Self::PinWrong(Tries::Untold | Tries::Fewer) => "failure-pin-wrong-untold",
+            Self::PinWrong(Tries::Last) => "failure-pin-wrong-last",
+            Self::PinWrong(Tries::Left(_) | Tries::None) => "failure-pin-wrong",
+            Self::Driver(_) => "failure-driver",
+            Self::DriverSilent => "failure-driver-silent",
             Self::PinLocked => "failure-pin-locked",
             Self::TimedOut => "failure-timed-out",
             Self::LockRemoved => "failure-lock-removed",
@@ -106,24 +115,24 @@ impl Failure {
         }
     }
 
-    fn retries_left(&self) -> Option<u8> {
+    fn tries(&self) -> Option<Tries> {
         match self {
-            Self::PinWrong { retries_left } => Some(*retries_left),
-            Self::PinLocked => Some(0),
+            Self::PinWrong(tries) => Some(*tries),
+            Self::PinLocked => Some(Tries::None),
             _ => None,
         }
     }
 
     /// The answer to the window's script.
     pub(super) fn answer(&self, texts: &Texts, language: Language) -> HttpResponse {
-        let message = texts.say_counting(
-            language,
-            self.text_key(),
-            self.retries_left().unwrap_or_default(),
-        );
+        let left = self.tries().and_then(Tries::number);
+        let message = texts.say_counting(language, self.text_key(), left.unwrap_or_default());
         let mut body = json!({ "code": self.code(), "final": self.is_final(), "message": message });
-        if let (Some(left), Some(members)) = (self.retries_left(), body.as_object_mut()) {
-            members.insert("retries_left".to_owned(), left.into());
+        if let (Some(tries), Some(members)) = (self.tries(), body.as_object_mut()) {
+            members.insert("tries".to_owned(), tries.word().into());
+            if let Some(left) = left {
+                members.insert("retries_left".to_owned(), left.into());
+            }
         }
         HttpResponse::build(self.status()).json(body)
     }
@@ -135,11 +144,13 @@ impl From<TokenError> for Failure {
             TokenError::NoLock => Self::NoLock,
             TokenError::OnlyEncryptionCertificate => Self::OnlyEncryptionCertificate,
             TokenError::NoSigningCertificate => Self::Unreadable("it holds no signing certificate"),
-            TokenError::PinWrong { retries_left } => Self::PinWrong { retries_left },
+            TokenError::PinWrong(tries) => Self::PinWrong(tries),
             TokenError::PinLocked => Self::PinLocked,
             TokenError::LockRemoved => Self::LockRemoved,
             TokenError::UnsupportedAlgorithm => Self::UnsupportedAlgorithm,
             TokenError::Unreadable(reason) => Self::Unreadable(reason),
+            TokenError::Driver(reason) => Self::Driver(reason),
+            TokenError::DriverSilent => Self::DriverSilent,
         }
     }
 }

@@ -12,8 +12,8 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 
 use super::failure::Failure;
-use super::length;
 use super::server::Shared;
+use super::{assistant, length};
 
 /// The header in which the window's script shows its token.
 pub(super) const WINDOW_HEADER: &str = "X-Agent-Window";
@@ -21,12 +21,39 @@ pub(super) const WINDOW_HEADER: &str = "X-Agent-Window";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The assistant has forms; they go to this service alone.
+const ASSISTANT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                                connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What kind of page an answer is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The window, which answers the page that opened it.
+    Window,
+    /// A page of the assistant.
+    Assistant,
+    /// What opens the window to try it.
+    WindowTest,
+    Other,
+}
+
+impl Kind {
+    fn of(path: &str) -> Self {
+        match path {
+            "/sign" => Self::Window,
+            "/check" => Self::WindowTest,
+            _ if assistant::owns(path) => Self::Assistant,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Middleware around every route, the unknown ones too.
 pub(super) async fn guard(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let is_window = request.path() == "/sign";
+    let kind = Kind::of(request.path());
     let mut response = if let Some(answer) = length::refuse_unknown(&mut request) {
         request.into_response(answer)
     } else if is_addressed_to_us(&request) {
@@ -35,7 +62,7 @@ pub(super) async fn guard(
         tracing::warn!("request with a foreign Host refused");
         request.into_response(HttpResponse::MisdirectedRequest().finish())
     };
-    set_headers(response.headers_mut(), is_window);
+    set_headers(response.headers_mut(), kind);
     Ok(response)
 }
 
@@ -60,24 +87,36 @@ fn is_own_host(host: &str, port: u16) -> bool {
         .any(|name| *host == format!("{name}:{port}"))
 }
 
-fn set_headers(headers: &mut HeaderMap, is_window: bool) {
+fn set_headers(headers: &mut HeaderMap, kind: Kind) {
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
-    set(CONTENT_SECURITY_POLICY, POLICY);
+    let has_forms = matches!(kind, Kind::Assistant | Kind::WindowTest);
+    set(
+        CONTENT_SECURITY_POLICY,
+        if has_forms { ASSISTANT_POLICY } else { POLICY },
+    );
     set(X_FRAME_OPTIONS, "DENY");
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(REFERRER_POLICY, "no-referrer");
+    // With `no-referrer` browsers send forms with the origin `null`. Other sites learn nothing either way.
+    set(
+        REFERRER_POLICY,
+        if has_forms {
+            "same-origin"
+        } else {
+            "no-referrer"
+        },
+    );
     set(CACHE_CONTROL, "no-store");
     set(
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     );
-    // The window must keep its opener, or it has nobody to answer to.
-    let opener = if is_window {
-        "unsafe-none"
-    } else {
-        "same-origin"
+    let opener = match kind {
+        // The window must keep its opener, or it has nobody to answer to.
+        Kind::Window => "unsafe-none",
+        Kind::WindowTest => "same-origin-allow-popups",
+        Kind::Assistant | Kind::Other => "same-origin",
     };
     set(
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -87,30 +126,45 @@ fn set_headers(headers: &mut HeaderMap, is_window: bool) {
 
 /// Whether a call comes from a page of this very service; then the token it shows.
 pub(super) fn own_call(request: &HttpRequest) -> Result<String, Failure> {
-    let text = |name: &str| {
-        let mut values = request.headers().get_all(name);
-        match (values.next(), values.next()) {
-            (Some(value), None) => value.to_str().ok(),
-            _ => None,
-        }
-    };
-    let host = text(HOST.as_str()).ok_or(Failure::NotOurWindow)?;
-    // Browsers attest Origin on every POST, Sec-Fetch-Site since 2020–2023.
-    let origin_is_own =
-        text(ORIGIN.as_str()).is_some_and(|origin| *origin == format!("http://{host}"));
-    let site_is_own = request
-        .headers()
-        .get("Sec-Fetch-Site")
-        .is_none_or(|site| site == "same-origin");
     // A simple cross-origin form cannot send this type.
-    let is_json =
-        text("Content-Type").is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
-    if !origin_is_own || !site_is_own || !is_json {
+    if !is_own_post(request, "application/json") {
         return Err(Failure::NotOurWindow);
     }
-    text(WINDOW_HEADER)
+    only(request, WINDOW_HEADER)
         .map(str::to_owned)
         .ok_or(Failure::NotOurWindow)
+}
+
+/// Whether a form comes from a page of this very service. Its token is looked at by who reads it.
+pub(super) fn is_own_form(request: &HttpRequest) -> bool {
+    is_own_post(request, "application/x-www-form-urlencoded")
+}
+
+/// Browsers attest Origin on every POST, Sec-Fetch-Site since 2020–2023.
+fn is_own_post(request: &HttpRequest, kind: &str) -> bool {
+    let is_kind = |sent: &str| {
+        let sent = sent.split(';').next().unwrap_or_default();
+        sent.trim_end().eq_ignore_ascii_case(kind)
+    };
+    let origin_is_own = only(request, HOST.as_str()).is_some_and(|host| {
+        let own = format!("http://{host}");
+        only(request, ORIGIN.as_str()).is_some_and(|origin| origin == own)
+    });
+    origin_is_own
+        && request
+            .headers()
+            .get("Sec-Fetch-Site")
+            .is_none_or(|site| site == "same-origin")
+        && only(request, "Content-Type").is_some_and(is_kind)
+}
+
+/// The value of a header that is there once.
+fn only<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+    let mut values = request.headers().get_all(name);
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
 }
 
 /// Whether a page is asked for as a window of its own: not as a frame, an image or by a script of another page.
@@ -119,4 +173,18 @@ pub(super) fn is_navigation(request: &HttpRequest) -> bool {
         .headers()
         .get("Sec-Fetch-Dest")
         .is_none_or(|kind| kind == "document")
+}
+
+/// Whether something is asked for by a page of this very service, or as a window of its own.
+pub(super) fn is_own_or_navigation(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let is_framed = headers.get("Sec-Fetch-Dest").is_some_and(|kind| {
+        ["iframe", "frame", "object", "embed"]
+            .iter()
+            .any(|frame| kind == frame)
+    });
+    let site_is_own = headers
+        .get("Sec-Fetch-Site")
+        .is_some_and(|site| site == "same-origin");
+    !is_framed && (site_is_own || is_navigation(request))
 }

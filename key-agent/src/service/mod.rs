@@ -10,6 +10,7 @@
 //! without the agent as well.
 
 mod api;
+mod assistant;
 mod body;
 mod failure;
 mod guard;

@@ -1,15 +1,15 @@
-//! The pages: the agent's own window, the root page and what they load.
+//! The agent's own window, what it loads, and the service's health.
 
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde_json::json;
 
 use super::server::Shared;
-use super::{WINDOW_PROTOCOL_VERSION, guard, view};
+use super::{WINDOW_PROTOCOL_VERSION, guard};
 use crate::texts::{Language, Speaker};
 
 const STYLE: &str = include_str!("../../assets/agent.css");
@@ -18,7 +18,6 @@ const SCRIPT: &str = include_str!("../../assets/window.js");
 /// Mounts the pages.
 pub(super) fn mount(config: &mut web::ServiceConfig) {
     config
-        .route("/", web::get().to(root))
         .route("/sign", web::get().to(window))
         .route("/healthz", web::get().to(health))
         .route(
@@ -38,17 +37,6 @@ struct WindowPage<'a> {
     version: u32,
 }
 
-/// The root page.
-#[derive(Template)]
-#[template(path = "root.html")]
-struct RootPage<'a> {
-    say: Speaker<'a>,
-    version: &'static str,
-    locks: Option<view::Locks>,
-    origins: Vec<&'a str>,
-    portal: Option<&'a str>,
-}
-
 async fn window(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     if !guard::is_navigation(&request) {
         return HttpResponse::Forbidden().finish();
@@ -61,36 +49,6 @@ async fn window(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
         say,
         token: &token,
         version: WINDOW_PROTOCOL_VERSION,
-    })
-}
-
-async fn root(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let language = match request.query_string() {
-        "lang=zh-CN" => Language::ZhCn,
-        "lang=en" => Language::En,
-        "" => Language::of_request(&request),
-        _ => {
-            return HttpResponse::SeeOther()
-                .insert_header((LOCATION, "/"))
-                .finish();
-        }
-    };
-    let source = shared.settings.locks.clone();
-    let listing = web::block(move || source.list())
-        .await
-        .ok()
-        .and_then(Result::ok);
-    html(&RootPage {
-        say: shared.texts.speaker(language),
-        version: env!("CARGO_PKG_VERSION"),
-        locks: listing.map(|listing| view::Locks::of(&listing, SystemTime::now())),
-        origins: shared
-            .settings
-            .allow_origins
-            .iter()
-            .map(super::Origin::as_str)
-            .collect(),
-        portal: shared.settings.portal_url.as_ref().map(url::Url::as_str),
     })
 }
 

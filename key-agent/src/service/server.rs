@@ -14,10 +14,11 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
+use super::assistant::Assistant;
 use super::body::BODY_MAX_OCTETS;
 use super::settings::{Ports, Settings};
 use super::windows::Windows;
-use super::{api, guard, pages};
+use super::{Origin, api, assistant, guard, pages};
 use crate::texts::{Texts, TextsError};
 
 /// What every route sees.
@@ -25,10 +26,16 @@ pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) port: u16,
     pub(super) texts: Texts,
+    pub(super) assistant: Assistant,
     windows: Mutex<Windows>,
 }
 
 impl Shared {
+    /// Websites that may ask for signatures now.
+    pub(super) fn allowed(&self) -> Vec<Origin> {
+        self.assistant.allowed(&self.settings)
+    }
+
     /// The windows. No code that holds them can panic half-way, so a poisoned lock is still whole.
     pub(super) fn windows(&self) -> MutexGuard<'_, Windows> {
         self.windows.lock().unwrap_or_else(PoisonError::into_inner)
@@ -109,6 +116,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let shared = web::Data::from(Arc::new(Shared {
         port: address.port(),
         texts: Texts::load()?,
+        assistant: Assistant::new(&settings),
         windows: Mutex::new(Windows::new(settings.operation_limit)),
         settings,
     }));
@@ -155,6 +163,7 @@ fn serve(
             .wrap(from_fn(guard::guard))
             .configure(pages::mount)
             .configure(api::mount)
+            .configure(assistant::mount)
             .default_service(web::to(|| async { HttpResponse::NotFound().finish() }))
     })
     .workers(1)

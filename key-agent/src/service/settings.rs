@@ -8,7 +8,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::origin::{Origin, OriginError};
-use crate::locks::LockSource;
+use crate::assistant::update::{ReleaseKey, ReleaseKeyError, UpdateSource};
+use crate::assistant::web::is_loopback;
+use crate::locks::{LockSource, LockSources};
 
 /// Ports that pages try, in this order.
 pub const DEFAULT_PORTS: RangeInclusive<u16> = 17650..=17654;
@@ -29,13 +31,17 @@ pub enum Ports {
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where the locks are.
-    pub locks: LockSource,
+    pub locks: LockSources,
     /// Pages that may ask for signatures. Nobody else is answered.
     pub allow_origins: Vec<Origin>,
     /// Where to listen.
     pub ports: Ports,
     /// 登录系统: where the root page leads, if anywhere.
     pub portal_url: Option<Url>,
+    /// Folder of what the assistant keeps; without one it keeps it as long as it runs.
+    pub state: Option<PathBuf>,
+    /// Where the assistant learns of newer versions.
+    pub update: Option<UpdateSource>,
     /// Time a person has for one operation.
     pub operation_limit: Duration,
     /// Whether to end on Ctrl-C; a program that embeds the service keeps its own handling.
@@ -43,16 +49,24 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Locks of a folder, the default ports, nobody allowed yet.
-    pub fn new(locks: LockSource) -> Self {
+    /// Locks of these places, the default ports, nobody allowed yet.
+    pub fn new(locks: impl Into<LockSources>) -> Self {
         Self {
-            locks,
+            locks: locks.into(),
             allow_origins: Vec::new(),
             ports: Ports::FirstFree(DEFAULT_PORTS),
             portal_url: None,
+            state: None,
+            update: None,
             operation_limit: OPERATION_LIMIT,
             stop_on_signals: false,
         }
+    }
+
+    /// The origin of the portal, if it is one for which may be signed at all.
+    pub(crate) fn portal_origin(&self) -> Option<Origin> {
+        let portal = self.portal_url.as_ref()?;
+        portal.origin().ascii_serialization().parse().ok()
     }
 }
 
@@ -62,6 +76,12 @@ impl Settings {
 pub struct ConfigFile {
     /// Folder with lock files.
     pub locks: Option<PathBuf>,
+    /// PKCS #11 libraries.
+    #[serde(default)]
+    pub pkcs11: Vec<PathBuf>,
+    /// SKF libraries (GM/T 0016).
+    #[serde(default)]
+    pub skf: Vec<PathBuf>,
     /// Pages that may ask for signatures.
     #[serde(default)]
     pub allow_origins: Vec<Origin>,
@@ -69,6 +89,20 @@ pub struct ConfigFile {
     pub port: Option<u16>,
     /// 登录系统: where the root page leads.
     pub portal_url: Option<Url>,
+    /// Folder of what the assistant keeps.
+    pub state: Option<PathBuf>,
+    /// 软件升级.
+    pub update: Option<UpdateTable>,
+}
+
+/// The table `[update]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateTable {
+    /// The address of the release manifest.
+    pub manifest: Url,
+    /// The release key, Ed25519 or P-256, as PEM.
+    pub public_key: String,
 }
 
 /// Why the service cannot be set up.
@@ -77,15 +111,18 @@ pub enum SettingsError {
     /// The configuration file is malformed.
     #[error("the configuration file is malformed: {0}")]
     Malformed(#[from] toml::de::Error),
-    /// Neither command line nor file names the locks.
-    #[error("no folder of locks: give --locks DIR or `locks` in the configuration file")]
-    NoLocks,
     /// An origin is none.
     #[error(transparent)]
     Origin(#[from] OriginError),
     /// A portal that is no web page.
     #[error("portal_url must be an http or https address")]
     Portal,
+    /// A manifest that comes over the network unprotected.
+    #[error("update.manifest must be https, http on this computer, or a file")]
+    Manifest,
+    /// No key that a manifest could be checked with.
+    #[error("update.public_key: {0}")]
+    ReleaseKey(#[from] ReleaseKeyError),
 }
 
 impl ConfigFile {
@@ -103,18 +140,34 @@ impl ConfigFile {
         Ok(file)
     }
 
-    /// Settings for a service that runs by itself.
+    /// Settings for a service that runs by itself. Without any place of locks it runs too: its assistant says what to do.
     pub fn into_settings(self) -> Result<Settings, SettingsError> {
-        let mut settings = Settings::new(LockSource::Folder(
-            self.locks.ok_or(SettingsError::NoLocks)?,
-        ));
+        let folder = self.locks.map(LockSource::Folder);
+        let drivers = LockSource::drivers(self.pkcs11, self.skf);
+        let mut settings =
+            Settings::new(folder.into_iter().chain(drivers).collect::<LockSources>());
         settings.allow_origins = self.allow_origins;
         settings.ports = self
             .port
             .map_or(Ports::FirstFree(DEFAULT_PORTS), Ports::Exactly);
         settings.portal_url = self.portal_url;
+        settings.state = self.state;
+        settings.update = self.update.map(UpdateTable::source).transpose()?;
         settings.stop_on_signals = true;
         Ok(settings)
+    }
+}
+
+impl UpdateTable {
+    /// What it says, checked.
+    pub fn source(self) -> Result<UpdateSource, SettingsError> {
+        let manifest = self.manifest;
+        let here = manifest.scheme() == "http" && is_loopback(&manifest);
+        if !here && !matches!(manifest.scheme(), "https" | "file") {
+            return Err(SettingsError::Manifest);
+        }
+        let key = ReleaseKey::from_pem(&self.public_key)?;
+        Ok(UpdateSource { manifest, key })
     }
 }
 
@@ -128,19 +181,22 @@ mod tests {
         let settings = ConfigFile::read(text).unwrap().into_settings().unwrap();
         assert_eq!(settings.ports, Ports::Exactly(17651));
         assert_eq!(settings.allow_origins.len(), 1);
+        let drivers = "pkcs11 = [\"a.so\"]\nskf = [\"b.so\", \"c.so\"]\n";
+        let settings = ConfigFile::read(drivers).unwrap().into_settings().unwrap();
+        assert!(!settings.locks.is_empty());
         for bad in [
+            "pkcs11 = \"a.so\"",
             "allow_origin = []",
             "allow_origins = [\"*\"]",
             "allow_origins = [\"null\"]",
             "allow_origins = [\"http://idp.example\"]",
             "port = 70000",
             "portal_url = \"javascript:alert(1)\"",
+            "[update]\nmanifest = \"https://a.example/m\"",
         ] {
             assert!(ConfigFile::read(bad).is_err(), "{bad}");
         }
-        assert!(matches!(
-            ConfigFile::default().into_settings(),
-            Err(SettingsError::NoLocks)
-        ));
+        let nowhere = ConfigFile::default().into_settings().unwrap();
+        assert!(nowhere.locks.is_empty());
     }
 }

@@ -32,10 +32,12 @@ pub struct Lock {
     pub software: bool,
     /// 硬件介质号.
     pub media_number: Option<String>,
-    /// PIN tries left.
-    pub retries_left: u8,
-    /// PIN tries after a right PIN.
-    pub retries_max: u8,
+    /// What is known of the PIN tries left: `left` (then there is a number), `untold`, `fewer`, `last` or `none`.
+    pub tries: &'static str,
+    /// PIN tries left, where the lock counts.
+    pub retries_left: Option<u8>,
+    /// PIN tries after a right PIN, where the lock tells.
+    pub retries_max: Option<u8>,
     /// Whether the certificates are shown only after the PIN.
     pub sealed: bool,
     /// Its certificates; of a sealed lock one stand-in.
@@ -87,10 +89,7 @@ pub struct Unreadable {
 impl Locks {
     /// What there is at `now`.
     pub fn of(listing: &Listing, now: SystemTime) -> Self {
-        let now = now
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let now = seconds_since_epoch(now);
         Self {
             locks: listing
                 .locks
@@ -113,7 +112,8 @@ impl Locks {
 }
 
 impl Lock {
-    fn of(lock: &LockFacts, now: i64) -> Self {
+    /// What there is at `now`, in seconds since the Unix epoch.
+    pub(crate) fn of(lock: &LockFacts, now: i64) -> Self {
         let mut certificates: Vec<_> = lock
             .certificates
             .iter()
@@ -126,10 +126,35 @@ impl Lock {
             label: lock.label.clone(),
             software: lock.software,
             media_number: lock.media_number.clone(),
-            retries_left: lock.pin.retries_left,
-            retries_max: lock.pin.retries_max,
+            tries: lock.pin.tries.word(),
+            retries_left: lock.pin.tries.number(),
+            retries_max: lock.pin.max,
             sealed: lock.sealed,
             certificates,
+        }
+    }
+}
+
+impl Lock {
+    /// The tries left for the command line.
+    pub fn tries_in_words(&self) -> String {
+        match (self.retries_left, self.retries_max) {
+            (Some(left), Some(max)) => format!("{left} of {max}"),
+            (Some(left), None) => left.to_string(),
+            (None, _) => match self.tries {
+                "fewer" => "fewer than after a right PIN; the lock does not count".to_owned(),
+                "last" => "one, the last".to_owned(),
+                _ => "the lock does not tell".to_owned(),
+            },
+        }
+    }
+
+    /// The key of the text that stands where a counting lock shows its number.
+    pub fn tries_text_key(&self) -> &'static str {
+        match self.tries {
+            "fewer" => "window-tries-fewer",
+            "last" => "window-tries-last",
+            _ => "window-tries-untold",
         }
     }
 }
@@ -183,8 +208,16 @@ impl Certificate {
     }
 }
 
+/// Seconds since the Unix epoch.
+pub(crate) fn seconds_since_epoch(moment: SystemTime) -> i64 {
+    let since = moment.duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
+
 /// The calendar day in the zone where these locks are issued and used.
-fn day(seconds: i64) -> String {
+pub(crate) fn day(seconds: i64) -> String {
     OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
         .and_then(|moment| {

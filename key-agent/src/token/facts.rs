@@ -10,23 +10,8 @@ use pki::certificate::{Certificate, CertificatePurpose};
 use protocol::proof::ProofAlgorithm;
 use serde::Serialize;
 
+use super::PinState;
 use super::soft::oid;
-
-/// How many tries a PIN has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct PinState {
-    /// Tries left; 0 means locked.
-    pub retries_left: u8,
-    /// Tries of a lock whose last PIN was right.
-    pub retries_max: u8,
-}
-
-impl PinState {
-    /// Whether no try is left.
-    pub const fn is_locked(self) -> bool {
-        self.retries_left == 0
-    }
-}
 
 /// One lock.
 #[derive(Clone, Debug)]

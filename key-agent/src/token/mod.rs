@@ -3,15 +3,26 @@
 //! Owns the [`Token`] trait, the facts a lock tells without a PIN, and the closed list of what can go wrong. Does not
 //! know files, drivers or devices: each kind of token has its own module.
 
+mod choice;
+mod digest_info;
+mod driver;
+mod error;
 mod facts;
+pub mod pkcs11;
+pub mod skf;
 pub mod soft;
+mod told;
+mod tries;
 
 use pki::certificate::Certificate;
 use protocol::proof::ProofAlgorithm;
 
 use crate::pin::Pin;
 
-pub use facts::{CertificateFacts, CertificateKind, LockFacts, PinState};
+pub use driver::Patience;
+pub use error::TokenError;
+pub use facts::{CertificateFacts, CertificateKind, LockFacts};
+pub use tries::{PinState, Tries};
 
 /// One lock. A lock is asked anew each time: it may be pulled out at any moment.
 pub trait Token: Send + Sync {
@@ -20,7 +31,19 @@ pub trait Token: Send + Sync {
 
     /// Shows the PIN to the lock and readies one key for signing. The key stays usable until the returned value goes.
     fn open(&self, wanted: &Wanted, pin: &Pin) -> Result<Box<dyn SigningSession>, TokenError>;
+
+    /// The e-seals (GB/T 38540) that the lock shows without a PIN: octets as found, unchecked, each at most
+    /// [`SEAL_MAX_OCTETS`], no more than [`SEALS_MAX`].
+    fn seals(&self) -> Result<Vec<Vec<u8>>, TokenError> {
+        Ok(Vec::new())
+    }
 }
+
+/// Largest e-seal that is read: a picture and some certificates.
+pub const SEAL_MAX_OCTETS: usize = 512 * 1024;
+
+/// Most e-seals that are read out of one lock.
+pub const SEALS_MAX: usize = 16;
 
 /// One key whose PIN was shown.
 pub trait SigningSession: Send + Sync {
@@ -44,38 +67,4 @@ pub enum Wanted {
     Signing,
     /// The certificate with this [`CertificateFacts::id`].
     Certificate(String),
-}
-
-/// Why a lock did not do what was asked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// There is no lock.
-    #[error("no lock is present")]
-    NoLock,
-    /// The lock, or the certificate chosen, serves for encryption only.
-    #[error("the lock holds only an encryption certificate; signing needs the signing certificate")]
-    OnlyEncryptionCertificate,
-    /// The lock holds no certificate that may sign.
-    #[error("the lock holds no signing certificate")]
-    NoSigningCertificate,
-    /// The PIN was wrong.
-    #[error("the PIN is wrong; {retries_left} more tries before the lock locks itself")]
-    PinWrong {
-        /// Tries left.
-        retries_left: u8,
-    },
-    /// Too many wrong PINs; only the certificate authority can help.
-    #[error(
-        "the PIN is locked after too many wrong tries; the certificate authority that issued the lock can unlock it"
-    )]
-    PinLocked,
-    /// The lock that was chosen is gone.
-    #[error("the lock was removed")]
-    LockRemoved,
-    /// Nobody's list of algorithms holds one that this key can do.
-    #[error("the key of this lock cannot sign with an accepted algorithm")]
-    UnsupportedAlgorithm,
-    /// The lock is there but cannot be used.
-    #[error("the lock cannot be read: {0}")]
-    Unreadable(&'static str),
 }

@@ -15,32 +15,35 @@ const ORIGIN: &str = "https://idp.example";
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const STATEMENT: &str = "第一行\n第二行";
 
-fn program(arguments: &[&str]) -> Command {
+pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_key-agent"));
     command
         .args(arguments)
         .env_remove("KEY_AGENT_PIN")
+        .env("STATE_DIRECTORY", crate::locks::state_folder())
         .stdin(Stdio::null());
     command
 }
 
-fn sign(locks: &Folder, name: &str, more: &[&str]) -> Output {
-    let path = locks.path(name);
-    let mut arguments = vec![
-        "sign",
-        "--lock",
-        path.to_str().unwrap(),
-        "--origin",
-        ORIGIN,
-        "--nonce",
-        NONCE,
-    ];
+/// `key-agent sign` for what [`assert_proves`] expects.
+pub fn signing(more: &[&str]) -> Command {
+    let mut arguments = vec!["sign", "--origin", ORIGIN, "--nonce", NONCE];
     arguments.extend(["--purpose", "bind", "--statement", STATEMENT]);
     arguments.extend(more);
-    program(&arguments).output().unwrap()
+    program(&arguments)
 }
 
-fn assert_proves(output: &Output) {
+pub fn sign_with(more: &[&str]) -> Output {
+    signing(more).output().unwrap()
+}
+
+fn sign(locks: &Folder, name: &str, more: &[&str]) -> Output {
+    let path = locks.path(name);
+    let lock = ["--lock", path.to_str().unwrap()];
+    sign_with(&[&lock, more].concat())
+}
+
+pub fn assert_proves(output: &Output) {
     assert!(output.status.success(), "{output:?}");
     let printed = String::from_utf8(output.stdout.clone()).unwrap();
     let proof = Proof::from_json(printed.trim_end()).unwrap();

@@ -1,8 +1,9 @@
 //! A client of the service that sends exactly what a test says, as a browser or as somebody else.
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use key_agent::locks::LockSource;
@@ -18,7 +19,24 @@ pub const STATEMENT: &str = "您正在登录统一认证平台。\n<b>仅用于�
 
 /// A service with its own locks and port.
 pub struct Agent {
-    running: Running,
+    service: Service,
+    address: SocketAddr,
+}
+
+/// Inside the test's process, or the program by itself: some drivers read their own settings from the environment.
+enum Service {
+    Embedded(Running),
+    Program { _until_dropped: Program },
+}
+
+/// A program that must not outlive a test that failed.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
 }
 
 /// An answer.
@@ -57,26 +75,68 @@ impl Agent {
         settings.allow_origins = vec![PAGE.parse().unwrap()];
         settings.ports = Ports::Exactly(0);
         change(&mut settings);
+        let running = start(settings).unwrap();
         Self {
-            running: start(settings).unwrap(),
+            address: running.address(),
+            service: Service::Embedded(running),
+        }
+    }
+
+    /// Starts `key-agent serve` for [`PAGE`].
+    pub fn program(command: &mut Command, locks: &[&str]) -> Self {
+        let mut child = command
+            .args(["serve", "--port", "0", "--allow-origin", PAGE])
+            .args(locks)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = child.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("http://").unwrap();
+        Self {
+            address: address.parse().unwrap(),
+            service: Service::Program {
+                _until_dropped: Program(child),
+            },
         }
     }
 
     pub fn stop(self) {
-        self.running.stop();
+        if let Service::Embedded(running) = self.service {
+            running.stop();
+        }
     }
 
     pub fn host(&self) -> String {
-        self.running.address().to_string()
+        self.address.to_string()
     }
 
     pub fn port(&self) -> u16 {
-        self.running.address().port()
+        self.address.port()
     }
 
     /// Sends exactly these headers.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.running.address()).unwrap();
+        let (mut answer, octets) = self.send_for_octets(method, path, headers, body);
+        answer.body = String::from_utf8(octets).unwrap();
+        answer
+    }
+
+    /// Fetches what is no text.
+    pub fn get_octets(&self, path: &str) -> (Answer, Vec<u8>) {
+        self.send_for_octets("GET", path, &[("Host", &self.host())], "")
+    }
+
+    fn send_for_octets(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (Answer, Vec<u8>) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
@@ -88,14 +148,56 @@ impl Agent {
             write!(text, "{name}: {value}\r\n").unwrap();
         }
         write!(stream, "{text}\r\n{body}").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+        let octets = answer.split_off(end.unwrap() + 4);
+        let head = String::from_utf8(answer).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer {
+        let answer = Answer {
             status,
-            head: head.to_owned(),
-            body: body.to_owned(),
+            head: head.trim_end().to_owned(),
+            body: String::new(),
+        };
+        (answer, octets)
+    }
+
+    /// Presses a button of the assistant: a form as a browser sends it, with the token of the page it stands on.
+    pub fn press(&self, page: &str, action: &str, fields: &str) -> Answer {
+        let token = self.form_token(page);
+        self.send_form(action, &format!("token={token}&{fields}"))
+    }
+
+    /// The token of a page that is opened now.
+    pub fn form_token(&self, page: &str) -> String {
+        let shown = self.wait_for(page, "name=\"token\"");
+        let (_, rest) = shown.split_once("name=\"token\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// Sends a form as a page of the service does.
+    pub fn send_form(&self, action: &str, body: &str) -> Answer {
+        let host = self.host();
+        let origin = format!("http://{host}");
+        let headers = [
+            ("Host", host.as_str()),
+            ("Origin", &origin),
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        self.send("POST", action, &headers, body)
+    }
+
+    /// Looks at a page until it says this.
+    pub fn wait_for(&self, page: &str, mark: &str) -> String {
+        let patience = std::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let shown = self.get(page).body;
+            if shown.contains(mark) {
+                return shown;
+            }
+            assert!(std::time::Instant::now() < patience, "no {mark} in {shown}");
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
 /// The PIN of every lock. Distinctive, so that it is recognised wherever it leaks.
@@ -43,6 +45,11 @@ fn openssl(folder: &Path, arguments: &str) {
         "openssl {arguments}: {}",
         String::from_utf8_lossy(&done.stderr)
     );
+}
+
+/// Where programs under test keep what they keep, instead of the person's own folder.
+pub fn state_folder() -> PathBuf {
+    made().join("state")
 }
 
 /// All locks, made once.
@@ -146,6 +153,19 @@ fn join(folder: &Path, parts: &[&str], whole: &str) {
     fs::write(folder.join(whole), text).unwrap();
 }
 
+/// A certificate in DER, and its unencrypted PKCS #8 key in PEM: what a device's maker puts in.
+pub fn parts(name: &str) -> (Vec<u8>, String) {
+    let certificate = fs::read_to_string(made().join(format!("{name}.crt"))).unwrap();
+    let key = fs::read_to_string(made().join(format!("{name}.key"))).unwrap();
+    (der_of_pem(&certificate), key)
+}
+
+/// What a PEM section holds.
+pub fn der_of_pem(pem: &str) -> Vec<u8> {
+    let lines: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    STANDARD.decode(lines).unwrap()
+}
+
 /// A folder of one test with copies of some locks.
 pub struct Folder(TempDir);
 
@@ -163,6 +183,19 @@ impl Folder {
         let path = self.path(name);
         fs::copy(made().join(name), &path).unwrap();
         path
+    }
+
+    /// Puts a lock in whose certificate names somebody else.
+    pub fn hostile(&self, name: &str, subject: &str) {
+        let config = CONFIGURATION.replace(SUBJECT, subject);
+        self.write("hostile.cnf", &config);
+        let key = made().join("p256.key");
+        let request =
+            "req -x509 -new -config hostile.cnf -extensions signing -days 30 -out hostile.crt -key";
+        openssl(self.folder(), &format!("{request} {}", key.display()));
+        let certificate = fs::read_to_string(self.path("hostile.crt")).unwrap();
+        let key = fs::read_to_string(made().join("p256.k8")).unwrap();
+        self.write(name, &(certificate + &key));
     }
 
     /// Pulls a lock out.

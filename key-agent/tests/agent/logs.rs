@@ -30,7 +30,12 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
-fn captured() -> &'static Captured {
+/// What was logged until now.
+pub fn captured() -> String {
+    String::from_utf8_lossy(&capturing().0.lock().unwrap()).into_owned()
+}
+
+fn capturing() -> &'static Captured {
     static CAPTURED: OnceLock<Captured> = OnceLock::new();
     CAPTURED.get_or_init(|| {
         let captured = Captured::default();
@@ -44,7 +49,7 @@ fn captured() -> &'static Captured {
 
 /// Starts capturing; every test that starts a service does.
 pub fn capture() {
-    captured();
+    capturing();
 }
 
 #[test]
@@ -54,7 +59,7 @@ fn a_pin_is_never_in_the_log() {
     let window = agent.asked_window(&sign_body());
     assert_eq!(window.sign(0, WRONG_PIN).status, 403);
     assert_eq!(window.sign(0, PIN).status, 200);
-    let log = String::from_utf8_lossy(&captured().0.lock().unwrap()).into_owned();
+    let log = captured();
     assert!(
         log.contains("operation begins") && log.contains("pin-wrong") && log.contains("done"),
         "{log}"

@@ -7,10 +7,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod assistant;
 mod command_line;
 mod hardening;
 mod http;
 mod locks;
 mod logs;
+mod seals;
+mod skf;
+mod skf_devices;
 mod soft_token;
+mod softhsm;
+mod softhsm_tokens;
+mod update;
 mod window;

@@ -1,10 +1,10 @@
 //! Locks in files, through the library.
 
-use key_agent::locks::LockSource;
+use key_agent::locks::{LockSource, LockSources};
 use key_agent::pin::Pin;
 use key_agent::sign::{OpenedKey, sign_challenge};
 use key_agent::token::soft::SoftToken;
-use key_agent::token::{CertificateKind, Token as _, TokenError};
+use key_agent::token::{CertificateKind, Token as _, TokenError, Tries};
 use pki::certificate::Certificate;
 use pki::signature::verify_signature;
 use protocol::challenge::{ChallengeText, Purpose};
@@ -88,20 +88,23 @@ fn wrong_pins_count_down_lock_and_stay_locked() {
         let path = locks.path(name);
         assert_eq!(
             sign_challenge(&path, &wrong(), &TEXT),
-            Err(TokenError::PinWrong { retries_left: 5 }),
+            Err(TokenError::PinWrong(Tries::Left(5))),
             "{name}"
         );
         assert_eq!(
             sign_challenge(&path, &wrong(), &TEXT),
-            Err(TokenError::PinWrong { retries_left: 4 })
+            Err(TokenError::PinWrong(Tries::Left(4)))
         );
         // A right PIN gives all tries back.
         assert!(sign_challenge(&path, &pin(), &TEXT).is_ok());
-        assert_eq!(SoftToken::new(&path).facts().unwrap().pin.retries_left, 6);
+        assert_eq!(
+            SoftToken::new(&path).facts().unwrap().pin.tries,
+            Tries::Left(6)
+        );
         for left in (1..=5).rev() {
             assert_eq!(
                 sign_challenge(&path, &wrong(), &TEXT),
-                Err(TokenError::PinWrong { retries_left: left })
+                Err(TokenError::PinWrong(Tries::Left(left)))
             );
         }
         assert_eq!(
@@ -201,7 +204,7 @@ fn a_malformed_sidecar_is_not_passed_over() {
     let locks = Folder::with(&["sm2.pem"]);
     for text in ["media_number = \"a b\"", "media_nummer = \"1\"", "= ="] {
         locks.write("sm2.pem.toml", text);
-        let listing = LockSource::Folder(locks.folder().to_owned())
+        let listing = LockSources::from(LockSource::Folder(locks.folder().to_owned()))
             .list()
             .unwrap();
         assert_eq!(

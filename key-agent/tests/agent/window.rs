@@ -14,7 +14,7 @@ use crate::http::{Agent, NONCE, PAGE, STATEMENT, sign_body};
 use crate::locks::{Folder, PIN, SUBJECT, WRONG_PIN};
 
 /// Checks a proof as a provider does that remembers what it asked.
-fn assert_proves(proof: &Value) {
+pub fn assert_proves(proof: &Value) {
     let proof = Proof::from_json(&proof.to_string()).unwrap();
     let text = ChallengeText {
         origin: PAGE,
@@ -304,13 +304,16 @@ fn pages_come_in_both_languages() {
         "证书助手",
         "服务正在运行",
         SUBJECT,
-        "https://idp.example/portal",
         "登录系统",
         PAGE,
         "软件锁，仅用于演示与测试",
     ] {
         assert!(root.body.contains(part), "{part}");
     }
+    assert_eq!(
+        agent.get("/portal").header("Location"),
+        Some("https://idp.example/portal")
+    );
     assert!(agent.get("/?lang=en").body.contains("Service is running"));
     assert_eq!(agent.get("/healthz").json()["status"], "ok");
     agent.stop();

@@ -7,7 +7,7 @@ use der::Decode;
 use der::asn1::BitStringRef;
 use rustls_pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
-use x509_parser::asn1_rs::{Oid, Sequence};
+use x509_parser::asn1_rs::{Any, Class, Oid, Sequence};
 use x509_parser::certificate::{TbsCertificate, X509CertificateParser};
 use x509_parser::error::X509Error;
 use x509_parser::extensions::BasicConstraints;
@@ -36,6 +36,7 @@ pub(super) fn facts(der: &[u8]) -> Result<Facts, CertificateError> {
 
     let tbs = &parsed.tbs_certificate;
     let extensions = extensions(tbs)?;
+    optional(&extensions, oid::NAME_CONSTRAINTS, name_constraints)?;
     Ok(Facts {
         subject: Name::read(&tbs.subject),
         subject_der: tbs.subject.as_raw().to_vec(),
@@ -138,6 +139,32 @@ fn policies(value: &[u8]) -> Result<(&[u8], Vec<String>), CertificateError> {
         entries = others;
     }
     Ok((rest, oids))
+}
+
+/// RFC 5280 §4.2.1.10: permittedSubtrees `[0]`, excludedSubtrees `[1]` or both, and neither of them empty. What they say is
+/// the path's concern.
+fn name_constraints(value: &[u8]) -> Result<(&[u8], ()), CertificateError> {
+    let read = |_malformed| CertificateError::MalformedExtension;
+    let (rest, subtrees) = Sequence::from_der(value).map_err(read)?;
+    let mut left: &[u8] = &subtrees.content;
+    let mut next_number = 0;
+    while !left.is_empty() {
+        let (others, list) = Any::from_der(left).map_err(read)?;
+        let number = list.tag().0;
+        let (constructed, class) = (list.header.is_constructed(), list.class());
+        if class != Class::ContextSpecific || !constructed || list.data.is_empty() {
+            return Err(CertificateError::MalformedExtension);
+        }
+        if !(next_number..=1).contains(&number) {
+            return Err(CertificateError::MalformedExtension);
+        }
+        next_number = number + 1;
+        left = others;
+    }
+    if next_number == 0 {
+        return Err(CertificateError::MalformedExtension);
+    }
+    Ok((rest, ()))
 }
 
 fn basic_constraints(value: &[u8]) -> Result<(&[u8], bool), CertificateError> {

@@ -5,11 +5,11 @@
 
 use encoding_rs::GB18030;
 
-const UTF8_STRING: u32 = 12;
+pub(crate) const UTF8_STRING: u32 = 12;
 const NUMERIC_STRING: u32 = 18;
-const PRINTABLE_STRING: u32 = 19;
+pub(crate) const PRINTABLE_STRING: u32 = 19;
 const T61_STRING: u32 = 20;
-const IA5_STRING: u32 = 22;
+pub(crate) const IA5_STRING: u32 = 22;
 const VISIBLE_STRING: u32 = 26;
 const GENERAL_STRING: u32 = 27;
 const UNIVERSAL_STRING: u32 = 28;

@@ -6,6 +6,7 @@
 //! [`crate::revocation`]. How a CA stands before anybody comes is `standing`'s.
 
 mod error;
+mod named;
 mod question;
 mod rules;
 mod signed;
@@ -17,6 +18,7 @@ use crate::name::Name;
 use crate::revocation::Revocation;
 
 pub use error::{ConstraintViolation, PathError};
+pub(crate) use named::{Named, named_signature};
 use question::{AnyUse, ClientAuth, Question};
 pub(crate) use rules::KNOWN_CRITICAL_EXTENSIONS;
 pub(crate) use signed::{is_signature_of, is_signed_by};

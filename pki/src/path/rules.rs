@@ -9,7 +9,7 @@ use crate::signature::PublicKey;
 /// `BasicConstraints`, `NameConstraints`, `CRLDistributionPoints`, `ExtendedKeyUsage`.
 pub(crate) const KNOWN_CRITICAL_EXTENSIONS: &[&str] = &[
     oid::KEY_USAGE,
-    "2.5.29.17",
+    oid::SUBJECT_ALTERNATIVE_NAME,
     oid::BASIC_CONSTRAINTS,
     oid::NAME_CONSTRAINTS,
     "2.5.29.31",
@@ -41,7 +41,8 @@ pub(super) fn check_strength(certificate: &Certificate) -> Result<(), PathError>
     Ok(())
 }
 
-/// What only a CA may carry: keyCertSign (RFC 5280 §4.2.1.3) and name constraints (§4.2.1.10).
+/// What only a CA may carry: keyCertSign (RFC 5280 §4.2.1.3) and name constraints (§4.2.1.10). Whoever has no subject name has
+/// a critical alternative one (§4.2.1.6).
 pub(super) fn check_end_entity(certificate: &Certificate) -> Result<(), PathError> {
     if certificate
         .key_usage()
@@ -51,6 +52,11 @@ pub(super) fn check_end_entity(certificate: &Certificate) -> Result<(), PathErro
     }
     if certificate.extension(oid::NAME_CONSTRAINTS).is_some() {
         return Err(PathError::Constraint(ConstraintViolation::Name));
+    }
+    let nameless = certificate.subject().attributes().is_empty();
+    let mut critical = certificate.critical_extensions();
+    if nameless && !critical.any(|known| known == oid::SUBJECT_ALTERNATIVE_NAME) {
+        return Err(PathError::Malformed);
     }
     Ok(())
 }
@@ -125,13 +131,17 @@ impl<'a> Intermediates<'a> {
     }
 }
 
-/// RFC 5280 §6.1.4 n: if `KeyUsage` is present, keyCertSign is set.
+/// RFC 5280 §6.1.4 n: if `KeyUsage` is present, keyCertSign is set. §4.2.1.11: policy constraints are critical, and nobody here
+/// follows policies, so a CA that leaves out the mark is refused as one that sets it is.
 fn check_may_issue(certificate: &Certificate) -> Result<(), PathError> {
     if certificate
         .key_usage()
         .is_some_and(|usage| !usage.key_cert_sign)
     {
         return Err(PathError::Constraint(ConstraintViolation::IssuerKeyUsage));
+    }
+    if certificate.extension(oid::POLICY_CONSTRAINTS).is_some() {
+        return Err(PathError::UnknownCriticalExtension);
     }
     Ok(())
 }

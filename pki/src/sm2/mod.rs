@@ -1,13 +1,14 @@
 //! SM2 signatures with SM3 (GM/T 0003.2, GM/T 0009, GB/T 32918.2).
 //!
-//! Owns the signer's hash Z, the digest that devices sign, verification of DER signatures and software keys. The curve
-//! arithmetic is the `sm2` crate's. Knows no certificate; `algorithm` lends the verification to chain building.
+//! Owns the signer's hash Z, the digest that devices sign, verification of DER signatures and software keys. Field, numbers,
+//! points and signing are the `sm2` crate's; `equation` verifies over them. Knows no certificate; `algorithm` lends the verification to chain building.
 
 mod algorithm;
+mod equation;
 mod signing_key;
 
 use ::sm2::PublicKey;
-use ::sm2::dsa::signature::Verifier;
+use ::sm2::dsa::signature::hazmat::PrehashVerifier as _;
 use ::sm2::dsa::{Signature, VerifyingKey};
 use ::sm2::elliptic_curve::sec1::ToSec1Point;
 use der::Decode;
@@ -115,11 +116,26 @@ fn verify_with_key(
     message: &[u8],
     signature_der: &[u8],
 ) -> Result<(), Sm2Error> {
-    let key = VerifyingKey::new(id, key).map_err(|_too_long| Sm2Error::BadSignerId)?;
+    let z = z_of_key(&key, id)?;
+    let e: [u8; 32] = Sm3::new()
+        .chain_update(z)
+        .chain_update(message)
+        .finalize()
+        .into();
     let signature =
         Signature::from_der(signature_der).map_err(|_malformed| Sm2Error::BadSignature)?;
-    key.verify(message, &signature)
-        .map_err(|_invalid| Sm2Error::BadSignature)
+    let holds = match equation::holds(&key, &e, &signature) {
+        Ok(holds) => holds,
+        Err(equation::Special) => VerifyingKey::new(id, key)
+            .map_err(|_too_long| Sm2Error::BadSignerId)?
+            .verify_prehash(&e, &signature)
+            .is_ok(),
+    };
+    if holds {
+        Ok(())
+    } else {
+        Err(Sm2Error::BadSignature)
+    }
 }
 
 fn z_of_key(key: &PublicKey, id: &str) -> Result<[u8; 32], Sm2Error> {

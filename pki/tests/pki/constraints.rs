@@ -5,7 +5,7 @@ use pki::path::{ConstraintViolation, PathError, verify_path};
 use pki::revocation::Revocation;
 use pki::sm2::SigningKey;
 
-use crate::draft::{Draft, extension, tlv};
+use crate::draft::{Draft, extension, name_of, tlv};
 use crate::lab::{AT, Kind, LOCK, Lab, Order, anchors};
 
 fn verdict(
@@ -235,4 +235,61 @@ fn repeated_and_malformed_extensions_are_refused() {
     assert!(read(vec![trailing]).is_err());
     assert!(read(vec![extension("551d0f", true, &tlv(4, b"\x06\xc0"))]).is_err());
     assert!(read(vec![extension("551d25", false, &tlv(0x31, b""))]).is_err());
+}
+
+#[test]
+fn a_ca_that_constrains_policies_is_refused_with_or_without_the_critical_mark() {
+    for mark in ["", "critical,"] {
+        let constrained =
+            format!("{CA}{MAY_SIGN}policyConstraints={mark}requireExplicitPolicy:0\n");
+        let refused = under(&constrained, &Order::lock("lock", Kind::P256));
+        assert_eq!(refused, Err(PathError::UnknownCriticalExtension), "{mark}");
+    }
+}
+
+#[test]
+fn name_constraints_that_constrain_nothing_are_malformed() {
+    let key = SigningKey::generate().unwrap();
+    let read = |value: &[u8]| {
+        let mut draft = Draft::ca("root");
+        draft.extensions.push(extension("551d1e", true, value));
+        Certificate::from_der(&draft.der(&key, &key)).map(|_| ())
+    };
+    let subtree = tlv(0x30, &tlv(0x82, b"example.cn"));
+    let list = |tag: u8| tlv(tag, &subtree);
+    for good in [list(0xA0), list(0xA1), [list(0xA0), list(0xA1)].concat()] {
+        assert_eq!(read(&tlv(0x30, &good)), Ok(()), "{good:02x?}");
+    }
+    for bad in [
+        Vec::new(),
+        tlv(0xA0, b""),
+        [tlv(5, b""), tlv(5, b"")].concat(),
+        [list(0xA1), list(0xA0)].concat(),
+        [list(0xA0), list(0xA0)].concat(),
+        list(0xA2),
+    ] {
+        let refused = read(&tlv(0x30, &bad));
+        assert!(refused.is_err(), "{bad:02x?}");
+    }
+}
+
+#[test]
+fn whoever_has_no_subject_has_a_critical_alternative_name() {
+    let (ca_key, key) = (
+        SigningKey::generate().unwrap(),
+        SigningKey::generate().unwrap(),
+    );
+    let root = Draft::ca("root").certificate(&ca_key, &ca_key);
+    let judge = |critical: Option<bool>| {
+        let mut draft = Draft::lock("root", "lock");
+        draft.subject = name_of(&[]);
+        let alternative = tlv(0x30, &tlv(0x82, b"lock.example.cn"));
+        draft
+            .extensions
+            .extend(critical.map(|critical| extension("551d11", critical, &alternative)));
+        verdict(&draft.certificate(&key, &ca_key), &root, &[])
+    };
+    assert_eq!(judge(None), Err(PathError::Malformed));
+    assert_eq!(judge(Some(false)), Err(PathError::Malformed));
+    assert_eq!(judge(Some(true)), Ok(()));
 }

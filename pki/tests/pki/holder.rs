@@ -96,6 +96,42 @@ fn credit_code_is_found_in_each_encoding() {
 }
 
 #[test]
+fn a_chinese_name_in_an_extension_is_read_in_each_encoding() {
+    const NAME: &str = "内蒙古测试有限公司";
+    let gb18030 = encoding_rs::GB18030.encode(NAME).0.into_owned();
+    let bmp: Vec<u8> = NAME.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let utf8 = NAME.as_bytes();
+    let wrapped = |value: Vec<u8>| tlv(0x31, &tlv(0xA0, &value));
+    let name = |value: &[u8], decoding: &str| {
+        let profile = profile(&format!(
+            "holder_name = [{{ extension = \"1.2.3.4\", decoding = \"{decoding}\" }}]\n\
+             key_number = [{{ serial_number = true }}]"
+        ));
+        read_holder(&with(&[extension("2a0304", false, value)]), &profile).map(|holder| holder.name)
+    };
+    for (value, decoding) in [
+        (utf8.to_vec(), "utf8"),
+        (gb18030.clone(), "gb18030"),
+        (tlv(12, utf8), "string"),
+        (tlv(30, &bmp), "string"),
+        (tlv(20, &gb18030), "string"),
+        (tlv(19, &gb18030), "string"),
+        (wrapped(tlv(12, utf8)), "wrapped"),
+        (wrapped(tlv(30, &bmp)), "wrapped"),
+        (wrapped(tlv(19, &gb18030)), "wrapped"),
+        (tlv(0xA0, &tlv(20, &gb18030)), "wrapped"),
+    ] {
+        assert_eq!(name(&value, decoding).as_deref(), Ok(NAME), "{value:02x?}");
+        assert_eq!(name(&value, "auto").as_deref(), Ok(NAME), "{value:02x?}");
+    }
+    assert_eq!(name(&gb18030, "utf8"), Err(HolderError::Undecodable));
+    assert_eq!(
+        name(&tlv(12, utf8), "hex").unwrap(),
+        hex::encode_upper(tlv(12, utf8))
+    );
+}
+
+#[test]
 fn value_that_cannot_be_decoded_is_refused_and_not_passed_over() {
     for value in [
         tlv(2, b"\x05"),

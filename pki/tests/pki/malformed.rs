@@ -11,7 +11,7 @@ use crate::draft::{Draft, extension, tlv};
 use crate::lab::{AT, Kind, LOCK, Lab, Order, anchors, lists};
 
 /// Every truncation, and every octet with one bit flipped and with three telling values.
-fn mutations(good: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+pub fn mutations(good: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let truncated = (0..good.len()).map(|end| good[..end].to_vec());
     let changed = (0..good.len()).flat_map(move |at| {
         let bits = (0..8).map(move |bit| good[at] ^ (1 << bit));

@@ -16,10 +16,10 @@ const START_MS = 60_000;
 const START_TRIES = 3;
 
 /** Starts one; its own log is kept in tests/output. */
-export async function startDemonstration(name) {
+export async function startDemonstration(name, more = {}) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await startOnce(name);
+      return await startOnce(name, more);
     } catch (error) {
       if (tries === START_TRIES || !error.message.startsWith('demo ended')) throw error;
       console.error(`${error.message}; trying other ports`);
@@ -27,15 +27,16 @@ export async function startDemonstration(name) {
   }
 }
 
-async function startOnce(name) {
+async function startOnce(name, { words: driver = [], environment = {} }) {
   const folder = await mkdtemp(join(tmpdir(), 'demonstration-'));
   const ready = join(folder, 'ready.json');
   const [provider, chifeng, hohhot, agent] = await freePorts(4);
   const words = ['--state-dir', join(folder, 'state'), '--ready', ready];
   words.push('--port', provider, '--chifeng-port', chifeng, '--hohhot-port', hohhot, '--agent-port', agent);
+  words.push(...driver);
   await mkdir(output, { recursive: true });
   const log = createWriteStream(`${output}demo-${name}.log`);
-  const child = spawn(program('demo'), words.map(String), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program('demo'), words.map(String), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
   child.stdout.pipe(log);
   child.stderr.pipe(log);
   const demonstration = new Demonstration(child, folder);
@@ -109,5 +110,5 @@ async function describe({ issuer, platforms, locks, agent, state_dir }) {
     const [listed] = JSON.parse(await run('key-agent', ['list', '--json', '--lock', lock.file])).locks;
     return { ...lock, label: listed.label, sealed: listed.sealed };
   }));
-  return { issuer, platforms, locks: seen, agent: agent.address, providerState: join(state_dir, 'provider') };
+  return { issuer, platforms, locks: seen, agent: agent.address, state: state_dir, providerState: join(state_dir, 'provider') };
 }

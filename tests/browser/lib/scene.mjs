@@ -9,16 +9,19 @@ import { startDemonstration } from './demonstration.mjs';
 export const LANGUAGES = ['zh-CN', 'en'];
 
 /** Tells a story once in each language: `tell(scene)` declares its tests, in order. */
-export function inEachLanguage(name, title, tell) {
-  for (const language of LANGUAGES) scene(name, `${title} (${language})`, language, tell);
+export function inEachLanguage(name, title, tell, prepare) {
+  for (const language of LANGUAGES) scene(name, `${title} (${language})`, language, tell, prepare);
 }
 
-/** Tells a story in one language; `scene.step` declares tests that build on one another. */
-export function scene(name, title, language, tell) {
+/**
+ * Tells a story in one language; `scene.step` declares tests that build on one another. `prepare(scene)` makes what the
+ * demonstration needs beforehand: it answers `{ words, environment }` for it.
+ */
+export function scene(name, title, language, tell, prepare = () => ({})) {
   describe(title, () => {
     const scene = { language, album: new Album(name, language), complaints: [], step: steps() };
     before(async () => {
-      scene.demo = await startDemonstration(`${name}-${language}`);
+      scene.demo = await startDemonstration(`${name}-${language}`, await prepare(scene));
       scene.portal = scene.demo.issuer;
       scene.browser = await launch();
       scene.page = await person(scene);
@@ -26,6 +29,7 @@ export function scene(name, title, language, tell) {
     after(async () => {
       await scene.browser?.close();
       await scene.demo?.stop();
+      await scene.driver?.remove();
     });
     tell(scene);
     test('no page has an accessibility violation, scrolls sideways at 360 px or is in the wrong language', () => {

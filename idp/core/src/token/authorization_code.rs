@@ -9,11 +9,9 @@ use super::TokenRefusal;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authorization::AuthorizationCode;
 use crate::cx::{Caller, Cx};
-use crate::enterprise::EnterpriseState;
 use crate::ephemeral::Spent;
 use crate::grant::Grant;
 use crate::id::GrantId;
-use crate::key_lock::KeyLockState;
 use crate::platform::{Client, JwsAlgorithm, Platform};
 use crate::store::{Store, StoreError};
 
@@ -84,7 +82,7 @@ pub fn redeem(
     if let Err(why) = check(cx, platform, code, redemption) {
         return refused(store, cx, caller, platform, why);
     }
-    if redemption.lock_is_over || !still_stands(store, code)? {
+    if redemption.lock_is_over || !still_stands(store, cx, code)? {
         return refused(
             store,
             cx,
@@ -147,14 +145,24 @@ fn verifier_matches(verifier: &str, challenge: &str) -> bool {
     well_formed && bool::from(made.as_bytes().ct_eq(challenge.as_bytes()))
 }
 
-/// The lock and the enterprise may have ended in the minute since the code went out.
-fn still_stands(store: &mut dyn Store, code: &AuthorizationCode) -> Result<bool, StoreError> {
-    let found = store.find_key_lock_and_enterprise(&code.key_lock_id)?;
-    Ok(found.is_some_and(|(key_lock, enterprise)| {
-        key_lock.state == KeyLockState::Active
-            && enterprise.state == EnterpriseState::Active
-            && enterprise.id == code.enterprise_id
-    }))
+/// The sign-in, its lock, the enterprise or the consent may have ended in the minute since the code went
+/// out.
+fn still_stands(
+    store: &mut dyn Store,
+    cx: &Cx,
+    code: &AuthorizationCode,
+) -> Result<bool, StoreError> {
+    let standing = store.find_session_standing(&code.session_id)?;
+    let is_alive = standing.is_some_and(|standing| {
+        standing.is_alive(cx.now)
+            && standing.key_lock.id == code.key_lock_id
+            && standing.enterprise.id == code.enterprise_id
+    });
+    if !is_alive {
+        return Ok(false);
+    }
+    let consent = store.find_standing_consent(&code.enterprise_id, &code.platform_id)?;
+    Ok(consent.is_none_or(|consent| consent.revoked_at.is_none()))
 }
 
 fn grant(cx: &Cx, code: &AuthorizationCode, redemption: &Redemption) -> Grant {

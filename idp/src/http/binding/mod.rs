@@ -7,9 +7,8 @@ mod read;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::audit::{AuditEvent, AuditKind};
-use idp_core::bind::{
-    BindAttempt, BindOutcome, BindRefusal, BindingDetails, BindingForm, FieldProblem, bind,
-};
+use idp_core::bind::{BindAttempt, BindOutcome, BindRefusal, BindingDetails, BindingForm, bind};
+use idp_core::fields::FieldProblem;
 use idp_core::id::PlatformId;
 use idp_core::key_lock::Thumbprint;
 use protocol::challenge::Purpose;
@@ -17,14 +16,13 @@ use protocol::challenge::Purpose;
 use super::error::Failure;
 use super::extract::browser::{Accepted, see_other};
 use super::extract::{Browser, Form, Visit};
+use super::read_facts::ReadFacts;
 use super::{challenge, routes, trail};
 use crate::view::{self, BoundPage};
 
 pub use read::read_certificate;
 
 use page::{Again, Typed};
-use read::ReadFacts;
-
 /// `GET /bind`
 pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
     let shown = async {
@@ -103,7 +101,9 @@ async fn submitted(
         .await?;
     // Answer.
     match outcome {
-        BindOutcome::Bound(..) => bound(visit, &browser, &attempt, view::BindOutcome::Bound),
+        BindOutcome::Bound(..) | BindOutcome::Rebound(..) => {
+            bound(visit, &browser, &attempt, view::BindOutcome::Bound)
+        }
         BindOutcome::AlreadyBound => {
             bound(visit, &browser, &attempt, view::BindOutcome::AlreadyBound)
         }

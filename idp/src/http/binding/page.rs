@@ -2,15 +2,16 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use idp_core::bind::{ADDRESS_MAX, BindRefusal, BindingForm, FieldProblem, PERSON_MAX, PHONE_MAX};
+use idp_core::bind::{BindRefusal, BindingForm};
+use idp_core::fields::{ADDRESS_MAX, FieldProblem, PERSON_MAX, PHONE_MAX};
 use idp_core::platform::Platform;
 use idp_core::region::regions;
 use protocol::challenge::Purpose;
 use protocol::claims::SubjectType;
 
-use super::read::ReadFacts;
 use crate::http::error::Failure;
 use crate::http::extract::{Browser, Visit};
+use crate::http::read_facts::ReadFacts;
 use crate::http::{challenge, page as words};
 use crate::view::{BindPage, BindValues, Choice, ChoiceGroup, FieldError, Frame, Limits, Problem};
 

@@ -1,5 +1,5 @@
 //! 读取证书: `POST /bind/certificate` shows what a certificate says. Proves nothing; binding needs a
-//! signature. The form carries the certificate on, so that a page that comes back still shows it.
+//! signature. Both the binding and the account's locks page read through it.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::key_lock::Thumbprint;
-use idp_core::recognition::Recognised;
 use pki::certificate::Certificate;
 use pki::holder::credit_code::CreditCode;
 use protocol::proof::is_media_number;
@@ -15,51 +14,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::http::error::Failure;
-use crate::http::extract::{Browser, Form, Visit};
+use crate::http::extract::{Browser, Visit};
 use crate::http::trail;
-use crate::view::{Messages, ReadCertificate};
-
-/// A certificate that was read, as the page shows it.
-pub struct ReadFacts {
-    holder_name: String,
-    key_number: String,
-    media_number: String,
-    certificate: String,
-}
-
-impl ReadFacts {
-    /// Of a recognised certificate.
-    pub fn of(recognised: &Recognised, media_number: Option<String>) -> Self {
-        Self {
-            holder_name: recognised.holder_name().to_owned(),
-            key_number: recognised.key_number().to_owned(),
-            media_number: media_number.unwrap_or_default(),
-            certificate: STANDARD.encode(recognised.certificate().der()),
-        }
-    }
-
-    /// Of the certificate that a form carries; looked at anew, so that the page shows no more than a
-    /// certificate says. One that does not count is not shown.
-    pub fn carried(visit: &Visit, form: &Form) -> Result<Option<Self>, Failure> {
-        let certificate = STANDARD.decode(form.one("read_certificate")?).ok();
-        let certificate = certificate.and_then(|der| Certificate::from_der(&der).ok());
-        let media_number = form.one("read_media_number")?;
-        let media_number = is_media_number(media_number).then(|| media_number.to_owned());
-        Ok(certificate
-            .and_then(|found| visit.state.verdicts.on(&found, visit.cx.now).ok())
-            .map(|recognised| Self::of(&recognised, media_number)))
-    }
-
-    /// For the page.
-    pub fn shown(&self) -> ReadCertificate<'_> {
-        ReadCertificate {
-            holder_name: &self.holder_name,
-            key_number: &self.key_number,
-            media_number: &self.media_number,
-            certificate: &self.certificate,
-        }
-    }
-}
+use crate::view::Messages;
 
 /// 读取证书: what the agent handed over without a PIN.
 #[derive(Deserialize)]

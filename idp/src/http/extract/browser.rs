@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use idp_core::audit::AuditKind;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::presence::{Present, find_present};
-use idp_core::session::{Authentication, BrowserSession, SessionKey};
+use idp_core::session::{Authentication, BrowserSession, SessionKey, SessionRecord};
 use subtle::ConstantTimeEq as _;
 
 use super::revoked::is_over;
@@ -65,6 +65,7 @@ impl Browser {
         }
         if let Some(present) = &browser.present {
             visit.seen(&present.enterprise.name, &session.csrf_token);
+            note_seen(visit, &present.session);
         }
         browser.session = Some((key, session));
         Ok(browser)
@@ -135,6 +136,12 @@ impl Browser {
             .as_ref()
             .map(|(key, session)| (key, session))
             .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "session-expired"))
+    }
+
+    /// The sign-in that this browser holds, whether or not it still counts.
+    pub fn authentication(&self) -> Option<&Authentication> {
+        let (_, session) = self.session.as_ref()?;
+        session.authentication.as_ref()
     }
 
     /// Who is signed in; nobody is an error that leads to login.
@@ -209,6 +216,21 @@ impl Browser {
         }
         answer
     }
+}
+
+/// Notes now and then that a session is in use. Nobody waits for it, and nobody misses it.
+fn note_seen(visit: &Visit, session: &SessionRecord) {
+    let now = visit.cx.now;
+    if !session.is_seen_long_ago(now) {
+        return;
+    }
+    let (database, id) = (visit.state.database.clone(), session.id.clone());
+    actix_web::rt::spawn(async move {
+        let noted = database.write(move |store| store.touch_session(&id, now));
+        if let Err(error) = noted.await {
+            tracing::debug!(%error, "it can't be noted that a session is in use");
+        }
+    });
 }
 
 async fn end(visit: &Visit, key: &SessionKey) -> Result<(), Failure> {

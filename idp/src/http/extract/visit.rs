@@ -33,6 +33,7 @@ pub struct Visit {
     language_cookie: Option<String>,
     path_and_query: String,
     remote_address: Option<String>,
+    user_agent: Option<String>,
     seen: OnceCell<Seen>,
     signed_out: Cell<bool>,
     from_own_page: bool,
@@ -84,6 +85,7 @@ impl Visit {
                 .map_or("/", |p| p.as_str())
                 .to_owned(),
             remote_address: remote_address(request, state),
+            user_agent: header_text(request, &header::USER_AGENT),
             seen: OnceCell::new(),
             signed_out: Cell::new(false),
             from_own_page: is_from_own_page(request, &state.settings.origin),
@@ -108,6 +110,11 @@ impl Visit {
             remote_address: self.remote_address.clone(),
             incident_id: self.incident_id.clone(),
         }
+    }
+
+    /// What the browser calls itself.
+    pub fn user_agent(&self) -> Option<&str> {
+        self.user_agent.as_deref()
     }
 
     /// A page to link to instead of this one (a form's own address answers no GET).

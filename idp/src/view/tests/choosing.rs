@@ -25,7 +25,8 @@ pub(super) fn certificate_of(frame: Frame<'_>, holder_name: &str) -> String {
             not_after: datetime!(2026-12-30 15:59 UTC),
             lock_role: LockRole::Primary,
         },
-        days_left: 37,
+        days_left: Some("37".to_owned()),
+        renewed: true,
         enter_href: "/platforms",
         platform_name: None,
     };
@@ -120,6 +121,7 @@ pub(super) fn choosing(locale: Locale) -> Vec<(&'static str, String)> {
             frame,
             query,
             refused: query.is_empty().then_some(CHIFENG),
+            days_left: query.is_empty().then(|| "37".to_owned()),
             zones,
         }
         .render()

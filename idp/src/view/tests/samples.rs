@@ -2,6 +2,7 @@
 
 use time::macros::{date, datetime};
 
+use super::account::account;
 use super::choosing::choosing;
 use crate::view::{
     Assets, BackLink, BindOutcome, BindPage, BindValues, BoundPage, ChallengeForm, Choice,
@@ -12,7 +13,7 @@ use crate::view::{
 
 pub(super) const NAME: &str = "内蒙古蒙源建设工程有限公司";
 pub(super) const CHIFENG: &str = "赤峰市交易中心";
-const INCIDENT: &str = "3F7K-92QD";
+pub(super) const INCIDENT: &str = "3F7K-92QD";
 
 pub(super) const ASSETS: [(&str, &str); 3] = [
     ("portal.css", include_str!("../../../assets/portal.css")),
@@ -60,7 +61,7 @@ pub(super) fn signed_in(locale: Locale, path: &'static str) -> Frame<'static> {
     }
 }
 
-fn challenge(purpose: &'static str) -> ChallengeForm<'static> {
+pub(super) fn challenge(purpose: &'static str) -> ChallengeForm<'static> {
     ChallengeForm {
         nonce: "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
         purpose,
@@ -77,6 +78,7 @@ pub(super) fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     let mut pages = entrance(locale);
     pages.extend(binding(locale));
     pages.extend(choosing(locale));
+    pages.extend(account(locale));
     pages.extend(reading(locale));
     pages
 }

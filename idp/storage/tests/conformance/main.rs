@@ -17,6 +17,7 @@ mod durable;
 mod ephemeral;
 mod grants;
 mod in_process;
+mod life;
 mod migrations;
 mod nouns;
 mod opening;
@@ -71,6 +72,7 @@ fn sqlite_has_every_property() {
             grants::ALL,
             past_the_store::ALL,
             races::ALL,
+            life::ALL,
             durable::ALL,
             migrations::ALL,
             remembered::ALL,
@@ -82,7 +84,13 @@ fn sqlite_has_every_property() {
 fn sqlite_in_memory_has_every_property_of_one_process() {
     check(
         &Backend::sqlite_in_memory(),
-        &[nouns::ALL, authorities::ALL, grants::ALL, races::ALL],
+        &[
+            nouns::ALL,
+            authorities::ALL,
+            grants::ALL,
+            races::ALL,
+            life::ALL,
+        ],
     );
 }
 
@@ -100,6 +108,7 @@ fn postgres_has_every_property() {
             grants::ALL,
             past_the_store::ALL,
             races::ALL,
+            life::ALL,
             durable::ALL,
             migrations::ALL,
             remembered::ALL,

@@ -1,7 +1,9 @@
 //! Properties of each noun: what was stored comes back; what is unique stays so.
 
 use idp_core::enterprise::EnterpriseState;
-use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId};
+use idp_core::id::{
+    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId, SessionId,
+};
 use idp_core::key_lock::{KeyLockState, Thumbprint};
 use idp_core::platform::{PlatformState, Zone};
 use idp_core::region::RegionCode;
@@ -17,6 +19,7 @@ pub const ALL: &[Property] = properties![
     credit_code_is_unique,
     key_lock_comes_back_as_stored,
     key_locks_are_listed_oldest_first,
+    active_key_locks_of_a_ca_are_read_page_by_page,
     certificate_is_bound_once_for_ever,
     enterprise_has_one_active_primary_lock,
     key_lock_state_is_exchanged_only_from_the_expected_one,
@@ -80,10 +83,45 @@ async fn key_lock_comes_back_as_stored(b: &Backend) {
         s.find_key_lock(&id)?,
         s.find_key_lock_by_thumbprint(thumbprint)?
     ));
-    assert_eq!(found, (Some(primary), Some(secondary.clone())));
-    let id = secondary.id.clone();
-    let together = read!(b, |s| s.find_key_lock_and_enterprise(&id)?);
-    assert_eq!(together, Some((secondary, enterprise)));
+    assert_eq!(found, (Some(primary), Some(secondary)));
+}
+
+async fn active_key_locks_of_a_ca_are_read_page_by_page(b: &Backend) {
+    let enterprise = samples::enterprise();
+    let ca = CaId::from_text(samples::name("ca"));
+    let mut locks: Vec<_> = (0..6)
+        .map(|_| samples::key_lock(&enterprise, LockRole::Secondary))
+        .collect();
+    for lock in &mut locks[..5] {
+        lock.ca_id = ca.clone();
+    }
+    // The last is another CA's, the one before it no lock in force.
+    locks[4].state = KeyLockState::Lost;
+    let stored = locks.clone();
+    assert!(write!(b, |s| {
+        s.insert_enterprise(&enterprise)?;
+        let mut all = true;
+        for lock in &stored {
+            all &= s.insert_key_lock(lock)?;
+        }
+        all
+    }));
+    let mut expected: Vec<_> = locks[..4].to_vec();
+    expected.sort_by(|one, other| one.id.as_str().cmp(other.id.as_str()));
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (of, from) = (ca.clone(), after.take());
+        let page = read!(b, |s| s.list_active_key_locks_of_ca(
+            &of,
+            from.as_ref(),
+            3
+        )?);
+        assert!(page.len() <= 3);
+        let Some(last) = page.last() else { break };
+        after = Some(last.id.clone());
+        found.extend(page);
+    }
+    assert_eq!(found, expected);
 }
 
 async fn key_locks_are_listed_oldest_first(b: &Backend) {
@@ -328,7 +366,9 @@ async fn unknown_names_find_nothing(b: &Backend) {
             .is_none()
             && s.find_enterprise_by_credit_code(&code)?.is_none()
             && s.find_key_lock(&KeyLockId::from_text("none"))?.is_none()
-            && s.find_key_lock_and_enterprise(&KeyLockId::from_text("none"))?
+            && s.find_session_standing(&SessionId::from_text("none"))?
+                .is_none()
+            && s.find_superseded_certificate(Thumbprint([9; 32]))?
                 .is_none()
             && s.find_key_lock_by_thumbprint(Thumbprint([9; 32]))?
                 .is_none()

@@ -20,6 +20,7 @@ use idp_core::platform::{
     Client, ClientAuthentication, ConsentPolicy, JwsAlgorithm, Platform, PlatformState, Zone,
 };
 use idp_core::region::RegionCode;
+use idp_core::session::SessionRecord;
 use idp_core::signing_key::SigningKey;
 use idp_core::timestamp::Timestamp;
 use pki::holder::credit_code::CreditCode;
@@ -83,6 +84,8 @@ pub fn enterprise() -> Enterprise {
         subject_types: vec![SubjectType::Bidder, SubjectType::TenderAgency],
         state: EnterpriseState::Active,
         created_at: at(0),
+        rebinding_until: None,
+        version: 0,
     }
 }
 
@@ -100,6 +103,7 @@ pub fn key_lock(enterprise: &Enterprise, role: LockRole) -> KeyLock {
         thumbprint: Thumbprint(octets),
         ca_id: CaId::from_text("ca-1"),
         ca_name: "某某CA".into(),
+        holder_name: enterprise.name.clone(),
         ca_platform: "呼和浩特市".into(),
         serial_number: "0A1B2C".into(),
         key_number: "K-0001".into(),
@@ -295,5 +299,19 @@ pub fn audit_event(detail: &str) -> AuditEvent {
         incident_id: Some(IncidentId::from_text("i")),
         remote_address: Some("2001:db8::1".into()),
         detail: Some(detail.into()),
+    }
+}
+
+/// A sign-in of a lock, not stored.
+pub fn session(key_lock: &KeyLock, second: i64) -> SessionRecord {
+    SessionRecord {
+        id: SessionId::from_text(name("session")),
+        enterprise_id: key_lock.enterprise_id.clone(),
+        key_lock_id: key_lock.id.clone(),
+        begun_at: at(second),
+        seen_at: at(second),
+        remote_address: Some("2001:db8::2".into()),
+        user_agent: Some("浏览器/1".into()),
+        ended: None,
     }
 }

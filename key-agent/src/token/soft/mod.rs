@@ -1,7 +1,8 @@
 //! A lock that is a file: PKCS #12 (`.p12`, `.pfx`) or PEM (`.pem`) with an encrypted key.
 //!
 //! For demonstration and tests: a file can be copied and its counter of wrong PINs removed, a device's cannot. Owns how
-//! files become locks. Does not know the window, nor which certificate authority is recognised.
+//! files become locks; an e-seal lies beside one as `NAME.esl`. Does not know the window, nor which certificate authority
+//! is recognised.
 
 mod container;
 mod key;
@@ -24,8 +25,9 @@ use self::container::{Container, FILE_MAX_OCTETS, Opened};
 use self::key::PrivateKey;
 use self::pin_state::PinCounter;
 use self::sidecar::Sidecar;
+use super::choice::chosen;
 use super::{
-    CertificateFacts, CertificateKind, LockFacts, SigningSession, Token, TokenError, Wanted,
+    CertificateFacts, LockFacts, SEAL_MAX_OCTETS, SigningSession, Token, TokenError, Wanted,
 };
 use crate::pin::Pin;
 
@@ -157,27 +159,22 @@ impl Token for SoftToken {
         let opened = PinCounter::beside(&self.path).attempt(|| container.open(pin))?;
         Ok(Box::new(pick(opened, wanted, media_number)?))
     }
-}
 
-/// The certificate that is wanted, if it may sign.
-fn chosen<'a>(
-    certificates: &'a [CertificateFacts],
-    wanted: &Wanted,
-) -> Result<&'a CertificateFacts, TokenError> {
-    let mut candidates = certificates.iter().filter(|one| match wanted {
-        Wanted::Certificate(id) if id != SEALED_CERTIFICATE => one.id == *id,
-        _ => true,
-    });
-    let first = candidates.clone().next();
-    let signing = candidates.find(|one| one.kind == CertificateKind::Signing);
-    match (signing, first) {
-        (Some(signing), _) => Ok(signing),
-        (None, Some(other)) if other.kind == CertificateKind::Encryption => {
-            Err(TokenError::OnlyEncryptionCertificate)
+    fn seals(&self) -> Result<Vec<Vec<u8>>, TokenError> {
+        let file = match File::open(self.path.with_extension("esl")) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(_) => return Err(TokenError::Unreadable("its e-seal cannot be read")),
+        };
+        let mut octets = Vec::new();
+        let limit = u64::try_from(SEAL_MAX_OCTETS).unwrap_or(u64::MAX);
+        file.take(limit.saturating_add(1))
+            .read_to_end(&mut octets)
+            .or(Err(TokenError::Unreadable("its e-seal cannot be read")))?;
+        if octets.len() > SEAL_MAX_OCTETS {
+            return Err(TokenError::Unreadable("its e-seal is too large"));
         }
-        (None, Some(_)) => Err(TokenError::NoSigningCertificate),
-        (None, None) if certificates.is_empty() => Err(TokenError::NoSigningCertificate),
-        (None, None) => Err(TokenError::LockRemoved),
+        Ok(vec![octets])
     }
 }
 

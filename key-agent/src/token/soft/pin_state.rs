@@ -9,7 +9,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::container::Unopened;
-use crate::token::{PinState, TokenError};
+use crate::token::{PinState, TokenError, Tries};
 
 /// Tries of a soft lock.
 pub const SOFT_RETRIES_MAX: u8 = 6;
@@ -31,14 +31,14 @@ impl PinCounter {
 
     /// Tries left. A lock without the file has never seen a wrong PIN.
     pub(super) fn state(&self) -> Result<PinState, TokenError> {
-        let retries_left = match File::open(&self.path) {
+        let left = match File::open(&self.path) {
             Ok(mut file) => read(&mut file)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => SOFT_RETRIES_MAX,
             Err(_) => return Err(UNREADABLE),
         };
         Ok(PinState {
-            retries_left,
-            retries_max: SOFT_RETRIES_MAX,
+            tries: Tries::counted(left),
+            max: Some(SOFT_RETRIES_MAX),
         })
     }
 
@@ -68,9 +68,7 @@ impl PinCounter {
                 Ok(opened)
             }
             Err(Unopened::WrongPin) if after == 0 => Err(TokenError::PinLocked),
-            Err(Unopened::WrongPin) => Err(TokenError::PinWrong {
-                retries_left: after,
-            }),
+            Err(Unopened::WrongPin) => Err(TokenError::PinWrong(Tries::counted(after))),
             Err(Unopened::Unreadable(reason)) => {
                 write(&mut file, before)?;
                 Err(TokenError::Unreadable(reason))

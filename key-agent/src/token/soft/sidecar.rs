@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::token::told::is_number;
+
 /// The sidecar's content; all of it optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,12 +44,4 @@ impl Sidecar {
             Err("its media number or key number is malformed")
         }
     }
-}
-
-/// As the proof allows it: at most 64 letters, digits, hyphens and underscores.
-fn is_number(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|one| one.is_ascii_alphanumeric() || one == b'-' || one == b'_')
 }

@@ -221,7 +221,8 @@ fn read_scope(further: &[u8]) -> Result<Scope, CrlError> {
         match extension.oid {
             ISSUING_DISTRIBUTION_POINT => scope = Scope::read(extension.value)?,
             DELTA_INDICATOR => return Err(CrlError::Unsupported),
-            // §5.2.3: at most 20 octets, and not negative.
+            // §5.2.3: never critical, at most 20 octets, and not negative.
+            CRL_NUMBER if extension.critical => return Err(CrlError::Malformed),
             CRL_NUMBER => match der_integer(extension.value)? {
                 [first, ..] if first & 0x80 != 0 => return Err(CrlError::Malformed),
                 number if number.len() > 20 => return Err(CrlError::Malformed),

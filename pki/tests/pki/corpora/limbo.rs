@@ -1,6 +1,7 @@
 //! C2SP x509-limbo against our chain validation, without what the cases expect of host names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use pki::anchors::TrustAnchors;
 use pki::certificate::Certificate;
@@ -9,6 +10,8 @@ use pki::revocation::{Lists, Revocation, UnverifiedCrl, crls_in};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+use super::divergences::ACCEPTED_DIVERGENCES;
 
 fn judge(case: &Value) -> Result<(), String> {
     let say = |why: &dyn std::fmt::Display| why.to_string();
@@ -61,142 +64,26 @@ fn judge(case: &Value) -> Result<(), String> {
 /// 2026-06-15T00:00:00Z, for cases that leave the time to the reader.
 const DEFAULT_TIME: i64 = 1_781_481_600;
 
-/// Cases that we decide otherwise than the corpus, each group with its reason.
-const ACCEPTED_DIVERGENCES: &[(&str, &[&str])] = &[
-    (
-        "Host names: a lock's certificate names no host, and none is asked for.",
-        &[
-            "rfc5280::nc::invalid-dnsname-leading-period",
-            "rfc5280::san::ip-in-dns",
-            "rfc5280::san::noncritical-with-empty-subject",
-            "rfc5280::san::underscore-dns",
-            "webpki::cn::case-mismatch",
-            "webpki::cn::ipv4-hex-mismatch",
-            "webpki::cn::ipv4-leading-zeros-mismatch",
-            "webpki::cn::ipv6-non-rfc5952-mismatch",
-            "webpki::cn::ipv6-uncompressed-mismatch",
-            "webpki::cn::ipv6-uppercase-mismatch",
-            "webpki::cn::not-in-san",
-            "webpki::cn::punycode-not-in-san",
-            "webpki::cn::utf8-vs-punycode-mismatch",
-            "webpki::san::mismatch-apex-subdomain-san",
-            "webpki::san::mismatch-domain-san",
-            "webpki::san::mismatch-subdomain-apex-san",
-            "webpki::san::mismatch-subdomain-san",
-            "webpki::san::no-san",
-            "webpki::san::public-suffix-multi-label-wildcard-san",
-            "webpki::san::public-suffix-private-namespace-wildcard-san",
-            "webpki::san::public-suffix-wildcard-san",
-            "webpki::san::san-critical-with-nonempty-subject",
-            "webpki::san::san-wildcard-only",
-            "webpki::san::san-wildcard-only-tld",
-            "webpki::san::unicode-emoji-san",
-            "webpki::san::wildcard-embedded-leftmost-san",
-            "webpki::san::wildcard-embedded-ulabel-san",
-            "webpki::san::wildcard-match-across-labels-san",
-            "webpki::san::wildcard-not-in-leftmost-san",
-        ],
-    ),
-    (
-        "Use: `verify_chain` does not judge what a certificate is for; `verify_path` does, for clients and not servers.",
-        &[
-            "rfc5280::eku::ee-wrong-eku",
-            "webpki::eku::ee-anyeku",
-            "webpki::eku::ee-critical-eku",
-            "webpki::eku::ee-without-eku",
-            "webpki::eku::root-has-eku",
-        ],
-    ),
-    (
-        "Duties of a CA when it issues (key identifiers, critical marks, AIA, CRL number), which RFC 5280 §6 does not ask a \
-         reader to enforce; CAs of the field are known to neglect them.",
-        &[
-            "crl::crlnumber-critical",
-            "crl::crlnumber-missing",
-            "rfc5280::aki::cross-signed-root-missing-aki",
-            "rfc5280::aki::intermediate-missing-aki",
-            "rfc5280::aki::leaf-missing-aki",
-            "rfc5280::nc::permitted-dns-match-noncritical",
-            "rfc5280::pc::ica-noncritical-pc",
-            "rfc5280::root-non-critical-basic-constraints",
-            "rfc5280::ski::intermediate-missing-ski",
-            "rfc5280::ski::root-missing-ski",
-            "webpki::aki::root-with-aki-all-fields",
-            "webpki::aki::root-with-aki-authoritycertissuer",
-            "webpki::aki::root-with-aki-authoritycertserialnumber",
-            "webpki::aki::root-with-aki-missing-keyidentifier",
-            "webpki::aki::root-with-aki-ski-mismatch",
-            "webpki::malformed-aia",
-            "webpki::nc::intermediate-permitted-excluded-subtrees-both-empty-sequences",
-            "webpki::nc::intermediate-permitted-excluded-subtrees-both-null",
-        ],
-    ),
-    (
-        "RSA lengths that are no multiple of 8: a rule of browsers about CAs, not a weakness.",
-        &[
-            "webpki::forbidden-rsa-key-not-divisible-by-8-in-leaf",
-            "webpki::forbidden-rsa-not-divisible-by-8-in-root",
-        ],
-    ),
-    (
-        "The caller cannot set a maximal depth; it is fixed at six intermediates.",
-        &[
-            "pathlen::max-chain-depth-0-exhausted",
-            "pathlen::max-chain-depth-1-exhausted",
-        ],
-    ),
-    (
-        "Stricter: a CA never stands in the place of a lock.",
-        &[
-            "pathlen::validation-ignores-pathlen-in-leaf",
-            "rfc5280::ca-as-leaf",
-        ],
-    ),
-    (
-        "Stricter: constraints on e-mail and directory names are not compared but always refuse.",
-        &[
-            "rfc5280::nc::nc-permits-email-domain",
-            "rfc5280::nc::nc-permits-email-exact",
-            "rfc5280::nc::nc-permits-email-literal-asterisk-exact-match",
-            "rfc5280::nc::nc-permits-email-literal-double-asterisk",
-            "rfc5280::nc::nc-permits-email-literal-mid-asterisk",
-            "rfc5280::nc::permitted-dn-match",
-        ],
-    ),
-    (
-        "Stricter: self-issued intermediates count like all others.",
-        &[
-            "pathlen::self-issued-certs-pathlen",
-            "rfc5280::nc::permitted-self-issued",
-        ],
-    ),
-];
-
 #[test]
 fn limbo_cases_end_as_expected_but_for_a_written_list() {
     let Some(corpus) = super::corpus("x509-limbo/limbo.json") else {
         return;
     };
-    let cases = corpus.as_array().unwrap();
-    let mut divergences = BTreeMap::new();
-    for case in cases {
-        let verdict = judge(case);
-        if (case["expected_result"] == "SUCCESS") != verdict.is_ok() {
-            divergences.insert(case["id"].as_str().unwrap(), verdict);
-        }
-    }
+    let rows: Vec<Row> = corpus.as_array().unwrap().iter().map(Row::of).collect();
+    let divergences: BTreeMap<&str, &Row> = rows
+        .iter()
+        .filter(|row| row.diverges())
+        .map(|row| (row.id.as_str(), row))
+        .collect();
     let accepted: BTreeSet<&str> = ACCEPTED_DIVERGENCES
         .iter()
         .flat_map(|(_, ids)| ids.iter().copied())
         .collect();
-    let lax = divergences
-        .values()
-        .filter(|verdict| verdict.is_ok())
-        .count();
+    let lax = divergences.values().filter(|row| row.ours.is_ok()).count();
     println!(
         "limbo.json: {} cases, {} as expected, {} accepted divergences ({lax} of them pass here)",
-        cases.len(),
-        cases.len() - divergences.len(),
+        rows.len(),
+        rows.len() - divergences.len(),
         divergences.len()
     );
     assert_eq!(
@@ -204,4 +91,87 @@ fn limbo_cases_end_as_expected_but_for_a_written_list() {
         accepted,
         "{divergences:#?}"
     );
+    the_table_is_true(&table(&rows));
+}
+
+/// One case.
+#[derive(Debug)]
+struct Row {
+    id: String,
+    expected: bool,
+    ours: Result<(), String>,
+}
+
+impl Row {
+    fn of(case: &Value) -> Self {
+        Self {
+            id: case["id"].as_str().unwrap().to_owned(),
+            expected: case["expected_result"] == "SUCCESS",
+            ours: judge(case),
+        }
+    }
+
+    fn diverges(&self) -> bool {
+        self.expected != self.ours.is_ok()
+    }
+
+    /// The number, from 1, of the reason for which it diverges.
+    fn reason(&self) -> Option<usize> {
+        ACCEPTED_DIVERGENCES
+            .iter()
+            .position(|(_, ids)| ids.contains(&self.id.as_str()))
+            .map(|place| place + 1)
+    }
+}
+
+/// What docs/CORPORA.md says of the cases.
+fn table(rows: &[Row]) -> String {
+    let count = |wanted: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| wanted(row)).count();
+    let mut text = format!(
+        "{} cases: {} pass as they should, {} are refused as they should; {} pass here that the corpus refuses, {} are refused \
+         here that the corpus lets pass.\n\n",
+        rows.len(),
+        count(&|row| row.expected && row.ours.is_ok()),
+        count(&|row| !row.expected && row.ours.is_err()),
+        count(&|row| !row.expected && row.ours.is_ok()),
+        count(&|row| row.expected && row.ours.is_err()),
+    );
+    for (number, (reason, ids)) in (1..).zip(ACCEPTED_DIVERGENCES) {
+        writeln!(text, "{number}. {reason} ({})", ids.len()).unwrap();
+    }
+    text.push_str("\n| case | corpus | ours | reason |\n|---|---|---|---|\n");
+    let mut rows: Vec<&Row> = rows.iter().collect();
+    rows.sort_by_key(|row| &row.id);
+    for row in rows {
+        let expected = if row.expected { "passes" } else { "refused" };
+        let ours = match &row.ours {
+            Ok(()) => "passes".to_owned(),
+            Err(why) => format!("refused: {why}"),
+        };
+        let reason = row.reason().filter(|_| row.diverges());
+        let reason = reason.map_or_else(String::new, |number| format!("({number})"));
+        writeln!(text, "| `{}` | {expected} | {ours} | {reason} |", row.id).unwrap();
+    }
+    text
+}
+
+/// Between its two marks docs/CORPORA.md says exactly this. With `YZT_WRITE` set it is made to.
+fn the_table_is_true(table: &str) {
+    const MARKS: [&str; 2] = [
+        "<!-- limbo: made by the test -->\n",
+        "<!-- limbo: end -->\n",
+    ];
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/CORPORA.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = text.split_once(MARKS[0]).unwrap();
+    let (written, after) = rest.split_once(MARKS[1]).unwrap();
+    if std::env::var_os("YZT_WRITE").is_some() {
+        let text = [before, MARKS[0], table, MARKS[1], after].concat();
+        std::fs::write(path, text).unwrap();
+    } else {
+        assert!(
+            written == table,
+            "docs/CORPORA.md is out of date: YZT_WRITE=1 cargo test --workspace --test pki limbo"
+        );
+    }
 }

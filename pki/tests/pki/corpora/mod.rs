@@ -1,5 +1,6 @@
 //! Test data that nobody on this project wrote, in the folder that `YZT_CORPORA` names.
 
+mod divergences;
 mod limbo;
 
 use std::collections::BTreeMap;

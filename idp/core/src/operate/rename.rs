@@ -1,0 +1,75 @@
+//! A change of name, applied against evidence (FAQ 6).
+//!
+//! From then on only certificates with the new name sign in; each continues the lock it renews. What was
+//! live ends, since platforms were told the old name.
+
+use pki::holder::credit_code::CreditCode;
+use sha2::{Digest as _, Sha256};
+
+use super::{OperateError, OperateRefusal, Order, event, exchange, find};
+use crate::audit::AuditKind;
+use crate::cx::Cx;
+use crate::ending::end_standing;
+use crate::enterprise::{Enterprise, EnterpriseRename};
+use crate::fields;
+use crate::session::{SessionEnding, Which};
+use crate::store::Store;
+
+/// Largest evidence, in octets.
+pub const EVIDENCE_MAX: usize = 8 << 20;
+
+/// Longest name, in characters.
+const NAME_MAX: usize = 200;
+
+/// The paper behind a change of name, scanned.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// Its file name.
+    pub name: String,
+    /// The file.
+    pub content: Vec<u8>,
+}
+
+/// Applies the change and keeps its evidence; answers what is on record of it.
+pub fn rename(
+    store: &mut dyn Store,
+    cx: &Cx,
+    code: &CreditCode,
+    new_name: &str,
+    (evidence, order): (&Evidence, &Order),
+) -> Result<EnterpriseRename, OperateError> {
+    let words = |what, text: &str| {
+        fields::required(text, NAME_MAX).map_err(|problem| OperateRefusal::Words { what, problem })
+    };
+    let new_name = words("the new name", new_name)?;
+    let evidence_name = words("the file name of the evidence", &evidence.name)?;
+    if !(1..=EVIDENCE_MAX).contains(&evidence.content.len()) {
+        return Err(OperateRefusal::Evidence.into());
+    }
+    let enterprise = find(store, code)?;
+    if enterprise.name == new_name {
+        return Err(OperateRefusal::Nothing("that is its name").into());
+    }
+    let renamed = Enterprise {
+        name: new_name.clone(),
+        ..enterprise.clone()
+    };
+    exchange(store, &renamed)?;
+    let rename = EnterpriseRename {
+        enterprise_id: enterprise.id,
+        old_name: enterprise.name,
+        new_name,
+        at: cx.now,
+        by: order.by.clone(),
+        reason: order.reason.clone(),
+        evidence_name,
+        evidence_sha256: hex::encode(Sha256::digest(&evidence.content)),
+    };
+    store.insert_enterprise_rename(&rename, &evidence.content)?;
+    let ending = (Which::All, SessionEnding::EndedByOperator);
+    end_standing(store, cx, &rename.enterprise_id, ending)?;
+    let what = format!("evidence {}", rename.evidence_sha256);
+    let what = (AuditKind::EnterpriseRenamed, &*what);
+    store.append_audit(&event(cx, &renamed, order, what))?;
+    Ok(rename)
+}

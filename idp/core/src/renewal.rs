@@ -1,0 +1,142 @@
+//! Shared step: which bound lock does a new certificate continue? (REQUIREMENTS §6; ADR 9)
+//!
+//! Owns the rule and the write. Only a lock in force is ever continued, and only by a certificate of its
+//! own CA that speaks for the same enterprise under the name it has now.
+
+use crate::audit::{AuditEvent, AuditKind};
+use crate::cx::{Caller, Cx};
+use crate::enterprise::Enterprise;
+use crate::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
+use crate::recognition::Recognised;
+use crate::store::{Store, StoreError};
+use crate::timestamp::Timestamp;
+
+/// What an unbound certificate is to the locks that are bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Continuation {
+    /// The next certificate of this lock.
+    Renews(Box<KeyLock>),
+    /// Of this enterprise, under another name (FAQ 6).
+    Renamed,
+    /// Of a bound enterprise, and a lock of its own (FAQ 3).
+    OtherLock,
+    /// Of no enterprise that is bound.
+    Unbound,
+}
+
+/// Looks for the lock that a certificate continues.
+pub fn find_continued(
+    store: &mut dyn Store,
+    recognised: &Recognised,
+    now: Timestamp,
+) -> Result<Continuation, StoreError> {
+    // 1. The same key: its number at the same CA, unless the certificate speaks for another enterprise.
+    let (ca, key_number) = (recognised.ca_id(), recognised.key_number());
+    let mut same_key = store.list_key_locks_by_key_number(ca, key_number)?;
+    // A key that was removed and activated again with its next certificate is there twice.
+    same_key.sort_by_key(|lock| lock.state != KeyLockState::Active);
+    for key_lock in same_key {
+        let Some(enterprise) = store.find_enterprise(&key_lock.enterprise_id)? else {
+            continue;
+        };
+        let code = recognised.credit_code();
+        if code.is_some_and(|code| *code != enterprise.credit_code) {
+            continue;
+        }
+        let is_active = key_lock.state == KeyLockState::Active;
+        if enterprise.name != recognised.holder_name() {
+            // Without a credit code an ended lock says nothing of who shows the certificate.
+            if is_active || recognised.credit_code().is_some() {
+                return Ok(Continuation::Renamed);
+            }
+        } else if is_active && is_later(recognised, &key_lock) {
+            return Ok(Continuation::Renews(Box::new(key_lock)));
+        } else {
+            // Ended, or older than what is bound: nothing of this key comes back by itself.
+            return Ok(Continuation::OtherLock);
+        }
+    }
+    // 2. The same enterprise by credit code and name.
+    let Some(credit_code) = recognised.credit_code() else {
+        return Ok(Continuation::Unbound);
+    };
+    let Some(enterprise) = store.find_enterprise_by_credit_code(credit_code)? else {
+        return Ok(Continuation::Unbound);
+    };
+    if enterprise.name != recognised.holder_name() {
+        return Ok(Continuation::Renamed);
+    }
+    let mut due = store.list_key_locks(&enterprise.id)?;
+    due.retain(|lock| is_continued_by_name(lock, &enterprise, recognised, now));
+    Ok(match (due.pop(), due.is_empty()) {
+        (Some(key_lock), true) => Continuation::Renews(Box::new(key_lock)),
+        _ => Continuation::OtherLock,
+    })
+}
+
+/// A lock whose certificate ends soon, has ended or bears an old name. Any other is left alone: a second
+/// lock of the enterprise has a later certificate too, and is no renewal.
+fn is_continued_by_name(
+    key_lock: &KeyLock,
+    enterprise: &Enterprise,
+    recognised: &Recognised,
+    now: Timestamp,
+) -> bool {
+    key_lock.state == KeyLockState::Active
+        && key_lock.ca_id == *recognised.ca_id()
+        && (key_lock.is_due(now) || key_lock.holder_name != enterprise.name)
+        && is_later(recognised, key_lock)
+}
+
+/// A certificate that only changes the name may end when the old one does: then it began later.
+fn is_later(recognised: &Recognised, key_lock: &KeyLock) -> bool {
+    let certificate = recognised.certificate();
+    let [begins, ends] =
+        [certificate.not_before(), certificate.not_after()].map(Timestamp::from_unix_seconds);
+    ends > key_lock.not_after
+        || (key_lock.holder_name != recognised.holder_name() && begins > key_lock.not_before)
+}
+
+/// The lock with its new certificate.
+fn renewed(key_lock: &KeyLock, recognised: &Recognised, media_number: Option<&str>) -> KeyLock {
+    let certificate = recognised.certificate();
+    KeyLock {
+        certificate_der: certificate.der().to_vec(),
+        thumbprint: recognised.thumbprint(),
+        ca_name: recognised.ca_name().to_owned(),
+        holder_name: recognised.holder_name().to_owned(),
+        serial_number: certificate.serial_number().to_owned(),
+        key_number: recognised.key_number().to_owned(),
+        media_number: media_number
+            .map(str::to_owned)
+            .or_else(|| key_lock.media_number.clone()),
+        not_before: Timestamp::from_unix_seconds(certificate.not_before()),
+        not_after: Timestamp::from_unix_seconds(certificate.not_after()),
+        ..key_lock.clone()
+    }
+}
+
+/// Puts the new certificate in the place of the old one, which is kept. `None`: the lock has changed since
+/// it was read.
+pub fn renew(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    key_lock: &KeyLock,
+    (recognised, media_number): (&Recognised, Option<&str>),
+) -> Result<Option<KeyLock>, StoreError> {
+    let renewed = renewed(key_lock, recognised, media_number);
+    if !store.exchange_key_lock(key_lock, &renewed)? {
+        return Ok(None);
+    }
+    store.insert_superseded_certificate(&SupersededCertificate::of(key_lock, cx.now))?;
+    let [old, new] = [key_lock.thumbprint, renewed.thumbprint].map(Thumbprint::to_text);
+    store.append_audit(&AuditEvent {
+        enterprise_id: Some(renewed.enterprise_id.clone()),
+        key_lock_id: Some(renewed.id.clone()),
+        remote_address: caller.remote_address.clone(),
+        detail: Some(format!("{old} -> {new}")),
+        ..AuditEvent::new(cx, AuditKind::LockRenewed)
+    })?;
+    Ok(Some(renewed))
+}

@@ -1,0 +1,159 @@
+//! Rows of `sessions`, and a sign-in joined with what it stands on.
+
+use diesel::prelude::*;
+use idp_core::id::{EnterpriseId, KeyLockId, SessionId};
+use idp_core::session::{SessionEnding, SessionRecord, SessionStanding, Which};
+use idp_core::store::StoreError;
+use idp_core::timestamp::Timestamp;
+
+use crate::database::{Connection, query};
+use crate::enterprise::EnterpriseRow;
+use crate::key_lock::KeyLockRow;
+use crate::row::RowName;
+use crate::schema::{enterprises, key_locks, sessions};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+#[diesel(treat_none_as_default_value = false)]
+struct SessionRow {
+    id: String,
+    enterprise_id: String,
+    key_lock_id: String,
+    begun_at: i64,
+    seen_at: i64,
+    remote_address: Option<String>,
+    user_agent: Option<String>,
+    ended_at: Option<i64>,
+    ending: Option<String>,
+}
+
+impl From<&SessionRecord> for SessionRow {
+    fn from(session: &SessionRecord) -> Self {
+        let (ended_at, ending) = session.ended.unzip();
+        Self {
+            id: session.id.as_str().to_owned(),
+            enterprise_id: session.enterprise_id.as_str().to_owned(),
+            key_lock_id: session.key_lock_id.as_str().to_owned(),
+            begun_at: session.begun_at.unix_millis(),
+            seen_at: session.seen_at.unix_millis(),
+            remote_address: session.remote_address.clone(),
+            user_agent: session.user_agent.clone(),
+            ended_at: ended_at.map(Timestamp::unix_millis),
+            ending: ending.map(|ending| ending.as_str().to_owned()),
+        }
+    }
+}
+
+impl TryFrom<SessionRow> for SessionRecord {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        let name = RowName {
+            table: "sessions",
+            id: &row.id,
+        };
+        let ended = match (row.ended_at, &row.ending) {
+            (None, None) => None,
+            (Some(at), Some(word)) => {
+                let ending = name.column("ending", SessionEnding::of_word(word))?;
+                Some((Timestamp::from_unix_millis(at), ending))
+            }
+            (None, Some(_)) | (Some(_), None) => return Err(name.impossible("ending")),
+        };
+        Ok(Self {
+            ended,
+            id: SessionId::from_text(row.id),
+            enterprise_id: EnterpriseId::from_text(row.enterprise_id),
+            key_lock_id: KeyLockId::from_text(row.key_lock_id),
+            begun_at: Timestamp::from_unix_millis(row.begun_at),
+            seen_at: Timestamp::from_unix_millis(row.seen_at),
+            remote_address: row.remote_address,
+            user_agent: row.user_agent,
+        })
+    }
+}
+
+pub(crate) fn insert(
+    connection: &mut Connection,
+    session: &SessionRecord,
+) -> Result<(), StoreError> {
+    let row = SessionRow::from(session);
+    query!(connection, c => diesel::insert_into(sessions::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+pub(crate) fn find_standing(
+    connection: &mut Connection,
+    id: &SessionId,
+) -> Result<Option<SessionStanding>, StoreError> {
+    type Joined = (SessionRow, KeyLockRow, EnterpriseRow);
+    let row: Option<Joined> = query!(connection, c => sessions::table
+        .inner_join(key_locks::table)
+        .inner_join(enterprises::table)
+        .filter(sessions::id.eq(id.as_str()))
+        .select((
+            SessionRow::as_select(),
+            KeyLockRow::as_select(),
+            EnterpriseRow::as_select(),
+        ))
+        .get_result(c)
+        .optional())?;
+    let Some((session, key_lock, enterprise)) = row else {
+        return Ok(None);
+    };
+    Ok(Some(SessionStanding {
+        session: session.try_into()?,
+        key_lock: key_lock.try_into()?,
+        enterprise: enterprise.try_into()?,
+    }))
+}
+
+pub(crate) fn list(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+    limit: u32,
+) -> Result<Vec<SessionRecord>, StoreError> {
+    let rows: Vec<SessionRow> = query!(connection, c => sessions::table
+        .filter(sessions::enterprise_id.eq(enterprise.as_str()))
+        .order((sessions::begun_at.desc(), sessions::id.desc()))
+        .limit(limit.into())
+        .select(SessionRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(SessionRecord::try_from).collect()
+}
+
+pub(crate) fn touch(
+    connection: &mut Connection,
+    id: &SessionId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    query!(connection, c => diesel::update(sessions::table)
+        .filter(sessions::id.eq(id.as_str()))
+        .filter(sessions::seen_at.lt(at.unix_millis()))
+        .set(sessions::seen_at.eq(at.unix_millis()))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The first ending stands.
+pub(crate) fn end(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+    which: Which<'_>,
+    (at, ending): (Timestamp, SessionEnding),
+) -> Result<usize, StoreError> {
+    let standing = sessions::enterprise_id
+        .eq(enterprise.as_str())
+        .and(sessions::ended_at.is_null());
+    let set = (
+        sessions::ended_at.eq(at.unix_millis()),
+        sessions::ending.eq(ending.as_str()),
+    );
+    let all = diesel::update(sessions::table).filter(standing).set(set);
+    query!(connection, c => match which {
+        Which::One(id) => all.filter(sessions::id.eq(id.as_str())).execute(c),
+        Which::AllBut(id) => all.filter(sessions::id.ne(id.as_str())).execute(c),
+        Which::OfLock(id) => all.filter(sessions::key_lock_id.eq(id.as_str())).execute(c),
+        Which::All => all.execute(c),
+    })
+}

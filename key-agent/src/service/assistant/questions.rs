@@ -1,0 +1,27 @@
+//! 常见问题.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::frame::{self, Frame, Page};
+use crate::assistant::questions::{QUESTIONS, Question};
+use crate::service::server::Shared;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "questions.html")]
+struct Questions<'a> {
+    frame: Frame<'a>,
+    questions: &'static [Question],
+}
+
+pub(super) async fn page(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    match Frame::of(&request, &shared, Page::Questions) {
+        Ok(frame) => frame::page(&Questions {
+            frame,
+            questions: &QUESTIONS,
+        }),
+        Err(answer) => answer,
+    }
+}

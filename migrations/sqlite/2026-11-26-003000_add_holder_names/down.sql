@@ -1,0 +1,3 @@
+DROP INDEX key_locks_of_key;
+
+ALTER TABLE key_locks DROP COLUMN holder_name;
