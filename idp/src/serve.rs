@@ -138,7 +138,11 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         delivered: moka::sync::Cache::new(DELIVERED),
         discovery: discovery.into(),
         assets: Assets::embedded(),
-        verdicts: Verdicts::new(registered.registry().clone(), Arc::clone(&lists)),
+        verdicts: Verdicts::new(
+            registered.registry().clone(),
+            Arc::clone(&lists),
+            config.verdicts.remembered,
+        ),
         config,
         settings,
         rng,

@@ -101,7 +101,7 @@ fn a_lock_refused_for_want_of_a_list_or_a_ca_is_told_in_the_log_without_a_name()
     let entries = vec![ca().entry(list_file()), world().outside.entry(outside)];
     let registered = load_registry(&entries).unwrap();
     let lists = Arc::new(RevocationSources::load(registered.registry()));
-    let verdicts = Verdicts::new(registered.registry().clone(), lists);
+    let verdicts = Verdicts::new(registered.registry().clone(), lists, 100);
     let incident = IncidentId::from_text("20260101-AAAA");
     let now = idp::clock::now();
     let shown = |lock: &Lock| logged(|| drop(verdicts.on_shown(&lock.certificate, now, &incident)));

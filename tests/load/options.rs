@@ -36,6 +36,9 @@ pub struct Options {
     /// them in turn.
     #[arg(long, value_name = "FILE")]
     pub program: Option<PathBuf>,
+    /// Good verdicts on certificates that the provider keeps (default: its own); 0: each login judges anew.
+    #[arg(long, value_name = "COUNT")]
+    pub remembered_verdicts: Option<u32>,
     /// Serves a bare actix-web on this port of 127.0.0.1 until standard input ends: the ceiling.
     #[arg(long, value_name = "PORT", hide = true)]
     pub bare: Option<u16>,

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::Fault;
 use crate::connection::{Connection, Request};
+use crate::options::Options;
 use crate::process::{self, Pid};
 
 /// A start that takes longer has failed.
@@ -52,8 +53,9 @@ impl Provider {
     pub fn configure(
         folder: &Path,
         authorities: &SamplePki,
-        program: Option<&Path>,
+        options: &Options,
     ) -> Result<Self, Fault> {
+        let program = options.program.as_deref();
         let program = program.map_or_else(beside, |program| Ok(program.to_owned()))?;
         let port = free_port()?;
         let issuer = format!("http://127.0.0.1:{port}");
@@ -67,6 +69,11 @@ impl Provider {
         let mut ephemeral = toml::Table::new();
         ephemeral.insert("capacity_mib".to_owned(), CAPACITY_MIB.into());
         config.insert("ephemeral".to_owned(), ephemeral.into());
+        if let Some(remembered) = options.remembered_verdicts {
+            let mut verdicts = toml::Table::new();
+            verdicts.insert("remembered".to_owned(), i64::from(remembered).into());
+            config.insert("verdicts".to_owned(), verdicts.into());
+        }
         config.insert("certificate_authorities".to_owned(), registry(authorities)?);
         fs::write(folder.join("idp.toml"), toml::to_string(&config)?)?;
         Ok(Self {

@@ -76,7 +76,7 @@ pub struct World {
 pub async fn build(options: &Options, scratch: &Scratch) -> Result<World, Fault> {
     let folder = scratch.path();
     let authorities = locks::open_authorities(&folder.join("pki"))?;
-    let mut provider = Provider::configure(folder, &authorities, options.program.as_deref())?;
+    let mut provider = Provider::configure(folder, &authorities, options)?;
     let first_start = provider.start().await?;
     provider.stop();
     let (asks, remembers) = platforms(&provider)?;

@@ -15,9 +15,6 @@ use pki::revocation::Revocation;
 
 use super::RevocationSources;
 
-/// Good verdicts that are remembered at most.
-const REMEMBERED: u64 = 20_000;
-
 /// A certificate, with the versions of the registry and of the lists it was judged by.
 type Remembered = ([u8; 32], i64, u64);
 
@@ -29,13 +26,13 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Over a registry and its lists.
-    pub fn new(registry: CaRegistry, lists: Arc<RevocationSources>) -> Self {
+    /// Over a registry and its lists. At most `remembered` good verdicts are kept.
+    pub fn new(registry: CaRegistry, lists: Arc<RevocationSources>, remembered: u64) -> Self {
         Self {
             registry: RwLock::new(Arc::new(registry)),
             lists,
             good: Cache::builder()
-                .max_capacity(REMEMBERED)
+                .max_capacity(remembered)
                 .time_to_live(Duration::from_hours(1))
                 .build(),
         }
@@ -65,7 +62,10 @@ impl Verdicts {
             return Ok(recognised);
         }
         let recognised = recognise(&registry, &*self.lists, certificate, now)?;
-        self.good.insert(key, recognised.clone());
+        // With no room at all the cache would hold it until its next sweep.
+        if self.good.policy().max_capacity() != Some(0) {
+            self.good.insert(key, recognised.clone());
+        }
         Ok(recognised)
     }
 

@@ -32,6 +32,9 @@ pub struct Config {
     /// What CAs took back.
     #[serde(default)]
     pub revocation: RevocationSettings,
+    /// What was found of certificates.
+    #[serde(default)]
+    pub verdicts: VerdictsConfig,
     /// What is counted for operators.
     #[serde(default)]
     pub metrics: MetricsConfig,
@@ -45,6 +48,20 @@ pub struct Config {
     pub signing_keys: SigningKeysConfig,
     /// The HTTP server.
     pub http: HttpConfig,
+}
+
+/// `[verdicts]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VerdictsConfig {
+    /// Good verdicts on certificates (path, revocation, holder) that are kept in memory at most.
+    pub remembered: u64,
+}
+
+impl Default for VerdictsConfig {
+    fn default() -> Self {
+        Self { remembered: 20_000 }
+    }
 }
 
 /// `[database]`
@@ -187,6 +204,7 @@ impl Default for Config {
             },
             certificate_authorities: Vec::new(),
             revocation: RevocationSettings::default(),
+            verdicts: VerdictsConfig::default(),
             metrics: MetricsConfig::default(),
             agent: AgentConfig {
                 ports: (17650..=17654).collect(),
