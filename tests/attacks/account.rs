@@ -6,8 +6,13 @@ use e2e::proof::Challenge;
 use e2e::story::{Scene, new_lock};
 use e2e::{Browser, Provider, world};
 use idp_core::audit::AuditKind;
+use idp_core::cx::Caller;
+use idp_core::id::IncidentId;
 use idp_core::key_lock::KeyLockState;
+use idp_core::locks::{ChangeRefusal, remove};
 use idp_core::operate;
+use idp_core::presence::find_present;
+use idp_core::session::Authentication;
 use protocol::claims::LockRole;
 use serde_json::json;
 
@@ -306,4 +311,39 @@ async fn an_enterprise_can_not_take_another_ones_lock_that_was_removed_there() {
         .unwrap();
     let answer = scene.browser.try_activate(&taken).await;
     assert_eq!(answer.problem(), "lock-bound-elsewhere");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_while_its_request_was_under_way_manages_no_lock() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let second = lock_of_same(&scene.lock);
+    scene.browser.activate(&second).await;
+    let (lock, id) = (
+        provider.stored_lock(&scene.lock).await.unwrap(),
+        provider.lock_id(&second).await,
+    );
+    let database = &provider.state.database;
+    let (enterprise_id, now) = (lock.enterprise_id.clone(), provider.state.cx().now);
+    let present = database.read(move |store| {
+        let session = store.list_sessions(&enterprise_id, 1)?.remove(0);
+        let authentication = Authentication {
+            enterprise_id: session.enterprise_id,
+            key_lock_id: session.key_lock_id,
+            auth_time: session.begun_at,
+            session_id: session.id,
+        };
+        find_present(store, &authentication, now)
+    });
+    let present = present.await.unwrap().unwrap();
+    scene.browser.post_own("/logout", &[]).await;
+    let cx = provider.state.cx();
+    let caller = Caller {
+        remote_address: None,
+        incident_id: IncidentId::generate(&*cx.rng, cx.now),
+    };
+    let removed = database.write(move |store| remove(store, &cx, &caller, &present, &id));
+    assert_eq!(removed.await.unwrap(), Err(ChangeRefusal::NotPrimary));
+    let stored = provider.stored_lock(&second).await.unwrap();
+    assert_eq!(stored.state, KeyLockState::Active);
 }

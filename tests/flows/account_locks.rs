@@ -5,7 +5,8 @@ use e2e::proof::Challenge;
 use e2e::story::{Scene, new_lock};
 use e2e::{Browser, KeyKind, Order, Provider, world};
 use idp_core::audit::AuditKind;
-use idp_core::key_lock::KeyLockState;
+use idp_core::key_lock::{KeyLock, KeyLockState};
+use idp_core::operate::{self, OperateError, OperateRefusal};
 use protocol::claims::LockRole;
 
 #[tokio::test]
@@ -253,4 +254,43 @@ async fn a_secondary_lock_becomes_the_primary_one_by_the_signature_of_the_one_th
     assert_eq!(found, [LockRole::Secondary, LockRole::Primary]);
     // The session of the old primary lock only looks from now on.
     assert!(list.has("#primary-only") && !list.has("#challenge-form"));
+}
+
+#[tokio::test]
+async fn a_lock_that_could_not_sign_in_is_made_nobodys_primary_lock() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let second = lock_of_same(&scene.lock);
+    scene.browser.activate(&second).await;
+    let good = provider.stored_lock(&second).await.unwrap();
+    let id = good.id.clone();
+    let expired = KeyLock {
+        not_after: good.not_before,
+        ..good.clone()
+    };
+    let of_old_name = KeyLock {
+        holder_name: "从前的名称".to_owned(),
+        ..good.clone()
+    };
+    for (unfit, code) in [
+        (expired, "certificate-expired"),
+        (of_old_name, "certificate-name-outdated"),
+    ] {
+        let (database, from) = (&provider.state.database, good.clone());
+        let put = database.write(move |store| store.exchange_key_lock(&from, &unfit));
+        assert!(put.await.unwrap());
+        let address = format!("/account/locks/promote?lock={id}");
+        let page = scene.browser.open(&address).await;
+        assert_eq!((page.status, page.problem().as_str()), (403, code));
+        let of = id.clone();
+        let by_operator = provider.operate(&scene.lock, move |store, cx, credit_code, order| {
+            operate::promote_lock(store, cx, credit_code, (&of, order))
+        });
+        assert!(matches!(
+            by_operator.await,
+            Err(OperateError::Refused(OperateRefusal::Unfit(..)))
+        ));
+    }
+    let role = provider.stored_lock(&scene.lock).await.unwrap().role;
+    assert_eq!(role, LockRole::Primary);
 }

@@ -396,6 +396,8 @@ async fn a_ca_that_changes_its_key_has_both_anchors_in_one_entry_and_locks_of_bo
     let (of_old, of_new) = (p256(&old), p256(&new));
     assert_eq!(verdict(&provider, &of_old).await, "ok");
     assert_eq!(verdict(&provider, &of_new).await, "ok");
+    let mut scene = Scene::with(&provider, p256(&old)).await;
+    let tokens = scene.receive().await;
     // The old key is given up.
     both.anchors.remove(0);
     let entry = entry_of(&both).unwrap();
@@ -410,6 +412,12 @@ async fn a_ca_that_changes_its_key_has_both_anchors_in_one_entry_and_locks_of_bo
         ["foreign-ca", "certificate-invalid"].contains(&gone.as_str()),
         "{gone}"
     );
+    // What lives by a lock of the old key ends with it, though a CA of that name is there.
+    assert_eq!(
+        scene.browser.open("/certificate").await.location(),
+        Some("/login")
+    );
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use e2e::account::lock_of_same;
 use e2e::authority::{Authority, DAY};
 use e2e::story::{Scene, binding_form, new_lock};
 use e2e::{Browser, Provider, scratch, world};
@@ -28,6 +29,10 @@ async fn a_revoked_lock_is_refused_and_its_live_session_and_tokens_end() {
     ca().publish_list(&list, (-DAY, DAY));
     let provider = provider_with(&list);
     let mut scene = Scene::at(&provider).await;
+    let second = lock_of_same(&scene.lock);
+    scene.browser.activate(&second).await;
+    let mut colleague = Browser::new(&provider);
+    colleague.sign_in(&second).await;
     let tokens = scene.receive().await;
     assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
 
@@ -59,6 +64,12 @@ async fn a_revoked_lock_is_refused_and_its_live_session_and_tokens_end() {
     assert!(dead.header("www-authenticate").contains("invalid_token"));
     let stored = provider.stored_lock(&scene.lock).await.unwrap();
     assert_eq!(stored.state, KeyLockState::Revoked);
+    // The enterprise's other lock sees its session over, not live.
+    let sessions = colleague.open("/account/sessions").await;
+    assert_eq!(sessions.texts("#sessions tbody tr").len(), 1);
+    let history = colleague.open("/account/history").await;
+    let history = history.text("#history").unwrap();
+    assert!(history.contains("企业锁已停用"), "{history}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use e2e::account::lock_of_same;
 use e2e::authority::DAY;
 use e2e::publisher::{Publisher, ok};
 use e2e::story::{Scene, binding_form, new_lock};
@@ -195,6 +196,21 @@ async fn a_responder_is_asked_once_for_a_lock_that_proved_its_key_and_its_word_e
         Some("/login")
     );
     assert_eq!(problem(&provider, &lock).await, "certificate-revoked");
+}
+
+#[tokio::test]
+async fn a_responder_is_asked_for_a_second_lock_too() {
+    let ca = &world().p256;
+    let lock = new_lock();
+    let second = lock_of_same(&lock);
+    let answering = ca.responder(&[&lock, &second]);
+    let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let provider = provider_with(vec![ocsp(&publisher, NoncePolicy::Required)]);
+    let mut browser = Browser::new(&provider);
+    browser.bind(&lock).await;
+    browser.sign_in(&lock).await;
+    browser.activate(&second).await;
+    Browser::new(&provider).sign_in(&second).await;
 }
 
 #[tokio::test]

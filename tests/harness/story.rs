@@ -150,7 +150,11 @@ pub struct Scene {
 impl Scene {
     /// A new one at this provider.
     pub async fn at(provider: &Provider) -> Self {
-        let lock = new_lock();
+        Self::with(provider, new_lock()).await
+    }
+
+    /// As [`Self::at`], with this lock.
+    pub async fn with(provider: &Provider, lock: Lock) -> Self {
         let mut browser = Browser::new(provider);
         browser.bind(&lock).await;
         browser.sign_in(&lock).await;

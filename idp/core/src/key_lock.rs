@@ -55,6 +55,25 @@ impl KeyLockState {
     }
 }
 
+/// Why a lock in force can't sign in as it is, though its next certificate may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// Its certificate has ended.
+    Expired,
+    /// Its certificate bears a name that the enterprise no longer has.
+    NameOutdated,
+}
+
+impl Unfit {
+    /// In words for operators.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "has ended",
+            Self::NameOutdated => "bears a former name",
+        }
+    }
+}
+
 /// A bound lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyLock {
@@ -103,6 +122,17 @@ impl KeyLock {
     /// Whole days until its certificate ends; none when it has.
     pub fn days_left(&self, now: Timestamp) -> u64 {
         self.not_after.since(now).as_secs() / 86_400
+    }
+
+    /// What keeps it from signing in for an enterprise of this name: such a lock is made nobody's primary one.
+    pub fn unfit(&self, enterprise_name: &str, now: Timestamp) -> Option<Unfit> {
+        if now > self.not_after {
+            Some(Unfit::Expired)
+        } else if self.holder_name != enterprise_name {
+            Some(Unfit::NameOutdated)
+        } else {
+            None
+        }
     }
 
     /// Whether it is the primary lock in force.

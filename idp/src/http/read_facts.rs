@@ -37,7 +37,11 @@ impl ReadFacts {
         let media_number = form.one("read_media_number")?;
         let media_number = is_media_number(media_number).then(|| media_number.to_owned());
         Ok(certificate
-            .and_then(|found| visit.state.verdicts.on(&found, visit.cx.now).ok())
+            .and_then(|found| {
+                let (verdicts, incident) = (&visit.state.verdicts, &visit.incident_id);
+                let verdict = verdicts.on_unproven(&found, visit.cx.now, incident);
+                verdict.ok()
+            })
             .map(|recognised| Self::of(&recognised, media_number)))
     }
 

@@ -119,7 +119,7 @@ fn decide(
     present: &Present,
     attempt: &ActivateAttempt,
 ) -> Result<Result<KeyLockId, ActivateRefusal>, StoreError> {
-    let Some((primary, enterprise)) = find_primary(store, present)? else {
+    let Some((primary, enterprise)) = find_primary(store, cx.now, present)? else {
         return Ok(Err(ActivateRefusal::NotPrimary));
     };
     let recognised = match &attempt.verdict {

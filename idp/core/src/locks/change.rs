@@ -7,7 +7,7 @@ use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_standing;
 use crate::id::KeyLockId;
-use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use crate::key_lock::{KeyLock, KeyLockState, Thumbprint, Unfit};
 use crate::presence::Present;
 use crate::proof::ProofRefusal;
 use crate::session::{SessionEnding, Which};
@@ -26,6 +26,8 @@ pub enum ChangeRefusal {
     Unknown,
     /// The primary lock can't be removed this way.
     IsPrimary,
+    /// It could not sign in as the primary one.
+    Unfit(Unfit),
 }
 
 impl ChangeRefusal {
@@ -37,6 +39,8 @@ impl ChangeRefusal {
             Self::OtherLock => "not-the-primary-signature",
             Self::Unknown => "lock-unknown",
             Self::IsPrimary => "primary-lock-stays",
+            Self::Unfit(Unfit::Expired) => "certificate-expired",
+            Self::Unfit(Unfit::NameOutdated) => "certificate-name-outdated",
         }
     }
 }
@@ -60,7 +64,7 @@ pub fn remove(
     present: &Present,
     id: &KeyLockId,
 ) -> Result<Result<(), ChangeRefusal>, StoreError> {
-    let key_lock = match changeable(store, present, id)? {
+    let key_lock = match changeable(store, cx, present, id)? {
         Ok((_, key_lock)) => key_lock,
         Err(refusal) => return refuse(store, cx, caller, present, (id, refusal)),
     };
@@ -96,7 +100,7 @@ pub fn promote(
     attempt: &PromoteAttempt,
 ) -> Result<Result<(), ChangeRefusal>, ChangeError> {
     let id = &attempt.key_lock_id;
-    let (primary, secondary) = match promotable(store, present, attempt)? {
+    let (primary, secondary) = match promotable(store, cx, present, attempt)? {
         Ok(pair) => pair,
         Err(refusal) => return Ok(refuse(store, cx, caller, present, (id, refusal))?),
     };
@@ -116,13 +120,17 @@ pub fn promote(
 
 fn promotable(
     store: &mut dyn Store,
+    cx: &Cx,
     present: &Present,
     attempt: &PromoteAttempt,
 ) -> Result<Result<(KeyLock, KeyLock), ChangeRefusal>, StoreError> {
-    let pair = match changeable(store, present, &attempt.key_lock_id)? {
+    let pair = match changeable(store, cx, present, &attempt.key_lock_id)? {
         Ok(pair) => pair,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    if let Some(unfit) = pair.1.unfit(&present.enterprise.name, cx.now) {
+        return Ok(Err(ChangeRefusal::Unfit(unfit)));
+    }
     Ok(match attempt.signed_by {
         Err(refusal) => Err(ChangeRefusal::Proof(refusal)),
         Ok(thumbprint) if thumbprint != pair.0.thumbprint => Err(ChangeRefusal::OtherLock),
@@ -133,10 +141,11 @@ fn promotable(
 /// The primary lock of the session and the secondary lock of the same enterprise that it speaks of.
 fn changeable(
     store: &mut dyn Store,
+    cx: &Cx,
     present: &Present,
     id: &KeyLockId,
 ) -> Result<Result<(KeyLock, KeyLock), ChangeRefusal>, StoreError> {
-    let Some((primary, _)) = find_primary(store, present)? else {
+    let Some((primary, _)) = find_primary(store, cx.now, present)? else {
         return Ok(Err(ChangeRefusal::NotPrimary));
     };
     if primary.id == *id {

@@ -12,14 +12,20 @@ use crate::enterprise::Enterprise;
 use crate::key_lock::KeyLock;
 use crate::presence::Present;
 use crate::store::{Store, StoreError};
+use crate::timestamp::Timestamp;
 
-/// The primary lock of this session and its enterprise, where it still is the primary lock. Read anew: a
-/// page may have been open for long.
+/// The primary lock of this session and its enterprise, where all three still count and it still is the
+/// primary lock. Read anew: a page may have been open for long, and a responder may have been waited for.
 fn find_primary(
     store: &mut dyn Store,
+    now: Timestamp,
     present: &Present,
 ) -> Result<Option<(KeyLock, Enterprise)>, StoreError> {
-    let key_lock = store.find_key_lock(&present.key_lock.id)?;
-    let enterprise = store.find_enterprise(&present.enterprise.id)?;
-    Ok(key_lock.filter(KeyLock::is_active_primary).zip(enterprise))
+    let standing = store.find_session_standing(&present.authentication.session_id)?;
+    let standing = standing.filter(|standing| {
+        standing.is_alive(now)
+            && standing.key_lock.id == present.key_lock.id
+            && standing.key_lock.is_active_primary()
+    });
+    Ok(standing.map(|standing| (standing.key_lock, standing.enterprise)))
 }

@@ -58,6 +58,9 @@ pub fn promote_lock(
     if lock.role == LockRole::Primary {
         return Err(OperateRefusal::Nothing("it is the primary lock").into());
     }
+    if let Some(unfit) = lock.unfit(&enterprise.name, cx.now) {
+        return Err(OperateRefusal::Unfit(lock.id, unfit).into());
+    }
     let locks = store.list_key_locks(&enterprise.id)?;
     if let Some(primary) = locks.into_iter().find(KeyLock::is_active_primary) {
         return Err(OperateRefusal::HasPrimary(primary.id).into());

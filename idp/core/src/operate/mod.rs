@@ -18,6 +18,7 @@ use crate::cx::Cx;
 use crate::enterprise::Enterprise;
 use crate::fields::{self, FieldProblem};
 use crate::id::KeyLockId;
+use crate::key_lock::Unfit;
 use crate::store::{Store, StoreError};
 
 /// Longest reason, in characters.
@@ -70,6 +71,9 @@ pub enum OperateRefusal {
         /// How it is.
         state: &'static str,
     },
+    /// As the primary lock it could not sign in.
+    #[error("the lock {0} has a certificate that {why}: its next one signs in first", why = .1.as_str())]
+    Unfit(KeyLockId, Unfit),
     /// A primary lock in force.
     #[error(
         "the enterprise has an active primary lock ({0}): it makes the change itself, or is marked lost first"

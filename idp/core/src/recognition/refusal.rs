@@ -74,11 +74,13 @@ impl CertificateRefusal {
         )
     }
 
-    /// Whether the CA registry as it stands now knows the certificate no more, so that what lives by it ends.
+    /// Whether a certificate that was recognised once is not by what the CA registry says now, so that what lives by it
+    /// ends: its CA is gone or suspended, or has another key under the old name (its signature fits no more), or the
+    /// profile reads it otherwise. The rest is told by clock and lists, and ends nothing while nobody can say.
     pub const fn is_of_the_registry(self) -> bool {
-        matches!(
+        !matches!(
             self,
-            Self::ForeignCa | Self::CaSuspended | Self::AlgorithmNotAllowed
+            Self::Expired | Self::NotYetValid | Self::Revoked | Self::RevocationUnavailable
         )
     }
 

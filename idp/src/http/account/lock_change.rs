@@ -136,6 +136,9 @@ async fn promotion_page(
 ) -> Result<HttpResponse, Failure> {
     let present = browser.present()?;
     let (primary, lock) = changeable(visit, present, id).await?;
+    if let Some(unfit) = lock.unfit(&present.enterprise.name, visit.cx.now) {
+        return Err(refused(ChangeRefusal::Unfit(unfit)));
+    }
     let statement = statement(visit, visit.locale, present, (&primary, &lock));
     let challenge = challenge::issue_stated(visit, browser, (Purpose::Approve, statement)).await?;
     let page = PromoteLockPage {
@@ -203,7 +206,8 @@ fn refused(refusal: ChangeRefusal) -> Failure {
         ChangeRefusal::NotPrimary
         | ChangeRefusal::Proof(_)
         | ChangeRefusal::OtherLock
-        | ChangeRefusal::IsPrimary => StatusCode::FORBIDDEN,
+        | ChangeRefusal::IsPrimary
+        | ChangeRefusal::Unfit(_) => StatusCode::FORBIDDEN,
     };
     Failure::refused(status, refusal.code())
 }

@@ -110,6 +110,10 @@ impl LockRow<'_> {
         self.role.key()
     }
 
+    const fn is_promotable(&self) -> bool {
+        matches!(self.state, LockState::Active) && matches!(self.role, LockRole::Secondary)
+    }
+
     const fn is_changeable(&self) -> bool {
         self.state.is_in_force() && matches!(self.role, LockRole::Secondary)
     }
