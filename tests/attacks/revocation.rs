@@ -77,6 +77,26 @@ async fn a_forged_list_is_not_taken() {
 }
 
 #[tokio::test]
+async fn a_responder_that_refuses_one_certificate_is_asked_about_the_others() {
+    let (refused, other) = (new_lock(), new_lock());
+    let answering = world().p256.responder(&[&other]);
+    // RFC 6960 §4.2.1: unauthorized.
+    let unauthorized = |_: &[u8]| Some(ok(b"\x30\x03\x0a\x01\x06"));
+    let responder = Publisher::start(Box::new(unauthorized));
+    let source = RevocationSourceConfig::Ocsp {
+        url: responder.url.clone(),
+        nonce: NoncePolicy::Required,
+        responder: None,
+    };
+    let provider = provider(source, &["127.0.0.1"]);
+    let mut browser = Browser::new(&provider);
+    let answer = Browser::new(&provider).try_sign_in(&refused).await;
+    assert_eq!(answer.problem(), "revocation-unavailable");
+    responder.answer(Box::new(move |question| Some(ok(&answering(question)))));
+    browser.bind(&other).await;
+}
+
+#[tokio::test]
 async fn a_stale_list_clears_nobody() {
     let publisher = Publisher::of(world().p256.list((-2 * DAY, -DAY)));
     let provider = provider(url(&publisher.url), &["127.0.0.0/8"]);
