@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use e2e::account::lock_of_same;
 use e2e::authority::DAY;
 use e2e::publisher::{Publisher, ok};
 use e2e::story::{Scene, binding_form, new_lock};
@@ -195,6 +196,24 @@ async fn a_responder_is_asked_once_for_a_lock_that_proved_its_key_and_its_word_e
         Some("/login")
     );
     assert_eq!(problem(&provider, &lock).await, "certificate-revoked");
+}
+
+#[tokio::test]
+async fn a_responder_is_asked_about_a_second_lock_before_it_is_activated() {
+    let ca = &world().p256;
+    let lock = new_lock();
+    let (second, revoked) = (lock_of_same(&lock), lock_of_same(&lock));
+    ca.revoke(&revoked);
+    let answering = ca.responder(&[&lock, &second, &revoked]);
+    let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let provider = provider_with(vec![ocsp(&publisher, NoncePolicy::Required)]);
+    let mut browser = Browser::new(&provider);
+    browser.bind(&lock).await;
+    browser.sign_in(&lock).await;
+    let refused = browser.try_activate(&revoked).await;
+    assert_ne!(refused.status, 303, "{}", refused.summary());
+    browser.activate(&second).await;
+    assert_eq!(state_of(&provider, &second).await, KeyLockState::Active);
 }
 
 #[tokio::test]

@@ -37,7 +37,10 @@ impl ReadFacts {
         let media_number = form.one("read_media_number")?;
         let media_number = is_media_number(media_number).then(|| media_number.to_owned());
         Ok(certificate
-            .and_then(|found| visit.state.verdicts.on(&found, visit.cx.now).ok())
+            .and_then(|found| {
+                let (verdicts, incident) = (&visit.state.verdicts, &visit.incident_id);
+                verdicts.on_unproven(&found, visit.cx.now, incident).ok()
+            })
             .map(|recognised| Self::of(&recognised, media_number)))
     }
 

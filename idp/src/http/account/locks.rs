@@ -83,6 +83,7 @@ async fn attempt(
         match challenge::prove(visit, browser, form, Purpose::ActivateLock).await? {
             Ok(proven) => {
                 let certificate = proven.certificate();
+                visit.state.gather_revocation(certificate).await;
                 let verdicts = &visit.state.verdicts;
                 let verdict = verdicts.on_shown(certificate, visit.cx.now, &visit.incident_id);
                 ActivateAttempt {
