@@ -77,6 +77,22 @@ async fn a_forged_list_is_not_taken() {
 }
 
 #[tokio::test]
+async fn a_list_of_the_future_keeps_no_true_one_away() {
+    let ca = &world().p256;
+    let publisher = Publisher::of(ca.list((DAY, 2 * DAY)));
+    let provider = provider(url(&publisher.url), &["127.0.0.0/8"]);
+    assert_eq!(complaint(&provider).await, "it is not yet in force");
+    is_closed(&provider).await;
+    publisher.publish(ca.list((-DAY, DAY)));
+    let begin = Instant::now();
+    while Browser::new(&provider).open("/readyz").await.status != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(40));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Browser::new(&provider).bind(&new_lock()).await;
+}
+
+#[tokio::test]
 async fn a_responder_that_refuses_one_certificate_is_asked_about_the_others() {
     let (refused, other) = (new_lock(), new_lock());
     let answering = world().p256.responder(&[&other]);

@@ -100,6 +100,27 @@ async fn a_fetched_list_opens_and_a_newer_one_ends_a_live_session_within_the_pro
 }
 
 #[tokio::test]
+async fn a_source_that_takes_its_time_holds_up_no_other() {
+    let ca = &world().p256;
+    let slow = Publisher::start(Box::new(|_| None));
+    let publisher = Publisher::of(ca.list((-DAY, DAY)));
+    let provider = provider_with(vec![url(&slow), url(&publisher)]);
+    until("the other list is fetched", async || {
+        is_open(&provider).await
+    })
+    .await;
+    let scene = Scene::at(&provider).await;
+    ca.revoke(&scene.lock);
+    publisher.publish(ca.list((-DAY + 60, DAY)));
+    let took = until("the lock is ended", async || {
+        state_of(&provider, &scene.lock).await == KeyLockState::Revoked
+    });
+    let took = took.await;
+    assert!(took < PROMISED, "{took:?}");
+    assert_eq!(slow.asked(), 1, "it still is");
+}
+
+#[tokio::test]
 async fn a_start_without_a_network_goes_by_the_list_that_was_kept() {
     let ca = &world().p256;
     let publisher = Publisher::of(ca.list((-DAY, DAY)));
@@ -158,6 +179,8 @@ async fn in_a_closed_network_lists_are_imported() {
     let (older, newer) = (ca.list((-2 * DAY, DAY)), ca.list((-DAY, DAY)));
     let foreign = world().foreign.list((-DAY, DAY));
     assert!(import(&registry, &kept, foreign).is_err());
+    let future = ca.list((DAY, 2 * DAY));
+    assert!(import(&registry, &kept, future).is_err(), "of the future");
     assert_eq!(import(&registry, &kept, newer).unwrap().len(), 1);
     assert!(import(&registry, &kept, older).is_err(), "older");
     until("the list is taken up", async || is_open(&provider).await).await;
