@@ -77,6 +77,42 @@ async fn a_forged_list_is_not_taken() {
 }
 
 #[tokio::test]
+async fn a_list_of_the_future_keeps_no_true_one_away() {
+    let ca = &world().p256;
+    let publisher = Publisher::of(ca.list((DAY, 2 * DAY)));
+    let provider = provider(url(&publisher.url), &["127.0.0.0/8"]);
+    assert_eq!(complaint(&provider).await, "it is not yet in force");
+    is_closed(&provider).await;
+    publisher.publish(ca.list((-DAY, DAY)));
+    let begin = Instant::now();
+    while Browser::new(&provider).open("/readyz").await.status != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(40));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Browser::new(&provider).bind(&new_lock()).await;
+}
+
+#[tokio::test]
+async fn a_responder_that_refuses_one_certificate_is_asked_about_the_others() {
+    let (refused, other) = (new_lock(), new_lock());
+    let answering = world().p256.responder(&[&other]);
+    // RFC 6960 §4.2.1: unauthorized.
+    let unauthorized = |_: &[u8]| Some(ok(b"\x30\x03\x0a\x01\x06"));
+    let responder = Publisher::start(Box::new(unauthorized));
+    let source = RevocationSourceConfig::Ocsp {
+        url: responder.url.clone(),
+        nonce: NoncePolicy::Required,
+        responder: None,
+    };
+    let provider = provider(source, &["127.0.0.1"]);
+    let mut browser = Browser::new(&provider);
+    let answer = Browser::new(&provider).try_sign_in(&refused).await;
+    assert_eq!(answer.problem(), "revocation-unavailable");
+    responder.answer(Box::new(move |question| Some(ok(&answering(question)))));
+    browser.bind(&other).await;
+}
+
+#[tokio::test]
 async fn a_stale_list_clears_nobody() {
     let publisher = Publisher::of(world().p256.list((-2 * DAY, -DAY)));
     let provider = provider(url(&publisher.url), &["127.0.0.0/8"]);

@@ -100,6 +100,27 @@ async fn a_fetched_list_opens_and_a_newer_one_ends_a_live_session_within_the_pro
 }
 
 #[tokio::test]
+async fn a_source_that_takes_its_time_holds_up_no_other() {
+    let ca = &world().p256;
+    let slow = Publisher::start(Box::new(|_| None));
+    let publisher = Publisher::of(ca.list((-DAY, DAY)));
+    let provider = provider_with(vec![url(&slow), url(&publisher)]);
+    until("the other list is fetched", async || {
+        is_open(&provider).await
+    })
+    .await;
+    let scene = Scene::at(&provider).await;
+    ca.revoke(&scene.lock);
+    publisher.publish(ca.list((-DAY + 60, DAY)));
+    let took = until("the lock is ended", async || {
+        state_of(&provider, &scene.lock).await == KeyLockState::Revoked
+    });
+    let took = took.await;
+    assert!(took < PROMISED, "{took:?}");
+    assert_eq!(slow.asked(), 1, "it still is");
+}
+
+#[tokio::test]
 async fn a_start_without_a_network_goes_by_the_list_that_was_kept() {
     let ca = &world().p256;
     let publisher = Publisher::of(ca.list((-DAY, DAY)));
@@ -158,6 +179,8 @@ async fn in_a_closed_network_lists_are_imported() {
     let (older, newer) = (ca.list((-2 * DAY, DAY)), ca.list((-DAY, DAY)));
     let foreign = world().foreign.list((-DAY, DAY));
     assert!(import(&registry, &kept, foreign).is_err());
+    let future = ca.list((DAY, 2 * DAY));
+    assert!(import(&registry, &kept, future).is_err(), "of the future");
     assert_eq!(import(&registry, &kept, newer).unwrap().len(), 1);
     assert!(import(&registry, &kept, older).is_err(), "older");
     until("the list is taken up", async || is_open(&provider).await).await;
@@ -199,18 +222,21 @@ async fn a_responder_is_asked_once_for_a_lock_that_proved_its_key_and_its_word_e
 }
 
 #[tokio::test]
-async fn a_responder_is_asked_for_a_second_lock_too() {
+async fn a_responder_is_asked_about_a_second_lock_before_it_is_activated() {
     let ca = &world().p256;
     let lock = new_lock();
-    let second = lock_of_same(&lock);
-    let answering = ca.responder(&[&lock, &second]);
+    let (second, revoked) = (lock_of_same(&lock), lock_of_same(&lock));
+    ca.revoke(&revoked);
+    let answering = ca.responder(&[&lock, &second, &revoked]);
     let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
     let provider = provider_with(vec![ocsp(&publisher, NoncePolicy::Required)]);
     let mut browser = Browser::new(&provider);
     browser.bind(&lock).await;
     browser.sign_in(&lock).await;
+    let refused = browser.try_activate(&revoked).await;
+    assert_ne!(refused.status, 303, "{}", refused.summary());
     browser.activate(&second).await;
-    Browser::new(&provider).sign_in(&second).await;
+    assert_eq!(state_of(&provider, &second).await, KeyLockState::Active);
 }
 
 #[tokio::test]

@@ -39,8 +39,7 @@ impl ReadFacts {
         Ok(certificate
             .and_then(|found| {
                 let (verdicts, incident) = (&visit.state.verdicts, &visit.incident_id);
-                let verdict = verdicts.on_unproven(&found, visit.cx.now, incident);
-                verdict.ok()
+                verdicts.on_unproven(&found, visit.cx.now, incident).ok()
             })
             .map(|recognised| Self::of(&recognised, media_number)))
     }

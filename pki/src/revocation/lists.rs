@@ -3,7 +3,8 @@
 use super::{Crl, Link, RevocationGap, RevocationStatus, Unconfirmed, Unrevoked};
 use crate::certificate::Certificate;
 
-/// Verified lists, latest first: of several that cover a certificate the latest in force counts.
+/// Verified lists, latest first. Of several about the same certificates the latest in force counts; of others that cover a
+/// certificate, with another scope or by another signer, none is a newer version, and what one takes back is taken back.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
     lists: Vec<Crl>,
@@ -60,9 +61,17 @@ impl RevocationStatus for Lists {
     fn status(&self, link: &Link<'_>) -> Result<Unrevoked, Unconfirmed> {
         let fits = |list: &Crl| list.speaks_for(link.issuer, link.at) && list.covers(link);
         let list = self
-            .asked(link.at, fits)
+            .asked(link.at, &fits)
             .map_err(|gap| Unconfirmed::Unavailable(unless_barred(gap, link.issuer)))?;
-        if list.takes_back(link.certificate) {
+        let counts = |list: &&Crl| gap_free(list, link.at) && fits(list);
+        let replaced = |list: &Crl| {
+            let mut newer = self.lists.iter().filter(counts);
+            newer.any(|newer| {
+                newer.this_update() > list.this_update() && newer.is_about_the_same_as(list)
+            })
+        };
+        let mut naming = self.lists.iter().filter(counts);
+        if naming.any(|list| list.takes_back(link.certificate) && !replaced(list)) {
             return Err(Unconfirmed::Revoked);
         }
         let until = list.next_update();

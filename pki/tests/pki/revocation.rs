@@ -259,6 +259,10 @@ fn what_is_no_list_is_refused() {
 
 /// A list of OpenSSL with these lines for its extensions.
 fn list_with(lab: &Lab, extensions: &str) -> Vec<u8> {
+    list_of(lab, LAST, extensions)
+}
+
+fn list_of(lab: &Lab, last: &str, extensions: &str) -> Vec<u8> {
     let config = format!(
         "[ca]\ndefault_ca=d\n[d]\ndatabase=root.db\ncrlnumber=root.crlnumber\ndefault_md=sha256\n\
          default_crl_days=30\ncrl_extensions=ext\n[ext]\nauthorityKeyIdentifier=keyid\n{extensions}"
@@ -276,7 +280,7 @@ fn list_with(lab: &Lab, extensions: &str) -> Vec<u8> {
         "-out",
         "crl.pem",
         "-crl_lastupdate",
-        LAST,
+        last,
         "-crl_nextupdate",
         NEXT,
     ]);
@@ -284,6 +288,33 @@ fn list_with(lab: &Lab, extensions: &str) -> Vec<u8> {
         "crl", "-in", "crl.pem", "-outform", "DER", "-out", "crl.der",
     ]);
     std::fs::read(lab.path("crl.der")).unwrap()
+}
+
+#[test]
+fn a_later_list_about_another_part_takes_no_revocation_away() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    // It names no distribution point, so that every part may speak of it.
+    let lock = lab.issue("root", &Order::lock("lock", Kind::P256));
+    let part = |number: u8| {
+        format!(
+            "issuingDistributionPoint=critical,@point\n[point]\nfullname=URI:http://ca.test/{number}.crl\n"
+        )
+    };
+    let (later, whole) = (
+        list_of(&lab, "20260610000000Z", &part(2)),
+        list_of(&lab, "20260611000000Z", ""),
+    );
+    let released = list_of(&lab, "20260612000000Z", &part(1));
+    lab.revoke("root", "lock");
+    let naming = list_of(&lab, LAST, &part(1));
+    for other in [later, whole] {
+        for lists in [[naming.clone(), other.clone()], [other, naming.clone()]] {
+            assert_eq!(judge(&lock, &root, &[], &lists), Err(PathError::Revoked));
+        }
+    }
+    // A later version of the same part does.
+    assert_eq!(judge(&lock, &root, &[], &[naming, released]), Ok(()));
 }
 
 #[test]

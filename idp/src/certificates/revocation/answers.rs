@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use idp_core::id::CaId;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use pki::certificate::Certificate;
-use pki::revocation::ocsp::{OcspAnswer, OcspStatus};
+use pki::revocation::ocsp::{OcspAnswer, OcspStatus, WITHOUT_NEXT_UPDATE_SECONDS};
 use pki::revocation::{Link, Lists, RevocationGap, RevocationStatus, Unconfirmed, Unrevoked};
 
 /// Answers that are remembered at most.
@@ -36,16 +37,17 @@ pub(super) struct Answers(Cache<Key, Answer>);
 
 impl Answers {
     pub(super) fn new() -> Self {
-        let lived = Cache::builder()
-            .max_capacity(REMEMBERED)
-            .time_to_idle(Duration::from_hours(24));
-        Self(lived.build())
+        Self(remembering(REMEMBERED))
     }
 
     /// The answer that counts now. A revocation is no less one when its time is over.
     pub(super) fn find(&self, key: &Key, at: i64) -> Option<Answer> {
         let answer = self.0.get(key)?;
-        let counts = at < answer.said.until() || answer.said.status() == OcspStatus::Revoked;
+        let counts = match answer.said.status() {
+            OcspStatus::Revoked => true,
+            OcspStatus::Good => at < answer.said.until(),
+            OcspStatus::Unknown => at < until_asked_again(answer.said.until(), answer.asked_at),
+        };
         counts.then_some(answer)
     }
 
@@ -71,6 +73,19 @@ impl Answers {
             OcspStatus::Unknown => Err(Unconfirmed::Unavailable(RevocationGap::Unknown)),
         }
     }
+}
+
+/// Room for so many. The one that was not asked for longest goes first: what came last is always in.
+fn remembering<V: Clone + Send + Sync + 'static>(most: u64) -> Cache<Key, V> {
+    let lived = Cache::builder()
+        .max_capacity(most)
+        .eviction_policy(EvictionPolicy::lru());
+    lived.time_to_idle(Duration::from_hours(24)).build()
+}
+
+/// A responder that did not know a certificate may have been told of it a moment later, whatever time its answer names.
+fn until_asked_again(until: i64, asked_at: i64) -> i64 {
+    until.min(asked_at.saturating_add(WITHOUT_NEXT_UPDATE_SECONDS))
 }
 
 /// What is known of one CA.
@@ -135,5 +150,30 @@ impl RevocationStatus for Unasked {
 
     fn covers_holders_of(&self, issuer: &Certificate, at: i64) -> Result<(), RevocationGap> {
         self.0.covers_holders_of(issuer, at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_that_came_last_is_at_hand_however_many_came_before() {
+        let cache = remembering::<u8>(8);
+        for number in 0..64 {
+            let key = ([number; 32], [0; 32]);
+            cache.insert(key, number);
+            cache.run_pending_tasks();
+            for _ in 0..8 {
+                assert_eq!(cache.get(&key), Some(number));
+            }
+        }
+        assert!(cache.entry_count() <= 8);
+    }
+
+    #[test]
+    fn that_a_certificate_is_unknown_is_asked_again_soon() {
+        assert_eq!(until_asked_again(1_000_000, 100), 400);
+        assert_eq!(until_asked_again(150, 100), 150);
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::fetch::Fetcher;
 use super::kept::{Kept, write_whole};
 use super::sources::{RevocationSources, certificates_of};
-use super::urls::UrlSource;
+use super::urls::{UrlSource, is_of_the_future};
 use crate::config::RevocationSettings;
 
 /// One list that was imported.
@@ -19,8 +19,8 @@ pub struct Imported {
     pub list: Crl,
 }
 
-/// Verifies every list of a file against the registry and keeps it. One that does not verify, or is older than what was
-/// imported before, is an error, and nothing of the file is kept.
+/// Verifies every list of a file against the registry and keeps it. One that does not verify, is of the future or is older
+/// than what was imported before, is an error, and nothing of the file is kept.
 pub fn import(
     registry: &CaRegistry,
     kept: &Kept,
@@ -29,6 +29,9 @@ pub fn import(
     let mut found = Vec::new();
     for der in crls_in(octets).map_err(|e| e.to_string())? {
         let (ca, list) = of_registry(registry, &der)?;
+        if is_of_the_future(&list) {
+            return Err(format!("list of {}: it is not yet in force", list.issuer()));
+        }
         found.push((Imported { ca, list }, der));
     }
     let before = kept.all_imported().into_iter().filter_map(|path| {

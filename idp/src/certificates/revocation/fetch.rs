@@ -42,6 +42,13 @@ pub(super) enum FetchError {
     Failed(String),
 }
 
+impl FetchError {
+    /// Whether nobody answered: not whoever was asked.
+    pub(super) const fn is_silence(&self) -> bool {
+        matches!(self, Self::TooSlow(_) | Self::Failed(_))
+    }
+}
+
 /// What bounds one fetch.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds {

@@ -7,6 +7,7 @@
 mod answers;
 mod by_hand;
 mod fetch;
+mod fetches;
 mod kept;
 mod list_file;
 mod report;

@@ -44,6 +44,8 @@ pub(super) struct Attempts {
     /// In a row.
     pub(super) failures: u32,
     pub(super) latency: Option<Duration>,
+    /// When it last gave no sign of itself within its time, unless it answered since.
+    pub(super) silent_at: Option<i64>,
 }
 
 /// Attempts of every fetched source, by CA and address.
@@ -73,6 +75,7 @@ impl Attempted {
                 one.last_success = Some(now);
                 one.latency = Some(latency);
                 one.failures = 0;
+                one.silent_at = None;
             }
             Err(why) => {
                 one.last_error = Some(why);
@@ -81,5 +84,12 @@ impl Attempted {
             }
         }
         before != one.last_error
+    }
+
+    /// Remembers that a source gave no sign of itself.
+    pub(super) fn note_silence(&self, (ca, address): (&CaId, &str), now: i64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = all.entry((ca.clone(), address.to_owned())).or_default();
+        one.silent_at = Some(now);
     }
 }

@@ -12,7 +12,9 @@ use idp_core::cx::Rng;
 use idp_core::recognition::{CaRegistry, RecognisedCa, RevocationKnowledge as _, RevocationPolicy};
 use pki::certificate::Certificate;
 use pki::path::verify_path;
-use pki::revocation::ocsp::{MAX_RESPONSE_BYTES, NONCE_OCTETS, OcspAnswer, OcspRequest};
+use pki::revocation::ocsp::{
+    MAX_RESPONSE_BYTES, NONCE_OCTETS, OcspAnswer, OcspError, OcspRequest, OcspStatus,
+};
 use pki::revocation::{Link, Revocation};
 
 use super::answers::{Answer, Key, key};
@@ -24,7 +26,8 @@ use crate::clock;
 /// How long a responder may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A responder that failed is left alone this long, in seconds: a dead one holds nobody up twice.
+/// A responder that gave no sign of itself is left alone this long, in seconds: a dead one holds nobody up twice. One that
+/// answers, whatever it answers about one certificate, is asked about the others.
 const REST: i64 = 3;
 
 /// Asks.
@@ -123,12 +126,8 @@ impl Responders {
                 continue;
             };
             let before = clock::now().unix_seconds();
-            let attempts = sources.attempted.of(&ca.id, url);
-            let rests = attempts.failures > 0
-                && attempts
-                    .last_attempt
-                    .is_some_and(|last| before < last + REST);
-            if rests {
+            let silent = sources.attempted.of(&ca.id, url).silent_at;
+            if silent.is_some_and(|at| (at..at + REST).contains(&before)) {
                 continue;
             }
             let begin = Instant::now();
@@ -136,6 +135,10 @@ impl Responders {
             let asked = self.ask_one((url, *nonce), configured.as_ref(), (certificate, issuer));
             let asked = asked.await;
             let at = clock::now().unix_seconds();
+            if matches!(&asked, Err(Unheard { silent: true, .. })) {
+                sources.attempted.note_silence((&ca.id, url), at);
+            }
+            let asked = asked.map_err(|unheard| unheard.why);
             let outcome = asked
                 .as_ref()
                 .map(|_| begin.elapsed())
@@ -162,7 +165,7 @@ impl Responders {
         (url, nonce): (&str, NoncePolicy),
         configured: Option<&Certificate>,
         (certificate, issuer): (&Certificate, &Certificate),
-    ) -> Result<(OcspAnswer, Vec<u8>), String> {
+    ) -> Result<(OcspAnswer, Vec<u8>), Unheard> {
         let nonce = match nonce {
             NoncePolicy::Absent => None,
             NoncePolicy::Required => {
@@ -171,21 +174,40 @@ impl Responders {
                 Some(nonce)
             }
         };
-        let request = OcspRequest::new(certificate, issuer, nonce).map_err(|e| e.to_string())?;
+        let request = OcspRequest::new(certificate, issuer, nonce)?;
         let question = ("application/ocsp-request", request.der().to_vec());
         let bounds = Bounds {
             octets: MAX_RESPONSE_BYTES,
             time: PATIENCE,
         };
         let octets = self.fetcher.post(url, question, bounds).await;
-        let octets = octets.map_err(|e| e.to_string())?;
+        let octets = octets.map_err(|error| Unheard {
+            silent: error.is_silence(),
+            why: error.to_string(),
+        })?;
         let at = clock::now().unix_seconds();
-        let said = request.verify(&octets, configured, at);
-        said.map(|said| (said, octets)).map_err(|e| e.to_string())
+        let said = request.verify(&octets, configured, at)?;
+        Ok((said, octets))
     }
 }
 
-/// Takes the kept answer, if it counts still. It was asked for before, so its nonce is not looked for again.
+/// Why there is no answer that counts.
+struct Unheard {
+    why: String,
+    /// Nobody answered at all.
+    silent: bool,
+}
+
+impl From<OcspError> for Unheard {
+    fn from(error: OcspError) -> Self {
+        Self {
+            why: error.to_string(),
+            silent: false,
+        }
+    }
+}
+
+/// Takes the kept answer, if it counts still and says something. It was asked for before, so its nonce is not looked for again.
 fn take_kept(
     ca: &RecognisedCa,
     sources: &RevocationSources,
@@ -209,6 +231,9 @@ fn take_kept(
         RevocationSource::CrlFile { .. } | RevocationSource::CrlUrl { .. } => None,
     });
     let Some(said) = verified else { return false };
+    if said.status() == OcspStatus::Unknown {
+        return false;
+    }
     sources.take(answer(ca, said, (certificate, issuer), at));
     true
 }

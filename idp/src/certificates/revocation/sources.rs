@@ -136,6 +136,18 @@ impl RevocationSources {
         std::mem::take(&mut changed)
     }
 
+    /// Says again that something of a CA changed: what follows from it could not be done.
+    pub(super) fn note_changed(&self, ca: CaId) {
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.insert(ca);
+    }
+
+    /// Remembers a certificate that was taken back, until it is asked for.
+    pub(super) fn note_revoked(&self, thumbprint: Thumbprint) {
+        let mut revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        revoked.insert(thumbprint);
+    }
+
     /// Certificates that a responder said were taken back, since this was last asked.
     pub(super) fn take_revoked(&self) -> HashSet<Thumbprint> {
         let mut revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -148,8 +160,7 @@ impl RevocationSources {
         let thumbprint = Thumbprint(answer.certificate.thumbprint_sha256());
         self.answers.put(answer);
         if status == OcspStatus::Revoked {
-            let mut revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
-            revoked.insert(thumbprint);
+            self.note_revoked(thumbprint);
         }
         if status != OcspStatus::Good {
             self.version.fetch_add(1, Ordering::AcqRel);

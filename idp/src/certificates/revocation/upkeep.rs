@@ -2,6 +2,7 @@
 //! they are known to be revoked.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use idp_core::cx::Caller;
@@ -13,8 +14,8 @@ use idp_core::store::StoreError;
 use pki::certificate::Certificate;
 use pki::revocation::ocsp::OcspStatus;
 
+use super::fetches::Fetches;
 use super::kept::write_whole;
-use super::urls::UrlSource;
 use crate::clock;
 use crate::state::AppState;
 
@@ -27,18 +28,49 @@ const PAGE: u32 = 500;
 /// Questions about bound locks in one turn.
 const QUESTIONS: usize = 64;
 
-/// Goes on for as long as the server runs.
+/// Goes on for as long as the server runs. Side by side: a source that takes its time holds up neither the others nor what
+/// follows from what is known.
 pub async fn keep_up(state: &AppState) {
+    // Whether a source was tried since it was last looked: a failure is told to operators too.
+    let tried = Arc::new(AtomicBool::new(false));
+    tokio::join!(
+        keep_fetched(state, &tried),
+        keep_answered(state),
+        keep_judged(state, &tried)
+    );
+}
+
+fn ticking() -> tokio::time::Interval {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    tick
+}
+
+async fn keep_fetched(state: &AppState, tried: &Arc<AtomicBool>) {
+    let (mut tick, mut fetches) = (ticking(), Fetches::new(tried));
+    loop {
+        tick.tick().await;
+        fetches.begin_due(state, clock::now().unix_seconds());
+    }
+}
+
+async fn keep_answered(state: &AppState) {
+    let mut tick = ticking();
+    loop {
+        tick.tick().await;
+        ask_anew(state, clock::now().unix_seconds()).await;
+    }
+}
+
+async fn keep_judged(state: &AppState, tried: &AtomicBool) {
+    let mut tick = ticking();
     let watch = i64::try_from(state.config.revocation.watch_seconds).unwrap_or(i64::MAX);
     let mut looked_at = clock::now().unix_seconds();
     loop {
         tick.tick().await;
         let now = clock::now().unix_seconds();
-        let fetched = fetch_due(state, now).await;
-        ask_anew(state, now).await;
-        if fetched || now >= looked_at.saturating_add(watch) || now < looked_at {
+        let tried = tried.swap(false, Ordering::AcqRel);
+        if tried || now >= looked_at.saturating_add(watch) || now < looked_at {
             looked_at = now;
             look(state).await;
         }
@@ -71,29 +103,6 @@ fn write_report(sources: &super::RevocationSources) -> std::io::Result<()> {
     write_whole(&kept.report(), &report)
 }
 
-/// Fetches every list that is due, all at once; answers whether one came.
-async fn fetch_due(state: &AppState, now: i64) -> bool {
-    let settings = &state.config.revocation;
-    let all = UrlSource::all(&state.verdicts.registry());
-    let due = all
-        .into_iter()
-        .filter(|source| source.is_due(&state.lists, settings, now));
-    let mut under_way = tokio::task::JoinSet::new();
-    for source in due {
-        let (lists, fetcher) = (Arc::clone(&state.lists), state.fetcher.clone());
-        let settings = settings.clone();
-        under_way.spawn(async move { source.fetch(&lists, &fetcher, &settings).await });
-    }
-    let mut came = false;
-    let mut any = false;
-    while let Some(done) = under_way.join_next().await {
-        any = true;
-        came |= done.unwrap_or(false);
-    }
-    // A failure is told to operators too.
-    came || any
-}
-
 /// Asks again about bound locks whose answers are old or run out.
 async fn ask_anew(state: &AppState, now: i64) {
     let interval = i64::try_from(state.config.revocation.fetch_seconds).unwrap_or(i64::MAX);
@@ -102,7 +111,9 @@ async fn ask_anew(state: &AppState, now: i64) {
     for answer in state.lists.answers.all() {
         let lasts = (answer.said.until() - answer.asked_at) * 4 / 5;
         let due = answer.asked_at.saturating_add(lasts.clamp(1, interval));
-        if answer.said.status() != OcspStatus::Good || now < due || asked >= QUESTIONS {
+        // A clock that was put back is no reason to wait.
+        let waits = (answer.asked_at..due).contains(&now);
+        if answer.said.status() != OcspStatus::Good || waits || asked >= QUESTIONS {
             continue;
         }
         let ca = registry.authorities.iter().find(|ca| ca.id == answer.ca);
@@ -130,19 +141,27 @@ async fn find(state: &AppState, thumbprint: Thumbprint) -> Result<Option<KeyLock
     found.await
 }
 
-/// Ends every bound lock that became known as revoked, and with it its sessions and tokens.
+/// Ends every bound lock that became known as revoked, and with it its sessions and tokens. What the store can't do now is
+/// done at the next turn.
 pub async fn end_revoked(state: &AppState) {
     for thumbprint in state.lists.take_revoked() {
-        match find(state, thumbprint).await {
-            Ok(Some(lock)) => end_if_revoked(state, &lock).await,
-            Ok(None) => {}
-            Err(error) => tracing::error!(%error, "a revoked lock can't be looked up"),
+        if let Err(error) = end_one(state, thumbprint).await {
+            tracing::error!(%error, "a revoked lock can't be ended; it is tried again");
+            state.lists.note_revoked(thumbprint);
         }
     }
     for ca in state.lists.take_changed() {
         if let Err(error) = compare(state, &ca).await {
-            tracing::error!(%error, %ca, "bound locks can't be compared with the lists");
+            tracing::error!(%error, %ca, "bound locks can't be compared with the lists; it is tried again");
+            state.lists.note_changed(ca);
         }
+    }
+}
+
+async fn end_one(state: &AppState, thumbprint: Thumbprint) -> Result<(), StoreError> {
+    match find(state, thumbprint).await? {
+        Some(lock) => end_if_revoked(state, &lock).await,
+        None => Ok(()),
     }
 }
 
@@ -163,7 +182,7 @@ async fn compare(state: &AppState, ca: &CaId) -> Result<(), StoreError> {
             let certificate = Certificate::from_der(&lock.certificate_der);
             let named = |one: &Certificate| lists.all().iter().any(|list| list.takes_back(one));
             if certificate.as_ref().is_ok_and(named) {
-                end_if_revoked(state, lock).await;
+                end_if_revoked(state, lock).await?;
             }
         }
         match page.last() {
@@ -174,21 +193,18 @@ async fn compare(state: &AppState, ca: &CaId) -> Result<(), StoreError> {
 }
 
 /// The verdict decides, as it would at a sign-in.
-async fn end_if_revoked(state: &AppState, lock: &KeyLock) {
+async fn end_if_revoked(state: &AppState, lock: &KeyLock) -> Result<(), StoreError> {
     let cx = state.cx();
     if state.verdicts.on_bound(lock, cx.now) != Err(CertificateRefusal::Revoked) {
-        return;
+        return Ok(());
     }
     let thumbprint = lock.thumbprint;
     let caller = Caller {
         remote_address: None,
         incident_id: IncidentId::generate(&*cx.rng, cx.now),
     };
-    let ended = state
-        .database
+    let database = &state.database;
+    database
         .write(move |store| remember(store, &cx, &caller, thumbprint))
-        .await;
-    if let Err(error) = ended {
-        tracing::error!(%error, "a revoked lock can't be ended");
-    }
+        .await
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use idp_core::certificate_authority::RevocationSource;
 use idp_core::id::CaId;
 use idp_core::recognition::{CaRegistry, RevocationPolicy};
+use pki::revocation::ocsp::MAX_SKEW_SECONDS;
 use pki::revocation::{Crl, MAX_CRL_BYTES};
 use sha2::{Digest as _, Sha256};
 
@@ -21,6 +22,9 @@ use crate::config::RevocationSettings;
 
 /// The first wait after a failure, in seconds; it doubles.
 const FIRST_WAIT: i64 = 15;
+
+/// A CA and an address: what a source is known by.
+pub(super) type SourceName = (CaId, String);
 
 /// One list behind an address.
 #[derive(Clone)]
@@ -52,6 +56,10 @@ impl UrlSource {
         of_ca.collect()
     }
 
+    pub(super) fn name(&self) -> SourceName {
+        (self.ca.clone(), self.url.clone())
+    }
+
     /// Whether it is time to fetch it.
     pub(super) fn is_due(
         &self,
@@ -65,7 +73,8 @@ impl UrlSource {
         };
         let lists = sources.fetched(&self.ca, &self.url);
         let runs_out = lists.iter().map(Crl::next_update).min();
-        now >= last.saturating_add(self.wait(&attempts, runs_out, settings, now))
+        // A clock that was put back is no reason to wait.
+        now < last || now >= last.saturating_add(self.wait(&attempts, runs_out, settings, now))
     }
 
     /// Seconds between an attempt and the next: the interval, or less when the list runs out before; after failures
@@ -143,11 +152,13 @@ impl UrlSource {
             if let Some((issuer, why)) = read.refused.first() {
                 return Err(format!("list of {issuer}: {why}"));
             }
+            if read.lists.iter().any(is_of_the_future) {
+                return Err("it is not yet in force".to_owned());
+            }
+            let at_hand = at_hand.iter().filter(|had| !is_of_the_future(had));
             let goes_back = |list: &Crl| {
-                let newer = at_hand.iter().filter(|had| had.is_about_the_same_as(list));
-                newer
-                    .into_iter()
-                    .any(|had| had.this_update() > list.this_update())
+                let mut same = at_hand.clone().filter(|had| had.is_about_the_same_as(list));
+                same.any(|had| had.this_update() > list.this_update())
             };
             if read.lists.iter().any(goes_back) {
                 return Err("it is older than the one at hand".to_owned());
@@ -157,4 +168,10 @@ impl UrlSource {
         });
         kept.await.map_err(|e| e.to_string())?
     }
+}
+
+/// Whether a list begins later than clocks differ: it would keep every true one away, as the newer, until its time comes.
+pub(super) fn is_of_the_future(list: &Crl) -> bool {
+    let latest = clock::now().unix_seconds().saturating_add(MAX_SKEW_SECONDS);
+    list.this_update() > latest
 }

@@ -25,17 +25,31 @@ pub(super) struct Found {
     pub(super) mechanisms: Vec<MechanismType>,
 }
 
-/// Every token. One that is pulled out meanwhile is passed over.
+/// Every token. One that is pulled out meanwhile is passed over; one that fails hides no other.
 pub(super) fn all(started: &Started, tag: &str) -> Result<Vec<Found>, TokenError> {
-    let mut found = Vec::new();
-    for slot in present(started)? {
-        match read(started, slot, tag) {
-            Ok(Some(token)) => found.push(token),
-            Ok(None) | Err(TokenError::LockRemoved) => {}
-            Err(error) => return Err(error),
+    let slots = present(started)?.into_iter();
+    readable(slots.map(|slot| read(started, slot, tag)))
+}
+
+/// What can be read. A failure is told where nothing else is there.
+fn readable<T>(
+    read: impl Iterator<Item = Result<Option<T>, TokenError>>,
+) -> Result<Vec<T>, TokenError> {
+    let (mut found, mut failed) = (Vec::new(), None);
+    for one in read {
+        match one {
+            Ok(token) => found.extend(token),
+            Err(TokenError::LockRemoved) => {}
+            Err(error) => {
+                tracing::warn!(%error, "a token cannot be read");
+                failed = Some(error);
+            }
         }
     }
-    Ok(found)
+    match failed {
+        Some(error) if found.is_empty() => Err(error),
+        _ => Ok(found),
+    }
 }
 
 /// The token with this id.
@@ -251,4 +265,19 @@ pub(super) fn seals(started: &Started, slot: Slot) -> Result<Vec<Vec<u8>>, Token
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_cannot_be_read_hides_no_other() {
+        let broken = || TokenError::Driver("C_GetTokenInfo".to_owned());
+        let read = |all: Vec<Result<Option<u8>, TokenError>>| readable(all.into_iter());
+        let all = vec![Err(broken()), Ok(Some(7)), Ok(None)];
+        assert_eq!(read(all), Ok(vec![7]));
+        assert_eq!(read(vec![Ok(None), Err(broken())]), Err(broken()));
+        assert_eq!(read(vec![Err(TokenError::LockRemoved)]), Ok(vec![]));
+    }
 }
