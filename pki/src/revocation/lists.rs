@@ -61,7 +61,7 @@ impl RevocationStatus for Lists {
     fn status(&self, link: &Link<'_>) -> Result<Unrevoked, Unconfirmed> {
         let fits = |list: &Crl| list.speaks_for(link.issuer, link.at) && list.covers(link);
         let list = self
-            .asked(link.at, &fits)
+            .asked(link.at, fits)
             .map_err(|gap| Unconfirmed::Unavailable(unless_barred(gap, link.issuer)))?;
         let counts = |list: &&Crl| gap_free(list, link.at) && fits(list);
         let replaced = |list: &Crl| {
