@@ -253,7 +253,7 @@ help-contents = On this page
 help-driver-title = Install the driver
 help-driver-1 = Download the driver from “Driver download” here, or through the link on any trading platform.
 help-driver-2 = Open the installer and choose “Quick install” (recommended, default folder), or “Custom install” to choose a folder.
-help-driver-3 = Insert the CA lock, open the certificate assistant and press “Show certificate”. If the certificate appears, the installation succeeded.
+help-driver-3 = Insert the CA lock, open the certificate assistant and press “Certificates”. If the certificate appears, the installation succeeded.
 help-driver-link = Go to driver download
 help-cross-title = Sign in across platforms
 help-cross-1 = Binding: insert the enterprise lock, press “Read certificate”, fill in the details, press “Confirm application”.
@@ -298,7 +298,7 @@ faq-8-answer =
 faq-9-question = How do we remove a secondary lock ourselves?
 faq-9-answer =
     1. Sign in with the certificate that was bound first (the primary lock), go to the choice of platforms, press “Personal information” and open your details.
-    2. Press “Change information”, choose the entry under “Certificate binding” and press “Delete”.
+    2. Press “Change information”, choose the entry under “Locks” and press “Remove”.
     Sessions opened with that lock end at once. The primary lock cannot be removed this way.
 faq-10-question = Our only CA lock is lost. How is the binding removed?
 faq-10-answer = Report the loss to the authority that issued the certificate, then contact the operators of the mutual-recognition system to update the record.
@@ -326,7 +326,7 @@ driver-step-2-text = The default folder is recommended; “Custom install” let
 driver-step-3-title = Insert the lock and look at the certificate
 driver-step-3-text = Open the certificate assistant and press “Show certificate”. If the certificate appears, the installation succeeded.
 driver-check-title = Check the installation
-driver-check-text = Open the certificate assistant on this computer and run “Check”: it tests driver, lock and certificate and offers repairs. Until its window offers that, run key-agent check on the command line.
+driver-check-text = Open the certificate assistant on this computer and run “Check”: it tests driver, lock and certificate and offers repairs.
 driver-check-link = Open the certificate assistant
 driver-trouble-title = No certificate is shown?
 driver-trouble-1 = Install the driver again

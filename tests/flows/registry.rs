@@ -146,6 +146,13 @@ async fn suspending_a_ca_refuses_its_locks_and_ends_what_lives_by_them_without_a
 
     activate(&provider, "p256-ca").await;
     Browser::new(&provider).sign_in(&scene.lock).await;
+    assert_eq!(
+        scene.browser.open("/certificate").await.location(),
+        Some("/login"),
+        "what ended stays ended"
+    );
+    let dead = scene.platform.userinfo(tokens.access()).await;
+    assert_eq!(dead.status, 401, "the token too");
     let trail = provider.audit().await;
     let told = |kind| {
         trail

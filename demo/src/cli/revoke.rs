@@ -38,12 +38,15 @@ impl Revoke {
         let opened = SoftToken::new(&self.lock)
             .open(&Wanted::Signing, &pin)
             .map_err(|error| DemoError::file(&self.lock)(std::io::Error::other(error)))?;
+        if !state::pki(&self.state_dir).exists() {
+            return Err(DemoError::NotOurs(self.lock));
+        }
         let password = Remembered::read_or_make(&self.state_dir)?.ca_password;
         let now = idp::clock::now().unix_seconds();
         let pki = SamplePki::open(&state::pki(&self.state_dir), &password, now)?;
         let certificate = opened.certificate();
         let ca = pki
-            .issuer_of(certificate)
+            .issuer_of(certificate, now)
             .ok_or_else(|| DemoError::NotOurs(self.lock.clone()))?;
         pki.revoke(ca, certificate.serial_number(), now)?;
         let printed = serde_json::json!({

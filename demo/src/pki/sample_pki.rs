@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 
 use idp::config::{AuthorityConfig, RevocationConfig};
 use idp_core::certificate_authority::KeyAlgorithm;
+use pki::anchors::TrustAnchors;
 use pki::certificate::Certificate;
+use pki::path::verify_chain;
+use pki::revocation::Revocation;
 
 use super::authority::Authority;
 use super::certificate::{DAY, Order, Validity};
@@ -163,11 +166,16 @@ impl SamplePki {
         self.issue_lists(now)
     }
 
-    /// The CA whose name a certificate bears as its issuer's.
-    pub fn issuer_of(&self, certificate: &Certificate) -> Option<Ca> {
+    /// The CA that issued a certificate: its signature says so, since every demonstration has CAs of these names.
+    pub fn issuer_of(&self, certificate: &Certificate, now: i64) -> Option<Ca> {
+        let at = now.min(certificate.not_after());
         Ca::ALL.into_iter().find(|ca| {
             let issuer = Certificate::from_der(self.issuer(*ca).1.certificate_der());
-            issuer.is_ok_and(|issuer| issuer.subject() == certificate.issuer())
+            let anchors = issuer.map(|issuer| TrustAnchors::from_certificates(&[issuer]));
+            let Ok(Ok(anchors)) = anchors else {
+                return false;
+            };
+            verify_chain(certificate, &anchors, &[], &Revocation::NotChecked, at).is_ok()
         })
     }
 

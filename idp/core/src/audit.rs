@@ -106,7 +106,8 @@ audit_kinds! {
     EnterpriseUnfrozen = "enterprise.unfrozen",
     /// An enterprise took a consent back.
     ConsentRevoked = "consent.revoked",
-    /// An enterprise ended sign-ins from its account.
+    /// Sign-ins were ended: by the enterprise from its account, or (with a reason) since the CA registry knows
+    /// their lock no more.
     SessionsEnded = "sessions.ended",
     /// A form came without its session or CSRF token, or from another origin.
     RequestForged = "request.forged",

@@ -1,11 +1,13 @@
-//! Shared step: a certificate was seen revoked; remembered for ever (CERTIFICATES §8).
+//! Shared step: a bound certificate counts no more. Seen revoked, it is remembered for ever (CERTIFICATES §8);
+//! no longer recognised by the CA registry, what lives by it ends.
 //!
 //! Each use of a session or a token reads the lock; they are ended on record too, so that the account shows them so.
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_standing;
-use crate::key_lock::{KeyLockState, Thumbprint};
+use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use crate::recognition::CertificateRefusal;
 use crate::session::{SessionEnding, Which};
 use crate::store::{Store, StoreError};
 
@@ -31,5 +33,26 @@ pub fn remember(
         remote_address: caller.remote_address.clone(),
         detail: Some(thumbprint.to_text()),
         ..AuditEvent::new(cx, AuditKind::LockRevoked)
+    })
+}
+
+/// Ends the sign-ins and grants of a lock whose certificate the CA registry refuses now. The lock stays bound: once its
+/// CA is recognised again it signs in anew.
+pub fn end_unrecognised(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    (key_lock, refusal): (&KeyLock, CertificateRefusal),
+) -> Result<(), StoreError> {
+    let ending = (Which::OfLock(&key_lock.id), SessionEnding::LockEnded);
+    if end_standing(store, cx, &key_lock.enterprise_id, ending)? == 0 {
+        return Ok(());
+    }
+    store.append_audit(&AuditEvent {
+        reason: Some(refusal.code().to_owned()),
+        enterprise_id: Some(key_lock.enterprise_id.clone()),
+        key_lock_id: Some(key_lock.id.clone()),
+        remote_address: caller.remote_address.clone(),
+        ..AuditEvent::new(cx, AuditKind::SessionsEnded)
     })
 }

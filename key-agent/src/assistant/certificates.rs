@@ -127,10 +127,10 @@ fn show(facts: &CertificateFacts, now: i64) -> Shown {
     }
 }
 
-/// Whole days until the end, the running one included; `None` once it has ended.
+/// Whole days until the end, as the portal counts them; `None` once it has ended.
 pub fn days_left(certificate: &Certificate, now: i64) -> Option<i64> {
     let seconds = certificate.not_after() - now;
-    (seconds >= 0).then_some(seconds.max(1).saturating_add(86_399) / 86_400)
+    (seconds >= 0).then_some(seconds / 86_400)
 }
 
 fn key_name(key: PublicKey) -> String {

@@ -5,26 +5,28 @@
 
 use idp_core::key_lock::KeyLock;
 use idp_core::recognition::CertificateRefusal;
-use idp_core::revocation::remember;
+use idp_core::revocation::{end_unrecognised, remember};
 
 use super::Visit;
 use crate::http::error::Failure;
 
-/// Asks registry and lists at hand. A revoked lock is marked, which ends everything else of it; a lock of a suspended CA
-/// is not, since the CA may come back.
+/// Asks registry and lists at hand. A revoked lock is marked, which ends everything else of it. A lock of a suspended CA
+/// is not, since the CA may come back; what lives by it ends all the same, and a new signature is wanted then.
 pub async fn is_over(visit: &Visit, key_lock: &KeyLock) -> Result<bool, Failure> {
-    let verdict = visit.state.verdicts.on_bound(key_lock, visit.cx.now);
-    match verdict {
-        Err(CertificateRefusal::Revoked) => {}
-        Err(refusal) => return Ok(refusal.is_of_the_registry()),
-        Ok(()) => return Ok(false),
-    }
-    let (cx, caller) = (visit.cx.clone(), visit.caller());
-    let thumbprint = key_lock.thumbprint;
+    let refusal = match visit.state.verdicts.on_bound(key_lock, visit.cx.now) {
+        Err(refusal) if refusal == CertificateRefusal::Revoked || refusal.is_of_the_registry() => {
+            refusal
+        }
+        Err(_) | Ok(()) => return Ok(false),
+    };
+    let (cx, caller, key_lock) = (visit.cx.clone(), visit.caller(), key_lock.clone());
     visit
         .state
         .database
-        .write(move |store| remember(store, &cx, &caller, thumbprint))
+        .write(move |store| match refusal {
+            CertificateRefusal::Revoked => remember(store, &cx, &caller, key_lock.thumbprint),
+            refusal => end_unrecognised(store, &cx, &caller, (&key_lock, refusal)),
+        })
         .await
         .map_err(Failure::from)?;
     Ok(true)
