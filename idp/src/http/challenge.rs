@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::challenge::Challenge;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::proof::{self, ProofRefusal, Proven};
+use idp_core::recognition::{CertificateRefusal, Recognised};
 use protocol::challenge::{CHALLENGE_LIFETIME_SECONDS, Purpose};
 use serde::Deserialize;
 use serde_json::json;
@@ -103,6 +104,15 @@ pub async fn prove_stated(
         purpose,
         form.one("proof")?,
     ))
+}
+
+/// The verdict on the certificate of a lock that proved its key. Only now is its CA's responder asked, so that nobody
+/// makes us ask with a lie; what it answers is in the verdict.
+pub async fn judge(visit: &Visit, proven: &Proven) -> Result<Recognised, CertificateRefusal> {
+    let certificate = proven.certificate();
+    visit.state.gather_revocation(certificate).await;
+    let verdicts = &visit.state.verdicts;
+    verdicts.on_shown(certificate, visit.cx.now, &visit.incident_id)
 }
 
 /// What the script asks for when a page has been open for longer than a challenge lives.

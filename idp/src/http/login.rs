@@ -144,15 +144,10 @@ async fn attempt(visit: &Visit, browser: &Browser, form: &Form) -> Result<LoginA
             });
         }
     };
-    let certificate = proven.certificate();
-    visit.state.gather_revocation(certificate).await;
+    let verdict = challenge::judge(visit, &proven).await;
     Ok(LoginAttempt {
-        verdict: visit
-            .state
-            .verdicts
-            .on_shown(certificate, visit.cx.now, &visit.incident_id)
-            .map_err(LoginRefusal::Certificate),
-        thumbprint: Some(Thumbprint(certificate.thumbprint_sha256())),
+        verdict: verdict.map_err(LoginRefusal::Certificate),
+        thumbprint: Some(Thumbprint(proven.certificate().thumbprint_sha256())),
         media_number: proven.media_number().map(str::to_owned),
         user_agent: visit.user_agent().map(str::to_owned),
         replaces: browser.authentication().cloned(),

@@ -175,13 +175,10 @@ async fn attempt(
     Ok(
         match challenge::prove(visit, browser, form, Purpose::Bind).await? {
             Ok(proven) => {
-                let certificate = proven.certificate();
-                visit.state.gather_revocation(certificate).await;
-                let verdicts = &visit.state.verdicts;
-                let verdict = verdicts.on_shown(certificate, visit.cx.now, &visit.incident_id);
+                let verdict = challenge::judge(visit, &proven).await;
                 BindAttempt {
                     verdict: verdict.map_err(BindRefusal::Certificate),
-                    thumbprint: Some(Thumbprint(certificate.thumbprint_sha256())),
+                    thumbprint: Some(Thumbprint(proven.certificate().thumbprint_sha256())),
                     media_number: proven.media_number().map(str::to_owned),
                     details,
                 }
