@@ -29,6 +29,7 @@ fn url(url: &str) -> RevocationSourceConfig {
     RevocationSourceConfig::CrlUrl {
         url: url.to_owned(),
         indirect_issuer: None,
+        whole_point: None,
     }
 }
 

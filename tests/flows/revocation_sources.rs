@@ -21,6 +21,7 @@ fn url(publisher: &Publisher) -> RevocationSourceConfig {
     RevocationSourceConfig::CrlUrl {
         url: publisher.url.clone(),
         indirect_issuer: None,
+        whole_point: None,
     }
 }
 
@@ -170,6 +171,7 @@ async fn in_a_closed_network_lists_are_imported() {
     let nowhere = RevocationSourceConfig::CrlUrl {
         url: "http://127.0.0.1:9/none.crl".to_owned(),
         indirect_issuer: None,
+        whole_point: None,
     };
     let provider = provider_with(vec![nowhere]);
     let lock = new_lock();

@@ -52,6 +52,33 @@ pub struct CertificateAuthority {
     pub changed_at: Timestamp,
 }
 
+/// The registry as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredRegistry {
+    /// By identifier.
+    pub authorities: Vec<CertificateAuthority>,
+    /// Rows that can't be read, each left out alone.
+    pub unreadable: Vec<UnreadableCa>,
+}
+
+/// A CA of which something is written that can't be read: by another version of this program, or by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableCa {
+    /// Its identifier.
+    pub id: CaId,
+    /// Its state, where that can be read.
+    pub state: Option<CaState>,
+    /// What can't be read.
+    pub problem: String,
+}
+
+impl UnreadableCa {
+    /// Whether it would be recognised if it could be read.
+    pub const fn may_be_active(&self) -> bool {
+        matches!(self.state, Some(CaState::Active) | None)
+    }
+}
+
 /// What an operator writes down of a CA. Unknown words are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -217,6 +244,10 @@ pub enum RevocationSource {
     CrlFile {
         /// Where it is on every machine that runs the provider.
         path: PathBuf,
+        /// The name of the distribution point whose list the CA states to be the whole of its issuer's. Without it a
+        /// list with a distribution point is about those certificates alone that name it (RFC 5280 §6.3.3).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        whole_point: Option<String>,
     },
     /// A list that is fetched.
     CrlUrl {
@@ -225,6 +256,9 @@ pub enum RevocationSource {
         /// The certificate (PEM) of who signs lists in the CA's stead. Without it indirect lists are refused.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         indirect_issuer: Option<String>,
+        /// As of a file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        whole_point: Option<String>,
     },
     /// A responder that is asked for each certificate (RFC 6960).
     Ocsp {

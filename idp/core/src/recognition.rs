@@ -22,7 +22,7 @@ use crate::key_lock::Thumbprint;
 use crate::timestamp::Timestamp;
 
 pub use crate::certificate_authority::RevocationPolicy;
-pub use refusal::CertificateRefusal;
+pub use refusal::{CertificateRefusal, Consequence};
 pub use registry::{CaRegistry, EntryError, RecognisedCa};
 
 /// Port: what is known now of what CAs took back.
@@ -113,6 +113,10 @@ pub fn recognise(
     }
     match recognised {
         Some(recognised) if !refused.is_final() => Ok(recognised),
+        // It may be of a CA that can't be read: not said to be foreign.
+        None if refused == CertificateRefusal::ForeignCa && registry.may_lack_its_ca() => {
+            Err(CertificateRefusal::CaUnreadable)
+        }
         _ => Err(refused),
     }
 }

@@ -1,5 +1,5 @@
 //! Shared step: a bound certificate counts no more. Seen revoked, it is remembered for ever (CERTIFICATES §8);
-//! no longer recognised by the CA registry, what lives by it ends.
+//! no longer recognised by the CA registry, or under a CA that was revoked, what lives by it ends.
 //!
 //! Each use of a session or a token reads the lock; they are ended on record too, so that the account shows them so.
 
@@ -36,8 +36,8 @@ pub fn remember(
     })
 }
 
-/// Ends the sign-ins and grants of a lock whose certificate the CA registry refuses now. The lock stays bound: once its
-/// CA is recognised again it signs in anew.
+/// Ends the sign-ins and grants of a lock whose certificate is refused now for what is not its own: by the CA registry, or
+/// for a revoked CA above it. The lock stays bound: once it is recognised again it signs in anew.
 pub fn end_unrecognised(
     store: &mut dyn Store,
     cx: &Cx,

@@ -7,7 +7,7 @@
 use pki::holder::credit_code::CreditCode;
 
 use crate::audit::{AuditEntry, AuditEvent};
-use crate::certificate_authority::{CaChange, CaChangeEntry, CertificateAuthority};
+use crate::certificate_authority::{CaChange, CaChangeEntry, CertificateAuthority, StoredRegistry};
 use crate::consent::{ConsentRecord, StandingConsent};
 use crate::enterprise::{Enterprise, EnterpriseRename};
 use crate::grant::{Grant, GrantStanding};
@@ -216,8 +216,8 @@ pub trait Store {
     /// Takes a key out of force for ever; `false` when there is none or it was withdrawn before.
     fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// All CAs of the registry, by identifier.
-    fn list_certificate_authorities(&mut self) -> Result<Vec<CertificateAuthority>, StoreError>;
+    /// All CAs of the registry; an impossible row is told apart and refuses none of the others.
+    fn list_certificate_authorities(&mut self) -> Result<StoredRegistry, StoreError>;
     /// One CA.
     fn find_certificate_authority(
         &mut self,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use idp_core::authorities::{self, Loaded, RegistryRefusal};
-use idp_core::certificate_authority::CertificateAuthority;
+use idp_core::certificate_authority::StoredRegistry;
 use idp_core::cx::Cx;
 use idp_core::id::CaId;
 use idp_core::store::StoreError;
@@ -29,7 +29,7 @@ pub enum StoredError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What stands in it.
+    /// An entry of the configuration can't be read.
     #[error(transparent)]
     Registry(#[from] RegistryError),
     /// An entry of the configuration is not taken.
@@ -57,8 +57,10 @@ pub async fn load_configured(
             match brought {
                 Err(RegistryRefusal::Taken(_) | RegistryRefusal::Overtaken(_))
                     if attempt < ATTEMPTS => {}
+                // What stands there can't be read: told with the registry, and no reason to keep the others out.
+                Ok(Loaded::Known)
+                | Err(RegistryRefusal::Store(StoreError::ImpossibleRow { .. })) => break,
                 Err(refusal) => return Err(refusal.into()),
-                Ok(Loaded::Known) => break,
                 Ok(_) => {
                     tracing::info!(ca = authority.id, "entry brought from the configuration");
                     break;
@@ -75,7 +77,7 @@ async fn tell_left_behind(
     authorities: &[AuthorityConfig],
 ) -> Result<(), StoredError> {
     let (_, stored) = stored(database).await?;
-    let brought = stored.iter().filter(|ca| ca.loaded.is_some());
+    let brought = stored.authorities.iter().filter(|ca| ca.loaded.is_some());
     for ca in brought.filter(|ca| !authorities.iter().any(|one| one.id == ca.id.as_str())) {
         let (id, state) = (ca.id.as_str(), ca.state.as_str());
         tracing::warn!(
@@ -88,14 +90,14 @@ async fn tell_left_behind(
     Ok(())
 }
 
-/// The registry as it is stored now.
+/// The registry as it is stored now, without the entries that can't be read.
 pub async fn read_stored(database: &Database) -> Result<Registered, StoredError> {
     let (version, stored) = stored(database).await?;
-    Ok(Registered::of_store(version, &stored)?)
+    Ok(Registered::of_store(version, &stored))
 }
 
 /// The version is read first: what is newer than it says is read again at the next look.
-async fn stored(database: &Database) -> Result<(i64, Vec<CertificateAuthority>), StoreError> {
+async fn stored(database: &Database) -> Result<(i64, StoredRegistry), StoreError> {
     database
         .read(|store| {
             let version = store.ca_registry_version()?;

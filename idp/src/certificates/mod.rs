@@ -3,6 +3,7 @@
 //! Owns reading and re-reading, and what an operator is told of their state; the verdict itself is the core's ([`idp_core::recognition`]).
 
 mod follow;
+mod pem;
 mod registry;
 mod revocation;
 mod standing;
@@ -12,9 +13,9 @@ mod verdicts;
 pub use follow::{REGISTRY, StoredError, follow, load_configured, read_stored};
 pub use registry::{Registered, RegistryError, entry_of, load_registry, with_whole_paths};
 pub use revocation::{
-    Fetcher, Imported, Kept, Responders, RevocationSources, SourceReport, end_revoked, fetch_now,
-    import, keep_up, look, reach,
+    Askings, Fetcher, Imported, Kept, Responders, RevocationSources, SourceReport, end_revoked,
+    fetch_now, import, keep_up, look, reach,
 };
-pub use standing::AuthorityStanding;
+pub use standing::{AuthorityStanding, told};
 pub use standings::{Judged, Standings};
 pub use verdicts::Verdicts;

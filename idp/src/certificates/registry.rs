@@ -1,19 +1,19 @@
 //! Reading the CA registry: what an operator wrote becomes an entry, files and all, and entries become what certificates
-//! are judged by. A registry that can't be read whole is not taken at all.
+//! are judged by. A configuration that can't be read whole is not taken at all; of the stored registry an entry that can't
+//! be read is left out alone, so that it keeps no change of another away.
 
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use idp_core::certificate_authority::{
-    CaEntry, CaState, CertificateAuthority, PemFile, RevocationPlan, RevocationPolicy,
-    RevocationSource,
+    CaEntry, CaState, PemFile, RevocationPlan, RevocationPolicy, RevocationSource, StoredRegistry,
+    UnreadableCa,
 };
 use idp_core::id::CaId;
 use idp_core::recognition::{CaRegistry, EntryError, RecognisedCa};
 use idp_core::region::RegionCode;
 use pki::certificate::Certificate;
 
+use super::pem::section;
 use crate::config::{AuthorityConfig, RevocationConfig, RevocationSourceConfig};
 
 /// Why a CA can't be read: its entry, the key, and what is wrong with what stands there.
@@ -52,14 +52,22 @@ impl Registered {
     }
 
     /// Reads stored entries, as they stood at this version of the registry.
-    pub fn of_store(version: i64, stored: &[CertificateAuthority]) -> Result<Self, RegistryError> {
+    pub fn of_store(version: i64, stored: &StoredRegistry) -> Self {
         let mut read = Self::default();
-        for ca in stored {
+        let unreadable = &mut stored.unreadable.clone();
+        for ca in &stored.authorities {
             let place = format!("{} ({})", ca.id, ca.entry.name);
-            read.take(place, &ca.id, ca.state, &ca.entry)?;
+            if let Err(error) = read.take(place, &ca.id, ca.state, &ca.entry) {
+                unreadable.push(UnreadableCa {
+                    id: ca.id.clone(),
+                    state: Some(ca.state),
+                    problem: error.to_string(),
+                });
+            }
         }
+        read.registry.unreadable.append(unreadable);
         read.registry.version = version;
-        Ok(read)
+        read
     }
 
     /// One entry, as if it were recognised: to be looked at before it is.
@@ -145,7 +153,7 @@ pub fn with_whole_paths(mut entry: CaEntry) -> Result<CaEntry, std::io::Error> {
         file.file = std::path::absolute(&file.file)?.display().to_string();
     }
     for source in &mut entry.revocation.sources {
-        if let RevocationSource::CrlFile { path } = source {
+        if let RevocationSource::CrlFile { path, .. } = source {
             *path = std::path::absolute(&*path)?;
         }
     }
@@ -169,35 +177,33 @@ fn certificates_in(path: &Path) -> Result<Vec<Certificate>, String> {
 
 /// The certificate alone: whatever else stood in a file, a private key perhaps, is not taken along.
 fn pem(certificate: &Certificate) -> String {
-    let text = STANDARD.encode(certificate.der());
-    let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
-    for (at, c) in text.chars().enumerate() {
-        if at > 0 && at % 64 == 0 {
-            pem.push('\n');
-        }
-        pem.push(c);
-    }
-    pem.push_str("\n-----END CERTIFICATE-----\n");
-    pem
+    section("CERTIFICATE", certificate.der())
 }
 
 /// `crls` first, then `revocation_sources`, each in its order.
 fn sources(authority: &AuthorityConfig) -> Result<Vec<RevocationSource>, String> {
     let listed = authority.crls.iter().cloned();
-    let listed = listed.map(|path| Ok(RevocationSource::CrlFile { path }));
+    let listed = listed.map(|path| {
+        let whole_point = None;
+        Ok(RevocationSource::CrlFile { path, whole_point })
+    });
     let further = authority.revocation_sources.iter().map(source);
     listed.chain(further).collect()
 }
 
 fn source(source: &RevocationSourceConfig) -> Result<RevocationSource, String> {
     Ok(match source.clone() {
-        RevocationSourceConfig::CrlFile(path) => RevocationSource::CrlFile { path },
+        RevocationSourceConfig::CrlFile { path, whole_point } => {
+            RevocationSource::CrlFile { path, whole_point }
+        }
         RevocationSourceConfig::CrlUrl {
             url,
             indirect_issuer,
+            whole_point,
         } => RevocationSource::CrlUrl {
             url,
             indirect_issuer: indirect_issuer.as_deref().map(one_pem).transpose()?,
+            whole_point,
         },
         RevocationSourceConfig::Ocsp {
             url,

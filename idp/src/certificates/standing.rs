@@ -99,6 +99,11 @@ impl Entered {
             let line = format!("{place}: crls: {path}: list of {issuer}: {why}; {meets}");
             standing.errors.push(line);
         }
+        for list in file.lists.iter().filter(|list| list.is_partial()) {
+            standing
+                .warnings
+                .push(format!("{place}: crls: {path}: {}", partial(list)));
+        }
         let all = sources.lists_of(&self.ca.id);
         let faulty = |list: &Crl| {
             Some((
@@ -164,10 +169,15 @@ impl Entered {
 }
 
 /// What the person at the portal reads.
-fn meets(refusal: CertificateRefusal) -> String {
-    let code = refusal.code();
-    let message = Messages::of(Locale::ZhCn).t(&format!("problem-{code}"));
-    format!("at the portal: {message} ({code})")
+pub(super) fn meets(refusal: CertificateRefusal) -> String {
+    format!("at the portal: {} ({})", told(refusal), refusal.code())
+}
+
+/// The text of a refusal.
+pub fn told(refusal: CertificateRefusal) -> String {
+    let messages = Messages::of(Locale::ZhCn);
+    let message = messages.t(&format!("problem-{}", refusal.code()));
+    message.into_owned()
 }
 
 fn certificate_at(file: Option<&String>, certificates: &[Certificate], at: usize) -> String {
@@ -194,7 +204,7 @@ fn intermediate_fault(why: PathError) -> String {
         }
         PathError::IssuerExpired => "it has expired".to_owned(),
         PathError::IssuerNotYetValid => "it is not yet valid".to_owned(),
-        PathError::Revoked => "its issuer's list says that it was revoked".to_owned(),
+        PathError::IssuerRevoked => "its issuer's list says that it was revoked".to_owned(),
         why => why.to_string(),
     }
 }
@@ -209,6 +219,15 @@ fn list_refusal(why: CrlError) -> String {
         }
         why => why.to_string(),
     }
+}
+
+/// A list with a distribution point is whole with some CAs, and a part with others.
+fn partial(list: &Crl) -> String {
+    let (issuer, points) = (list.issuer(), list.points().join(", "));
+    format!(
+        "list of {issuer}: it is about the certificates alone that name its distribution point ({points}); others are \
+         refused, unless the CA states that this list is the whole and its source says so (whole_point)"
+    )
 }
 
 const fn list_fault(fault: ListFault) -> &'static str {

@@ -2,14 +2,16 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use idp_core::recognition::CertificateRefusal;
 use idp_core::timestamp::Timestamp;
 
-use super::standing::{AuthorityStanding, Entered};
+use super::standing::{AuthorityStanding, Entered, meets};
 use super::{Registered, RevocationSources};
 
 /// Every CA, and how it stood last.
 pub struct Standings {
     entered: RwLock<Arc<[Entered]>>,
+    unreadable: RwLock<Vec<AuthorityStanding>>,
     lists: Arc<RevocationSources>,
     last: RwLock<Vec<AuthorityStanding>>,
 }
@@ -28,6 +30,7 @@ impl Standings {
     pub fn new(source: &str, registered: &Registered, lists: Arc<RevocationSources>) -> Self {
         Self {
             entered: RwLock::new(Entered::all(source, registered).into()),
+            unreadable: RwLock::new(unreadable(source, registered)),
             lists,
             last: RwLock::default(),
         }
@@ -37,14 +40,24 @@ impl Standings {
     pub fn follow(&self, source: &str, registered: &Registered) {
         let entered = Entered::all(source, registered).into();
         *self.entered.write().unwrap_or_else(PoisonError::into_inner) = entered;
+        let unreadable = unreadable(source, registered);
+        *self
+            .unreadable
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = unreadable;
     }
 
     /// How each CA stands now. Verifies signatures over whole lists: not on the login path.
     pub fn look(&self, now: Timestamp) -> Vec<AuthorityStanding> {
         let entered = self.entered.read().unwrap_or_else(PoisonError::into_inner);
         let entered = Arc::clone(&entered);
-        let all = entered.iter();
-        all.map(|one| one.look(&self.lists, now)).collect()
+        let mut all: Vec<AuthorityStanding> = entered
+            .iter()
+            .map(|one| one.look(&self.lists, now))
+            .collect();
+        let unreadable = self.unreadable.read();
+        all.extend_from_slice(&unreadable.unwrap_or_else(PoisonError::into_inner));
+        all
     }
 
     /// Looks, and writes to the log what was not so the last time.
@@ -66,6 +79,24 @@ impl Standings {
             closed: last.iter().filter(|standing| !standing.can_judge).count(),
         }
     }
+}
+
+/// Those of which nobody can be judged because they can't be read.
+fn unreadable(source: &str, registered: &Registered) -> Vec<AuthorityStanding> {
+    let all = registered.registry().unreadable.iter();
+    all.filter(|ca| ca.may_be_active())
+        .map(|ca| AuthorityStanding {
+            id: ca.id.to_string(),
+            can_judge: false,
+            errors: vec![format!(
+                "{source}: {}: what is written of it can't be read: {}; {}",
+                ca.id,
+                ca.problem,
+                meets(CertificateRefusal::CaUnreadable)
+            )],
+            warnings: Vec::new(),
+        })
+        .collect()
 }
 
 fn tell(before: Option<&AuthorityStanding>, now: &AuthorityStanding) {

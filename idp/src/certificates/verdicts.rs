@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use idp_core::id::IncidentId;
 use idp_core::key_lock::KeyLock;
-use idp_core::recognition::{CaRegistry, CertificateRefusal, Recognised, RecognisedCa, recognise};
+use idp_core::recognition::{
+    CaRegistry, CertificateRefusal, Consequence, Recognised, RecognisedCa, recognise,
+};
 use idp_core::timestamp::Timestamp;
 use moka::sync::Cache;
 use pki::certificate::Certificate;
@@ -111,6 +113,8 @@ impl Verdicts {
                     | CertificateRefusal::ForeignCa
                     | CertificateRefusal::CaSuspended
                     | CertificateRefusal::AlgorithmNotAllowed
+                    | CertificateRefusal::IssuerRevoked
+                    | CertificateRefusal::CaUnreadable
             )
         {
             let registry = self.registry();
@@ -122,10 +126,15 @@ impl Verdicts {
         verdict
     }
 
-    /// The verdict on a bound lock as registry and lists stand now.
+    /// The verdict on a bound lock as registry and lists stand now. That its CA can't be read is no word of the registry
+    /// against it.
     pub fn on_bound(&self, key_lock: &KeyLock, now: Timestamp) -> Result<(), CertificateRefusal> {
-        let (registry, lists) = (self.registry().version, self.lists.version());
-        let key = (key_lock.thumbprint.0, registry, lists);
+        let registry = self.registry();
+        let key = (
+            key_lock.thumbprint.0,
+            registry.version,
+            self.lists.version(),
+        );
         if self
             .good
             .get(&key)
@@ -135,7 +144,14 @@ impl Verdicts {
         }
         let certificate = Certificate::from_der(&key_lock.certificate_der)
             .or(Err(CertificateRefusal::Invalid))?;
-        self.on(&certificate, now).map(drop)
+        let Err(refusal) = self.on(&certificate, now) else {
+            return Ok(());
+        };
+        let of_its_ca = match refusal.consequence() {
+            Consequence::EndsSignIns => registry.refusal_of_unreadable(&key_lock.ca_id),
+            Consequence::EndsTheLock | Consequence::Pauses | Consequence::None => None,
+        };
+        Err(of_its_ca.unwrap_or(refusal))
     }
 
     /// The registry that is judged by now.

@@ -207,6 +207,7 @@ mod tests {
         let authorities = vec![authority];
         let registry = CaRegistry {
             authorities,
+            unreadable: Vec::new(),
             version: 0,
         };
         super::authorities(&registry).join("\n")

@@ -1,5 +1,7 @@
 //! What the commands share: a database that is ready for them, and times as programs read them.
 
+use std::path::PathBuf;
+
 use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
 use time::OffsetDateTime;
@@ -8,8 +10,22 @@ use time::format_description::well_known::Rfc3339;
 use crate::config::Config;
 use crate::serve::{StartError, open_database};
 
-/// The database, its tables there and the newest.
+/// Where the embedded database would be, if it is not there.
+pub(super) fn absent_database(config: &Config) -> Option<PathBuf> {
+    let url = config.database_url();
+    let file = PathBuf::from(url.strip_prefix("sqlite://")?);
+    (!file.exists()).then_some(file)
+}
+
+/// The database, its tables there and the newest. None is made: in a wrong folder it would be an empty one.
 pub(super) async fn database(config: &Config) -> Result<Database, StartError> {
+    if let Some(file) = absent_database(config) {
+        let why = format!(
+            "there is none at {}; name the configuration with --config, or make it with `idp migrate`",
+            file.display()
+        );
+        return Err(StartError::new("database", why));
+    }
     let database = open_database(config)?;
     let refused = |why: &str| Err(StartError::new("database", why));
     let pending = database

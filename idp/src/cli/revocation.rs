@@ -9,13 +9,13 @@ use clap::Subcommand;
 use idp_core::cx::Rng;
 
 use super::output::{remark, say};
-use super::ready::rfc3339;
+use super::ready::{self, rfc3339};
 use crate::certificates::{
     Kept, Registered, RevocationSources, SourceReport, fetch_now, import, reach, read_stored,
 };
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
-use crate::serve::{self, StartError};
+use crate::serve::StartError;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -95,7 +95,7 @@ fn line(source: &SourceReport, now: i64) -> String {
 }
 
 async fn registered(config: &Config) -> Result<Registered, StartError> {
-    let database = serve::open_database(config)?;
+    let database = ready::database(config).await?;
     let stored = read_stored(&database).await;
     stored.map_err(|e| StartError::new("CA registry", e))
 }

@@ -9,14 +9,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub enum RevocationSourceConfig {
-    /// `{ crl_file = "…" }`
-    CrlFile(PathBuf),
-    /// `{ crl_url = "…", indirect_issuer = "…" }`
+    /// `{ crl_file = "…", whole_point = "…" }`
+    CrlFile {
+        /// The file.
+        path: PathBuf,
+        /// The distribution point whose list the CA states to be the whole.
+        whole_point: Option<String>,
+    },
+    /// `{ crl_url = "…", indirect_issuer = "…", whole_point = "…" }`
     CrlUrl {
         /// Where the list is fetched from.
         url: String,
         /// PEM file of who signs lists in the CA's stead.
         indirect_issuer: Option<PathBuf>,
+        /// As of a file.
+        whole_point: Option<String>,
     },
     /// `{ ocsp = "…", nonce = "absent", responder = "…" }`
     Ocsp {
@@ -42,6 +49,8 @@ struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     indirect_issuer: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    whole_point: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<NoncePolicy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     responder: Option<PathBuf>,
@@ -51,7 +60,7 @@ impl RevocationSourceConfig {
     /// Files of it are relative to this folder.
     pub(super) fn resolve_from(&mut self, folder: &Path) {
         let file = match self {
-            Self::CrlFile(file) => Some(file),
+            Self::CrlFile { path, .. } => Some(path),
             Self::CrlUrl {
                 indirect_issuer, ..
             } => indirect_issuer.as_mut(),
@@ -68,22 +77,27 @@ impl TryFrom<Written> for RevocationSourceConfig {
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
         let of_ocsp = written.nonce.is_some() || written.responder.is_some();
+        let is_indirect = written.indirect_issuer.is_some();
+        let is_whole = written.whole_point.is_some();
         match (written.crl_file, written.crl_url, written.ocsp) {
-            (Some(file), None, None) if !of_ocsp && written.indirect_issuer.is_none() => {
-                Ok(Self::CrlFile(file))
-            }
-            (None, Some(url), None) if !of_ocsp => Ok(Self::CrlUrl {
+            (Some(path), None, None) if !of_ocsp && !is_indirect => Ok(Self::CrlFile {
+                path,
+                whole_point: written.whole_point,
+            }),
+            (None, Some(url), None) if !of_ocsp && !(is_indirect && is_whole) => Ok(Self::CrlUrl {
                 url: http(url)?,
                 indirect_issuer: written.indirect_issuer,
+                whole_point: written.whole_point,
             }),
-            (None, None, Some(url)) if written.indirect_issuer.is_none() => Ok(Self::Ocsp {
+            (None, None, Some(url)) if !is_indirect && !is_whole => Ok(Self::Ocsp {
                 url: http(url)?,
                 nonce: written.nonce.unwrap_or_default(),
                 responder: written.responder,
             }),
             _ => Err(
                 "a revocation source is exactly one of `crl_file`, `crl_url` and `ocsp`; `indirect_issuer` \
-                 belongs to `crl_url`, `nonce` and `responder` belong to `ocsp`",
+                 belongs to `crl_url`, `whole_point` to either of the two with `crl_` (without `indirect_issuer`), \
+                 `nonce` and `responder` belong to `ocsp`",
             ),
         }
     }
@@ -102,16 +116,19 @@ fn http(url: String) -> Result<String, &'static str> {
 impl From<RevocationSourceConfig> for Written {
     fn from(source: RevocationSourceConfig) -> Self {
         match source {
-            RevocationSourceConfig::CrlFile(file) => Self {
-                crl_file: Some(file),
+            RevocationSourceConfig::CrlFile { path, whole_point } => Self {
+                crl_file: Some(path),
+                whole_point,
                 ..Self::default()
             },
             RevocationSourceConfig::CrlUrl {
                 url,
                 indirect_issuer,
+                whole_point,
             } => Self {
                 crl_url: Some(url),
                 indirect_issuer,
+                whole_point,
                 ..Self::default()
             },
             RevocationSourceConfig::Ocsp {

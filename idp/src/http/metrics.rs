@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::routes::METRICS;
-use crate::certificates::SourceReport;
+use crate::certificates::{Askings, SourceReport};
 use crate::clock;
 use crate::state::AppState;
 
@@ -17,13 +17,13 @@ pub fn mount(app: &mut ServiceConfig) {
 }
 
 async fn metrics(state: web::Data<AppState>) -> HttpResponse {
-    let sources = web::block(move || state.lists.report()).await;
+    let sources = web::block(move || (state.lists.report(), state.lists.askings())).await;
     let now = clock::now().unix_seconds();
     match sources {
-        Ok(sources) => HttpResponse::Ok()
+        Ok((sources, askings)) => HttpResponse::Ok()
             .content_type("text/plain; version=0.0.4; charset=utf-8")
             .insert_header(("Cache-Control", "no-store"))
-            .body(text(&sources, now)),
+            .body(text(&sources, now) + &of_askings(askings)),
         Err(_stopping) => HttpResponse::ServiceUnavailable().finish(),
     }
 }
@@ -99,6 +99,23 @@ fn text(sources: &[SourceReport], now: i64) -> String {
         }
     }
     text
+}
+
+/// What asking responders anew about bound locks costs.
+fn of_askings(askings: Askings) -> String {
+    let Askings { asked, last } = askings;
+    let (questions, seconds) = (last.0, last.1.as_secs_f64());
+    format!(
+        "# HELP idp_revocation_asked_anew_total Questions about bound locks.\n\
+         # TYPE idp_revocation_asked_anew_total counter\n\
+         idp_revocation_asked_anew_total {asked}\n\
+         # HELP idp_revocation_turn_questions Questions of the last turn.\n\
+         # TYPE idp_revocation_turn_questions gauge\n\
+         idp_revocation_turn_questions {questions}\n\
+         # HELP idp_revocation_turn_seconds How long it took.\n\
+         # TYPE idp_revocation_turn_seconds gauge\n\
+         idp_revocation_turn_seconds {seconds}\n"
+    )
 }
 
 fn escaped(label: &str) -> String {

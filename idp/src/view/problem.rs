@@ -129,6 +129,8 @@ pub(super) const CODES: &[&str] = &[
     "certificate-expired",
     "certificate-not-yet-valid",
     "certificate-revoked",
+    "issuer-revoked",
+    "ca-unreadable",
     "ca-suspended",
     "certificate-algorithm-not-allowed",
     "revocation-unavailable",

@@ -3,7 +3,8 @@
 
 use diesel::prelude::*;
 use idp_core::certificate_authority::{
-    CaAct, CaChange, CaChangeEntry, CaEntry, CaState, CertificateAuthority,
+    CaAct, CaChange, CaChangeEntry, CaEntry, CaState, CertificateAuthority, StoredRegistry,
+    UnreadableCa,
 };
 use idp_core::id::CaId;
 use idp_core::store::StoreError;
@@ -91,14 +92,24 @@ fn read(json: &str) -> Option<CaEntry> {
     serde_json::from_str(json).ok()
 }
 
-pub(crate) fn list(connection: &mut Connection) -> Result<Vec<CertificateAuthority>, StoreError> {
+pub(crate) fn list(connection: &mut Connection) -> Result<StoredRegistry, StoreError> {
     let rows: Vec<CaRow> = query!(connection, c => certificate_authorities::table
         .order(certificate_authorities::id)
         .select(CaRow::as_select())
         .load(c))?;
-    rows.into_iter()
-        .map(CertificateAuthority::try_from)
-        .collect()
+    let mut registry = StoredRegistry::default();
+    for row in rows {
+        let (id, state) = (row.id.clone(), CaState::of_word(&row.state));
+        match CertificateAuthority::try_from(row) {
+            Ok(ca) => registry.authorities.push(ca),
+            Err(impossible) => registry.unreadable.push(UnreadableCa {
+                id: CaId::from_text(id),
+                state,
+                problem: impossible.to_string(),
+            }),
+        }
+    }
+    Ok(registry)
 }
 
 pub(crate) fn find(

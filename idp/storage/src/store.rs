@@ -1,7 +1,9 @@
 //! [`Store`] over one connection: says which noun answers, and remembers a lost transaction.
 
 use idp_core::audit::{AuditEntry, AuditEvent};
-use idp_core::certificate_authority::{CaChange, CaChangeEntry, CertificateAuthority};
+use idp_core::certificate_authority::{
+    CaChange, CaChangeEntry, CertificateAuthority, StoredRegistry,
+};
 use idp_core::consent::{ConsentRecord, StandingConsent};
 use idp_core::enterprise::{Enterprise, EnterpriseRename};
 use idp_core::grant::{Grant, GrantStanding};
@@ -320,7 +322,7 @@ impl Store for Transaction<'_> {
         self.run(|c| signing_key::withdraw(c, id, at))
     }
 
-    fn list_certificate_authorities(&mut self) -> Result<Vec<CertificateAuthority>, StoreError> {
+    fn list_certificate_authorities(&mut self) -> Result<StoredRegistry, StoreError> {
         self.run(certificate_authority::list)
     }
 

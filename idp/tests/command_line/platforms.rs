@@ -17,16 +17,21 @@ fn after_migrate_the_directory_is_there() {
 }
 
 #[test]
-fn every_command_before_migrate_says_what_to_do() {
+fn every_command_before_migrate_says_what_to_do_and_makes_no_database() {
     let operator = Operator::new();
+    operator.write("list.crl", "");
     let uri = ["--redirect-uri", "https://p.example/cb"];
     let add = ["platform", "add", "chifeng", uri[0], uri[1]];
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 13] = [
         &["platform", "list"],
         &add,
         &["enterprise", "show", "91350100M000100Y43"],
         &["ca", "list"],
         &["ca", "check"],
+        &["ca", "show", "some"],
+        &["ca", "history", "some"],
+        &["revocation", "import", "list.crl"],
+        &["revocation", "fetch"],
         &["ca", "suspend", "some", "--reason", "x"],
         &["keys", "list"],
         &["keys", "rotate"],
@@ -34,10 +39,17 @@ fn every_command_before_migrate_says_what_to_do() {
     ];
     for words in commands {
         operator.run(words).refused_with(&[
-            "the database has no tables yet: run `idp migrate`",
-            "database: ",
+            "database: there is none at",
+            "state/idp.db; name the configuration with --config, or make it with `idp migrate`",
         ]);
+        assert!(!operator.folder.join("state").exists(), "{words:?}");
     }
+    // A file that something else left there is no database of ours.
+    std::fs::create_dir(operator.folder.join("state")).unwrap();
+    operator.write("state/idp.db", "");
+    operator
+        .run(&["ca", "list"])
+        .refused_with(&["the database has no tables yet: run `idp migrate`"]);
 }
 
 const ADD: [&str; 5] = [

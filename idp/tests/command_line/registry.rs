@@ -437,7 +437,7 @@ fn inspecting_shows_everything_and_what_each_profile_makes_of_it() {
         "hex: 13076D797374657279",
         "nmgca (甲CA), proposed: it leads to this CA",
         "otherca (甲CA), proposed: does not lead to it: the certificate was not issued by",
-        "verdict: 赤峰市试验有限公司 | credit code 91350100M000100Y43 | key number 1A100000000000A547FC | key_lock",
+        "the profile reads: 赤峰市试验有限公司 | credit code 91350100M000100Y43 | key number 1A100000000000A547FC | key_lock",
     ] {
         assert!(shown.contains(word), "`{word}` is not in: {shown}");
     }
@@ -460,7 +460,10 @@ fn inspecting_shows_everything_and_what_each_profile_makes_of_it() {
     );
     let shown = done(&operator, &["ca", "inspect", "lock.pem"]).out;
     assert!(
-        shown.contains("verdict: refused, the certificate carries conflicting credit codes"),
+        shown.contains(
+            "the profile reads nothing: the certificate carries conflicting credit codes"
+        ) && shown.contains("a sign-in is refused, once the CA is active: 证书中有多个不一致")
+            && shown.contains("(conflicting-credit-codes)"),
         "{shown}"
     );
     let draft = entry("draft", "草CA", "../root.pem", "'../root.crl'")

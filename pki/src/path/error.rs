@@ -20,9 +20,12 @@ pub enum PathError {
     /// The validity of a CA above it has not begun.
     #[error("a certificate authority above the certificate is not yet valid")]
     IssuerNotYetValid,
-    /// It, or a CA above it, was revoked.
+    /// It was revoked.
     #[error("the certificate has been revoked")]
     Revoked,
+    /// A CA above it was revoked: nothing is said of the certificate itself.
+    #[error("a certificate authority above the certificate has been revoked")]
+    IssuerRevoked,
     /// Nobody can say whether it was revoked, so it is refused.
     #[error("the revocation status of the certificate is unknown: {0}")]
     RevocationUnavailable(RevocationGap),

@@ -64,7 +64,7 @@ impl Question<'_> {
         );
         match (verdict, objection.get()) {
             (Ok(_), _) => found.take().ok_or(PathError::Malformed),
-            (Err(_), Some(objection)) => Err(objection.why),
+            (Err(_), Some(objection)) => Err(objection),
             (Err(why), None) => Err(self.reason(&why, &intermediates)),
         }
     }
@@ -74,7 +74,7 @@ impl Question<'_> {
         &self,
         path: &webpki::VerifiedPath<'_>,
         intermediates: &Intermediates<'_>,
-    ) -> Result<VerifiedChain, Objection> {
+    ) -> Result<VerifiedChain, PathError> {
         let anchors = self.anchors.certificates_of(path.anchor());
         let anchor = rules::check_anchor(anchors, self.at)?.clone();
         let mut certificates = vec![self.end_entity.clone()];
@@ -117,7 +117,7 @@ fn unrevoked_until(
     certificates: &[Certificate],
     anchor: &Certificate,
     at: i64,
-) -> Result<i64, Objection> {
+) -> Result<i64, PathError> {
     let mut until = i64::MAX;
     let mut issuer = anchor;
     for (height, certificate) in certificates.iter().enumerate().rev() {
@@ -127,12 +127,10 @@ fn unrevoked_until(
             is_ca: height > 0,
             at,
         };
-        let answer = status.status(&link).map_err(|why| Objection {
-            of_the_lock: height == 0,
-            why: match why {
-                Unconfirmed::Revoked => PathError::Revoked,
-                Unconfirmed::Unavailable(gap) => PathError::RevocationUnavailable(gap),
-            },
+        let answer = status.status(&link).map_err(|why| match why {
+            Unconfirmed::Revoked if height == 0 => PathError::Revoked,
+            Unconfirmed::Revoked => PathError::IssuerRevoked,
+            Unconfirmed::Unavailable(gap) => PathError::RevocationUnavailable(gap),
         })?;
         until = until.min(answer.until);
         issuer = certificate;
@@ -140,34 +138,17 @@ fn unrevoked_until(
     Ok(until)
 }
 
-/// Why one path does not do.
-#[derive(Clone, Copy)]
-struct Objection {
-    why: PathError,
-    /// It is about the judged certificate itself and not one above it.
-    of_the_lock: bool,
-}
-
-impl From<PathError> for Objection {
-    fn from(why: PathError) -> Self {
-        Self {
-            why,
-            of_the_lock: false,
-        }
-    }
-}
-
 /// Of several paths that do not do: that the certificate itself was revoked settles it; that the status of one path is
 /// unknown leaves it open whatever the others say; a revoked CA says more than the rest.
-fn weightier(before: Option<Objection>, now: Objection) -> Objection {
-    let weight = |objection: &Objection| match objection.why {
-        PathError::Revoked if objection.of_the_lock => 3,
+fn weightier(before: Option<PathError>, now: PathError) -> PathError {
+    let weight = |why: PathError| match why {
+        PathError::Revoked => 3,
         PathError::RevocationUnavailable(_) => 2,
-        PathError::Revoked => 1,
+        PathError::IssuerRevoked => 1,
         _ => 0,
     };
     match before {
-        Some(before) if weight(&before) > weight(&now) => before,
+        Some(before) if weight(before) > weight(now) => before,
         _ => now,
     }
 }

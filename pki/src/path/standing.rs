@@ -214,7 +214,7 @@ fn follow(
                 Err(Unconfirmed::Unavailable(gap)) => note(obstacles, uncovered(parent, gap)),
                 Err(Unconfirmed::Revoked) => {
                     let place = child.place;
-                    let revoked = |place| Obstacle::Intermediate(place, PathError::Revoked);
+                    let revoked = |place| Obstacle::Intermediate(place, PathError::IssuerRevoked);
                     obstacles.extend(place.map(revoked));
                 }
             }

@@ -24,7 +24,7 @@ pub enum ListFault {
 impl Lists {
     /// Takes lists in any order.
     pub fn new(mut lists: Vec<Crl>) -> Self {
-        lists.sort_by_key(|list| std::cmp::Reverse(list.this_update()));
+        lists.sort_by(|one, other| other.age().cmp(&one.age()));
         Self { lists }
     }
 
@@ -66,9 +66,7 @@ impl RevocationStatus for Lists {
         let counts = |list: &&Crl| gap_free(list, link.at) && fits(list);
         let replaced = |list: &Crl| {
             let mut newer = self.lists.iter().filter(counts);
-            newer.any(|newer| {
-                newer.this_update() > list.this_update() && newer.is_about_the_same_as(list)
-            })
+            newer.any(|newer| list.is_older_than(newer) && newer.is_about_the_same_as(list))
         };
         let mut naming = self.lists.iter().filter(counts);
         if naming.any(|list| list.takes_back(link.certificate) && !replaced(list)) {

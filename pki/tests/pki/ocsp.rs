@@ -89,13 +89,22 @@ fn status(verified: Result<OcspAnswer, OcspError>) -> Result<OcspStatus, OcspErr
 fn good_then_revoked(kind: Kind) {
     let desk = Desk::new(kind);
     let request = desk.ask(Some(NONCE));
-    let answer = desk.answer(&request, "root", &["-nmin", "10"]);
+    // OpenSSL's own signer ID is empty.
+    let sm2: &[&str] = match kind {
+        Kind::Sm2 => &["-rmd", "sm3", "-rsigopt", "distid:1234567812345678"],
+        _ => &[],
+    };
+    let answer = desk.answer(&request, "root", &[&["-nmin", "10"], sm2].concat());
     let verified = request.verify(&answer, None, now()).unwrap();
     assert_eq!(verified.status(), OcspStatus::Good);
     assert_eq!(verified.until(), verified.this_update() + 600);
 
     desk.lab.revoke("root", "lock");
-    let answer = desk.answer(&request, "root", &["-nmin", "10", "-resp_key_id"]);
+    let answer = desk.answer(
+        &request,
+        "root",
+        &[&["-nmin", "10", "-resp_key_id"], sm2].concat(),
+    );
     assert_eq!(
         status(request.verify(&answer, None, now())),
         Ok(OcspStatus::Revoked)
@@ -110,6 +119,11 @@ fn openssl_says_good_and_revoked_with_an_rsa_key() {
 #[test]
 fn openssl_says_good_and_revoked_with_a_p256_key() {
     good_then_revoked(Kind::P256);
+}
+
+#[test]
+fn openssl_says_good_and_revoked_with_an_sm2_key() {
+    good_then_revoked(Kind::Sm2);
 }
 
 #[test]
@@ -246,6 +260,41 @@ fn an_answer_counts_in_its_time_only() {
 }
 
 #[test]
+fn a_revocation_of_the_past_is_one_still_unless_it_was_a_hold() {
+    let desk = Desk::new(Kind::P256);
+    let request = desk.ask(None);
+    let good = desk.answer(&request, "root", &["-nmin", "10"]);
+    let number = desk.lock.serial_number().to_owned();
+    let revoked_for = |reason: &str| {
+        let line = format!("R\t491231235959Z\t260101000000Z{reason}\t{number}\tunknown\t/CN=x\n");
+        std::fs::write(desk.lab.path("root.db"), line).unwrap();
+        desk.answer(&request, "root", &["-nmin", "10"])
+    };
+    let (plain, compromised) = (revoked_for(""), revoked_for(",keyCompromise"));
+    let held = revoked_for(",holdInstruction,holdInstructionReject");
+    let later = now() + 365 * 86_400;
+    for answer in [&plain, &compromised] {
+        assert_eq!(
+            status(request.verify(answer, None, later)),
+            Err(OcspError::NotOfNow)
+        );
+        let said = request.verify_revoked_for_good(answer, None).unwrap();
+        assert_eq!(said.status(), OcspStatus::Revoked);
+        assert!(said.is_revoked_for_good());
+        let impostor = Desk::new(Kind::P256);
+        let other = OcspRequest::new(&desk.lock, &impostor.root, None).unwrap();
+        assert_eq!(other.verify_revoked_for_good(answer, None), None);
+    }
+    assert_eq!(
+        status(request.verify(&held, None, now())),
+        Ok(OcspStatus::Revoked)
+    );
+    for answer in [&good, &held] {
+        assert_eq!(request.verify_revoked_for_good(answer, None), None);
+    }
+}
+
+#[test]
 fn an_altered_answer_never_panics_and_never_counts() {
     let desk = Desk::new(Kind::P256);
     let request = desk.ask(Some(NONCE));
@@ -274,7 +323,7 @@ fn an_altered_answer_never_panics_and_never_counts() {
     );
 }
 
-/// A responder by hand: these statuses, signed with SM2.
+/// A responder by hand, signing with SM2: so many statuses, which OpenSSL never gives.
 fn sm2_answer(request: &OcspRequest, issuer: &Draft, key: &SigningKey, singles: usize) -> Vec<u8> {
     // OCSPRequest, TBSRequest, requestList, Request: the CertID is in the innermost.
     let id = (0..4).fold(request.der().to_vec(), |whole, _| content(&whole).to_vec());

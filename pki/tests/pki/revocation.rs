@@ -226,7 +226,7 @@ fn every_certificate_below_the_anchor_needs_a_list() {
     let revoking = [lab.crl("root", "20260610000000Z", NEXT), by_issuing];
     assert_eq!(
         judge(&lock, &root, &chain, &revoking),
-        Err(PathError::Revoked)
+        Err(PathError::IssuerRevoked)
     );
 }
 
@@ -294,8 +294,14 @@ fn list_of(lab: &Lab, last: &str, extensions: &str) -> Vec<u8> {
 fn a_later_list_about_another_part_takes_no_revocation_away() {
     let lab = Lab::new();
     let root = lab.root("root", Kind::P256);
-    // It names no distribution point, so that every part may speak of it.
-    let lock = lab.issue("root", &Order::lock("lock", Kind::P256));
+    // It names both parts, so that either may speak of it.
+    let extensions =
+        format!("{LOCK}crlDistributionPoints=URI:http://ca.test/1.crl,URI:http://ca.test/2.crl\n");
+    let order = Order {
+        extensions: &extensions,
+        ..Order::lock("lock", Kind::P256)
+    };
+    let lock = lab.issue("root", &order);
     let part = |number: u8| {
         format!(
             "issuingDistributionPoint=critical,@point\n[point]\nfullname=URI:http://ca.test/{number}.crl\n"
@@ -315,6 +321,81 @@ fn a_later_list_about_another_part_takes_no_revocation_away() {
     }
     // A later version of the same part does.
     assert_eq!(judge(&lock, &root, &[], &[naming, released]), Ok(()));
+}
+
+#[test]
+fn of_two_lists_of_one_moment_the_one_with_the_higher_number_is_the_later_version() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    let lock = lab.issue("root", &Order::lock("lock", Kind::P256));
+    let one = |der: &[u8]| verified(der, &[&root]).unwrap().all()[0].clone();
+    std::fs::write(lab.path("root.crlnumber"), "00FF\n").unwrap();
+    let before = lab.crl("root", LAST, NEXT);
+    lab.revoke("root", "lock");
+    let after = lab.crl("root", LAST, NEXT);
+    let (older, newer) = (one(&before), one(&after));
+    assert!(older.is_older_than(&newer) && !newer.is_older_than(&older));
+    assert!(!newer.is_older_than(&newer));
+    for lists in [[before.clone(), after.clone()], [after, before]] {
+        assert_eq!(judge(&lock, &root, &[], &lists), Err(PathError::Revoked));
+    }
+}
+
+#[test]
+fn a_partial_list_covers_no_certificate_that_does_not_name_its_point() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    let lock = lab.issue("root", &Order::lock("lock", Kind::P256));
+    let point = |names: &str| format!("issuingDistributionPoint=critical,@point\n[point]\n{names}");
+    let here = "http://ca.test/1.crl";
+    let partial = list_with(&lab, &point(&format!("fullname=URI:{here}\n")));
+    let uncovered = unavailable(RevocationGap::NoList);
+    assert_eq!(
+        judge(&lock, &root, &[], std::slice::from_ref(&partial)),
+        uncovered,
+        "RFC 5280 §6.3.3: another part may be about it"
+    );
+    let list = &verified(&partial, &[&root]).unwrap().all()[0].clone();
+    assert!(list.is_partial());
+    assert_eq!(list.points(), [here]);
+    // An operator says of which point the list is the whole; of another it says nothing.
+    let judge_by = |list| {
+        let lists = Lists::new(vec![list]);
+        let revocation = Revocation::Asked(&lists);
+        verify_path(&lock, &anchors(&[&root]), &[], &revocation, AT).map(|_| ())
+    };
+    let elsewhere = list.clone().whole_at("http://ca.test/2.crl");
+    assert_eq!(judge_by(elsewhere), uncovered);
+    let whole = list.clone().whole_at(here);
+    assert!(!whole.is_partial());
+    assert_eq!(judge_by(whole), Ok(()));
+    // §6.3.3: a certificate without a point is taken to name its issuer.
+    let of_issuer = point("fullname=dirName:issuer\n[issuer]\nC=CN\nO=Test\nCN=root\n");
+    let of_issuer = list_with(&lab, &of_issuer);
+    assert_eq!(judge(&lock, &root, &[], &[of_issuer]), Ok(()));
+    let of_other = point("fullname=dirName:issuer\n[issuer]\nC=CN\nO=Test\nCN=other\n");
+    let of_other = list_with(&lab, &of_other);
+    assert_eq!(judge(&lock, &root, &[], &[of_other]), uncovered);
+}
+
+#[test]
+fn a_list_covers_more_than_another_by_its_signer_its_point_and_whom_it_is_about() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    let list = |lines: &str| {
+        let der = list_with(&lab, lines);
+        verified(&der, &[&root]).unwrap().all()[0].clone()
+    };
+    let point = |more: &str| format!("issuingDistributionPoint=critical,@point\n[point]\n{more}");
+    let whole = list("");
+    let users = list(&point("onlyuser=TRUE\n"));
+    let one = list(&point("fullname=URI:http://ca.test/1.crl\n"));
+    let other = list(&point("fullname=URI:http://ca.test/2.crl\n"));
+    for part in [&users, &one, &other] {
+        assert!(whole.is_about_all_of(part) && !part.is_about_all_of(&whole));
+    }
+    assert!(!one.is_about_all_of(&other) && !users.is_about_all_of(&one));
+    assert!(one.is_about_all_of(&one));
 }
 
 #[test]

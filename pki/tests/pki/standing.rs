@@ -84,7 +84,7 @@ fn an_intermediate_that_its_issuer_revoked_is_said() {
     let lists = [ca.list("root"), ca.list("issuing")];
     assert_eq!(
         ca.obstacles(&lists),
-        [Obstacle::Intermediate(0, PathError::Revoked)]
+        [Obstacle::Intermediate(0, PathError::IssuerRevoked)]
     );
 }
 

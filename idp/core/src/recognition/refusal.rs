@@ -18,6 +18,10 @@ pub enum CertificateRefusal {
     NotYetValid,
     /// 已被吊销 (FAQ 11).
     Revoked,
+    /// A CA above it was revoked. Of the certificate itself its own CA says nothing.
+    IssuerRevoked,
+    /// What the registry holds of its CA can't be read now: closed.
+    CaUnreadable,
     /// Nobody can say now whether it was revoked: closed.
     RevocationUnavailable,
     /// A key or digest of the path is too weak.
@@ -40,6 +44,19 @@ pub enum CertificateRefusal {
     HolderUnreadable,
 }
 
+/// What a refusal of a bound lock's certificate means for what lives by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    /// The lock is marked for ever, and everything of it ends.
+    EndsTheLock,
+    /// Its sign-ins and grants end for good; the lock stays, and signs in anew once it is recognised again.
+    EndsSignIns,
+    /// They count for nothing while it is so.
+    Pauses,
+    /// Nothing.
+    None,
+}
+
 impl CertificateRefusal {
     /// The machine word, in the audit trail and on pages.
     pub const fn code(self) -> &'static str {
@@ -50,6 +67,8 @@ impl CertificateRefusal {
             Self::Expired => "certificate-expired",
             Self::NotYetValid => "certificate-not-yet-valid",
             Self::Revoked => "certificate-revoked",
+            Self::IssuerRevoked => "issuer-revoked",
+            Self::CaUnreadable => "ca-unreadable",
             Self::RevocationUnavailable => "revocation-unavailable",
             Self::Weak => "certificate-key-weak",
             Self::EncryptionOnly => "only-encryption-certificate",
@@ -68,20 +87,36 @@ impl CertificateRefusal {
         matches!(
             self,
             Self::Revoked
+                | Self::IssuerRevoked
                 | Self::LegalPersonLock
                 | Self::ConflictingCreditCodes
                 | Self::BadCreditCode
         )
     }
 
-    /// Whether a certificate that was recognised once is not by what the CA registry says now, so that what lives by it
-    /// ends: its CA is gone or suspended, or has another key under the old name (its signature fits no more), or the
-    /// profile reads it otherwise. The rest is told by clock and lists, and ends nothing while nobody can say.
-    pub const fn is_of_the_registry(self) -> bool {
-        !matches!(
-            self,
-            Self::Expired | Self::NotYetValid | Self::Revoked | Self::RevocationUnavailable
-        )
+    /// What it means for what lives by a certificate that was recognised once.
+    pub const fn consequence(self) -> Consequence {
+        match self {
+            Self::Revoked => Consequence::EndsTheLock,
+            // Its CA is gone or suspended, or has another key under the old name (its signature fits no more), or the
+            // profile reads it otherwise; or a CA above it was revoked, which says nothing of the lock.
+            Self::ForeignCa
+            | Self::CaSuspended
+            | Self::AlgorithmNotAllowed
+            | Self::IssuerRevoked
+            | Self::Weak
+            | Self::EncryptionOnly
+            | Self::NotForSigning
+            | Self::Invalid
+            | Self::LegalPersonLock
+            | Self::LockKindUndecidable
+            | Self::ConflictingCreditCodes
+            | Self::BadCreditCode
+            | Self::HolderUnreadable => Consequence::EndsSignIns,
+            Self::CaUnreadable => Consequence::Pauses,
+            // Told by clock and lists: ends nothing while nobody can say.
+            Self::Expired | Self::NotYetValid | Self::RevocationUnavailable => Consequence::None,
+        }
     }
 
     /// Of two refusals of one certificate, by two CAs, the one that says more of it.
@@ -105,12 +140,13 @@ impl CertificateRefusal {
             | Self::EncryptionOnly
             | Self::NotForSigning => 2,
             Self::RevocationUnavailable => 3,
-            Self::AlgorithmNotAllowed => 4,
+            Self::AlgorithmNotAllowed | Self::CaUnreadable => 4,
             Self::CaSuspended => 5,
             Self::HolderUnreadable | Self::LockKindUndecidable => 6,
             Self::BadCreditCode | Self::ConflictingCreditCodes => 7,
             Self::LegalPersonLock => 8,
-            Self::Revoked => 9,
+            Self::IssuerRevoked => 9,
+            Self::Revoked => 10,
         }
     }
 }
@@ -122,6 +158,7 @@ impl From<PathError> for CertificateRefusal {
             PathError::Expired => Self::Expired,
             PathError::NotYetValid => Self::NotYetValid,
             PathError::Revoked => Self::Revoked,
+            PathError::IssuerRevoked => Self::IssuerRevoked,
             PathError::RevocationUnavailable(_) => Self::RevocationUnavailable,
             PathError::WeakKey | PathError::WeakSignature => Self::Weak,
             PathError::EncryptionOnly => Self::EncryptionOnly,
@@ -163,6 +200,7 @@ mod tests {
             Refusal::CaSuspended,
             Refusal::LockKindUndecidable,
             Refusal::LegalPersonLock,
+            Refusal::IssuerRevoked,
             Refusal::Revoked,
         ];
         for (less, more) in rising.iter().zip(rising.iter().skip(1)) {

@@ -4,8 +4,9 @@ use pki::anchors::TrustAnchors;
 use pki::certificate::Certificate;
 use pki::holder::profile::AttributeProfile;
 
+use super::CertificateRefusal;
 use crate::certificate_authority::{
-    CaEntry, CaState, KeyAlgorithm, PemFile, RevocationPolicy, RevocationSource,
+    CaEntry, CaState, KeyAlgorithm, PemFile, RevocationPolicy, RevocationSource, UnreadableCa,
 };
 use crate::id::CaId;
 use crate::region::RegionCode;
@@ -40,8 +41,26 @@ pub struct RecognisedCa {
 pub struct CaRegistry {
     /// By identifier, or in the order of the configuration.
     pub authorities: Vec<RecognisedCa>,
+    /// Those that stand in it and can't be read: nobody is judged by them.
+    pub unreadable: Vec<UnreadableCa>,
     /// Grows with each change of the stored registry; 0 where none is stored.
     pub version: i64,
+}
+
+impl CaRegistry {
+    /// Whether a CA that can't be read may be recognised.
+    pub fn may_lack_its_ca(&self) -> bool {
+        self.unreadable.iter().any(UnreadableCa::may_be_active)
+    }
+
+    /// Why a lock that this CA issued can't be judged, where what is written of the CA can't be read.
+    pub fn refusal_of_unreadable(&self, ca: &CaId) -> Option<CertificateRefusal> {
+        let found = self.unreadable.iter().find(|one| one.id == *ca)?;
+        Some(match found.state {
+            Some(CaState::Suspended) => CertificateRefusal::CaSuspended,
+            Some(CaState::Proposed | CaState::Active) | None => CertificateRefusal::CaUnreadable,
+        })
+    }
 }
 
 /// Why nobody can be judged by an entry: the key in it, and what is wrong there.

@@ -3,21 +3,42 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use idp_core::certificate_authority::RevocationSource;
 use idp_core::id::CaId;
+use idp_core::recognition::RecognisedCa;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use pki::certificate::Certificate;
 use pki::revocation::ocsp::{OcspAnswer, OcspStatus, WITHOUT_NEXT_UPDATE_SECONDS};
 use pki::revocation::{Link, Lists, RevocationGap, RevocationStatus, Unconfirmed, Unrevoked};
+use sha2::{Digest as _, Sha256};
 
 /// Answers that are remembered at most.
 const REMEMBERED: u64 = 50_000;
+
+/// How long one is remembered that nobody asks for.
+const IDLE: Duration = Duration::from_hours(24);
+
+/// Seconds until it is looked again at one about which nothing could be learnt, or that nobody needed.
+const PUT_OFF: i64 = 15;
 
 /// A certificate and its issuer, by their thumbprints.
 pub(super) type Key = ([u8; 32], [u8; 32]);
 
 pub(super) fn key(certificate: &Certificate, issuer: &Certificate) -> Key {
     (certificate.thumbprint_sha256(), issuer.thumbprint_sha256())
+}
+
+/// The responders of a CA in their order, and what is asked of each: another order or address, and answers are asked for
+/// anew.
+pub(super) type Asked = [u8; 32];
+
+/// Whom a CA's entry has asked; `None`: it has no responder.
+pub(super) fn asked_of(ca: &RecognisedCa) -> Option<Asked> {
+    let responder = |source: &&RevocationSource| matches!(source, RevocationSource::Ocsp { .. });
+    let responders: Vec<_> = ca.sources.iter().filter(responder).collect();
+    let written = serde_json::to_vec(&responders).unwrap_or_default();
+    (!responders.is_empty()).then(|| Sha256::digest(written).into())
 }
 
 /// One answer, and what is needed to ask again.
@@ -29,41 +50,105 @@ pub(super) struct Answer {
     pub(super) issuer: Certificate,
     /// Seconds since the Unix epoch.
     pub(super) asked_at: i64,
+    /// When asking again was last put off.
+    pub(super) put_off_at: Option<i64>,
+    /// Who was asked.
+    pub(super) asked: Asked,
+    /// By the CA or one whom it certified for it, not by one whom an operator trusts.
+    pub(super) is_cas_word: bool,
+}
+
+impl Answer {
+    /// Whether the CA took it back for good: whoever is asked from now on, and however long ago it was (RFC 5280 §5.3.1).
+    pub(super) fn is_for_good(&self) -> bool {
+        self.is_cas_word && self.said.is_revoked_for_good()
+    }
+
+    /// A revocation is no less one when its time is over.
+    fn counts(&self, asked: Option<&Asked>, at: i64) -> bool {
+        self.is_for_good()
+            || Some(&self.asked) == asked
+                && match self.said.status() {
+                    OcspStatus::Revoked => true,
+                    OcspStatus::Good => at < self.said.until(),
+                    OcspStatus::Unknown => at < until_asked_again(self.said.until(), self.asked_at),
+                }
+    }
+
+    /// Whether it counts, and yet may be over: a hold ends.
+    pub(super) fn is_worth_asking_again(&self, at: i64) -> bool {
+        self.said.status() == OcspStatus::Revoked
+            && !self.said.is_revoked_for_good()
+            && at >= self.said.until()
+    }
+
+    /// Whether it is time to ask again about a certificate that is not known as revoked.
+    pub(super) fn is_due(&self, asked: &Asked, interval: i64, now: i64) -> bool {
+        // A clock that was put back is no reason to wait.
+        let waits = |from: i64, seconds: i64| (from..from.saturating_add(seconds)).contains(&now);
+        if self.put_off_at.is_some_and(|at| waits(at, PUT_OFF)) {
+            return false;
+        }
+        let lasts = (self.said.until() - self.asked_at) * 4 / 5;
+        match self.said.status() {
+            _ if self.asked != *asked => !self.is_for_good(),
+            OcspStatus::Good => !waits(self.asked_at, lasts.clamp(1, interval)),
+            OcspStatus::Revoked | OcspStatus::Unknown => false,
+        }
+    }
 }
 
 /// Answers that were verified. Cloning shares them.
 #[derive(Clone)]
-pub(super) struct Answers(Cache<Key, Answer>);
+pub(super) struct Answers {
+    lasting: Cache<Key, Answer>,
+    /// Revocations for good are pushed out by others of their kind alone, and are read again from where they are kept.
+    for_good: Cache<Key, Answer>,
+}
 
 impl Answers {
     pub(super) fn new() -> Self {
-        Self(remembering(REMEMBERED))
+        Self {
+            lasting: remembering(REMEMBERED, Some(IDLE)),
+            for_good: remembering(REMEMBERED, None),
+        }
     }
 
-    /// The answer that counts now. A revocation is no less one when its time is over.
-    pub(super) fn find(&self, key: &Key, at: i64) -> Option<Answer> {
-        let answer = self.0.get(key)?;
-        let counts = match answer.said.status() {
-            OcspStatus::Revoked => true,
-            OcspStatus::Good => at < answer.said.until(),
-            OcspStatus::Unknown => at < until_asked_again(answer.said.until(), answer.asked_at),
-        };
-        counts.then_some(answer)
+    /// The answer that counts now, of those who are asked.
+    pub(super) fn find(&self, key: &Key, asked: Option<&Asked>, at: i64) -> Option<Answer> {
+        let answer = self.for_good.get(key).or_else(|| self.lasting.get(key))?;
+        answer.counts(asked, at).then_some(answer)
     }
 
     pub(super) fn put(&self, answer: Answer) {
         let key = key(&answer.certificate, &answer.issuer);
-        self.0.insert(key, answer);
+        if answer.is_for_good() {
+            self.for_good.insert(key, answer);
+        } else {
+            self.lasting.insert(key, answer);
+        }
+    }
+
+    /// Leaves it as it is for a while, if it is the latest still.
+    pub(super) fn put_off(&self, mut answer: Answer, now: i64) {
+        let key = key(&answer.certificate, &answer.issuer);
+        let latest = self.lasting.get(&key);
+        if latest.is_none_or(|latest| latest.asked_at != answer.asked_at) {
+            return;
+        }
+        answer.put_off_at = Some(now);
+        self.lasting.insert(key, answer);
     }
 
     /// Everything remembered.
     pub(super) fn all(&self) -> Vec<Answer> {
-        self.0.iter().map(|(_, answer)| answer).collect()
+        let all = self.lasting.iter().chain(self.for_good.iter());
+        all.map(|(_, answer)| answer).collect()
     }
 
-    fn status(&self, link: &Link<'_>) -> Result<Unrevoked, Unconfirmed> {
+    fn status(&self, link: &Link<'_>, asked: Option<&Asked>) -> Result<Unrevoked, Unconfirmed> {
         let unanswered = Unconfirmed::Unavailable(RevocationGap::Unanswered);
-        let answer = self.find(&key(link.certificate, link.issuer), link.at);
+        let answer = self.find(&key(link.certificate, link.issuer), asked, link.at);
         let said = answer.ok_or(unanswered)?.said;
         match said.status() {
             OcspStatus::Good => Ok(Unrevoked {
@@ -76,11 +161,17 @@ impl Answers {
 }
 
 /// Room for so many. The one that was not asked for longest goes first: what came last is always in.
-fn remembering<V: Clone + Send + Sync + 'static>(most: u64) -> Cache<Key, V> {
-    let lived = Cache::builder()
+fn remembering<V: Clone + Send + Sync + 'static>(
+    most: u64,
+    idle: Option<Duration>,
+) -> Cache<Key, V> {
+    let mut lived = Cache::builder()
         .max_capacity(most)
         .eviction_policy(EvictionPolicy::lru());
-    lived.time_to_idle(Duration::from_hours(24)).build()
+    if let Some(idle) = idle {
+        lived = lived.time_to_idle(idle);
+    }
+    lived.build()
 }
 
 /// A responder that did not know a certificate may have been told of it a moment later, whatever time its answer names.
@@ -94,8 +185,9 @@ pub(super) struct Known {
     pub(super) lists: Arc<Lists>,
     /// Lists are taken to be on their way: only to look at a configuration.
     pub(super) awaits_lists: bool,
+    pub(super) answers: Answers,
     /// Where the CA has a responder.
-    pub(super) answers: Option<Answers>,
+    pub(super) asked: Option<Asked>,
 }
 
 impl RevocationStatus for Known {
@@ -108,14 +200,12 @@ impl RevocationStatus for Known {
             }
             said => said,
         };
-        let Some(answers) = &self.answers else {
-            return by_list;
-        };
         let unknown = Unconfirmed::Unavailable(RevocationGap::Unknown);
-        match (by_list, answers.status(link)) {
+        match (by_list, self.answers.status(link, self.asked.as_ref())) {
             (Err(Unconfirmed::Revoked), _) | (_, Err(Unconfirmed::Revoked)) => {
                 Err(Unconfirmed::Revoked)
             }
+            (by_list, _) if self.asked.is_none() => by_list,
             (_, Err(said)) if said == unknown => Err(unknown),
             (Ok(list), Ok(answer)) => Ok(Unrevoked {
                 until: list.until.max(answer.until),
@@ -127,7 +217,7 @@ impl RevocationStatus for Known {
 
     /// A responder is asked when the lock is there.
     fn covers_holders_of(&self, issuer: &Certificate, at: i64) -> Result<(), RevocationGap> {
-        match self.answers {
+        match self.asked {
             Some(_) => Ok(()),
             None if self.awaits_lists => Ok(()),
             None => self.lists.covers_holders_of(issuer, at),
@@ -159,7 +249,7 @@ mod tests {
 
     #[test]
     fn the_answer_that_came_last_is_at_hand_however_many_came_before() {
-        let cache = remembering::<u8>(8);
+        let cache = remembering::<u8>(8, None);
         for number in 0..64 {
             let key = ([number; 32], [0; 32]);
             cache.insert(key, number);

@@ -6,8 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::fetch::Fetcher;
 use super::kept::{Kept, write_whole};
-use super::sources::{RevocationSources, certificates_of};
-use super::urls::{UrlSource, is_of_the_future};
+use super::replacing::is_of_the_future;
+use super::sources::RevocationSources;
+use super::urls::UrlSource;
+use super::watched::certificates_of;
 use crate::config::RevocationSettings;
 
 /// One list that was imported.
@@ -41,15 +43,10 @@ pub fn import(
     });
     let before: Vec<_> = before.collect();
     for (new, _) in &found {
-        let about_the_same = |(_, old): &&(_, Crl)| old.is_about_the_same_as(&new.list);
-        let newest = before
-            .iter()
-            .filter(about_the_same)
-            .map(|(_, old)| old.this_update());
-        if newest
-            .max()
-            .is_some_and(|newest| newest > new.list.this_update())
-        {
+        let is_newer = |(_, old): &(_, Crl)| {
+            old.is_about_the_same_as(&new.list) && new.list.is_older_than(old)
+        };
+        if before.iter().any(is_newer) {
             let issuer = new.list.issuer();
             return Err(format!(
                 "list of {issuer}: it is older than the one imported before"

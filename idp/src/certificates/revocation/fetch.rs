@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{CONTENT_TYPE, LOCATION};
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::header::{
+    CONTENT_TYPE, ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use url::{Host, Url};
 
 use crate::config::AddressRange;
@@ -56,6 +58,50 @@ pub(super) struct Bounds {
     pub(super) time: Duration,
 }
 
+/// Longest validator that is remembered, in octets.
+const MAX_VALIDATOR_OCTETS: usize = 256;
+
+/// By what the other side knows a version of what it gave (RFC 9110 §8.8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Validators {
+    entity_tag: Option<String>,
+    last_modified: Option<String>,
+}
+
+impl Validators {
+    /// Those of an answer, if it has any.
+    fn of(answer: &Response) -> Option<Self> {
+        let header = |name: HeaderName| {
+            let text = answer.headers().get(name)?.to_str().ok()?;
+            (text.len() <= MAX_VALIDATOR_OCTETS).then(|| text.to_owned())
+        };
+        let (entity_tag, last_modified) = (header(ETAG), header(LAST_MODIFIED));
+        (entity_tag.is_some() || last_modified.is_some()).then_some(Self {
+            entity_tag,
+            last_modified,
+        })
+    }
+
+    /// RFC 9110 §13.1.3: the time is for those who know no tag.
+    fn ask(&self, mut question: RequestBuilder) -> RequestBuilder {
+        if let Some(tag) = &self.entity_tag {
+            question = question.header(IF_NONE_MATCH, tag);
+        }
+        if let Some(time) = &self.last_modified {
+            question = question.header(IF_MODIFIED_SINCE, time);
+        }
+        question
+    }
+}
+
+/// What an address gave.
+pub(super) enum Fetched {
+    /// What it gave before.
+    Unchanged,
+    /// This.
+    Body(Vec<u8>, Option<Validators>),
+}
+
 /// Fetches within bounds. Cloning shares its connections.
 #[derive(Clone)]
 pub struct Fetcher {
@@ -77,14 +123,28 @@ impl Fetcher {
         Ok(Self { client, allowed })
     }
 
-    /// What is at an address, wherever it leads.
-    pub(super) async fn get(&self, url: &str, bounds: Bounds) -> Result<Vec<u8>, FetchError> {
+    /// What is at an address, wherever it leads, unless it is what is known already.
+    pub(super) async fn get(
+        &self,
+        url: &str,
+        known: Option<&Validators>,
+        bounds: Bounds,
+    ) -> Result<Fetched, FetchError> {
         in_time(bounds, async {
             let mut url = self.check(url)?;
             for _ in 0..=MAX_REDIRECTS {
-                let answer = self.client.get(url.clone()).send().await.map_err(failed)?;
+                let mut question = self.client.get(url.clone());
+                if let Some(known) = known {
+                    question = known.ask(question);
+                }
+                let answer = question.send().await.map_err(failed)?;
+                if answer.status() == StatusCode::NOT_MODIFIED && known.is_some() {
+                    return Ok(Fetched::Unchanged);
+                }
                 if !answer.status().is_redirection() {
-                    return body(answer, bounds.octets).await;
+                    let validators = Validators::of(&answer);
+                    let octets = body(answer, bounds.octets).await?;
+                    return Ok(Fetched::Body(octets, validators));
                 }
                 let onward = answer
                     .headers()
@@ -140,10 +200,10 @@ impl Fetcher {
     }
 }
 
-async fn in_time(
+async fn in_time<T>(
     bounds: Bounds,
-    fetched: impl Future<Output = Result<Vec<u8>, FetchError>>,
-) -> Result<Vec<u8>, FetchError> {
+    fetched: impl Future<Output = Result<T, FetchError>>,
+) -> Result<T, FetchError> {
     let late = |_elapsed| FetchError::TooSlow(bounds.time.as_secs());
     tokio::time::timeout(bounds.time, fetched)
         .await
@@ -207,6 +267,8 @@ fn may_be_fetched_from(address: IpAddr, allowed: &[AddressRange]) -> bool {
     allowed.iter().any(|range| range.contains(address)) || is_public(address)
 }
 
+/// By the IANA registries of special-purpose addresses, as of 2025: whatever is not globally reachable is not public, and
+/// neither is what carries an IPv4 address inside or belongs to a protocol rather than to a host.
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
@@ -217,20 +279,24 @@ fn is_public(address: IpAddr) -> bool {
                 || address.is_multicast()
                 || address.is_documentation()
                 // This network; shared by carriers, and by clouds for what they tell their machines; protocol
-                // assignments; benchmarks; reserved.
+                // assignments; relays of 6to4; benchmarks; reserved.
                 || a == 0
                 || (a == 100 && (64..128).contains(&b))
                 || (a, b, c) == (192, 0, 0)
+                || (a, b, c) == (192, 88, 99)
                 || (a == 198 && (b == 18 || b == 19))
                 || a >= 240)
         }
         IpAddr::V6(address) => {
             let [first, second, ..] = address.segments();
-            // Global unicast, without what carries an IPv4 address inside (Teredo, 6to4) and documentation.
+            // Global unicast alone: NAT64 (64:ff9b::/96, 64:ff9b:1::/48), what is IPv4-compatible, local, discarded or a
+            // segment's is outside of it. Of it not: protocol assignments (2001::/23: Teredo, benchmarks, ORCHID, drones),
+            // documentation (twice), 6to4.
             (first & 0xE000) == 0x2000
-                && (first, second) != (0x2001, 0)
+                && !(first == 0x2001 && second < 0x0200)
                 && (first, second) != (0x2001, 0x0DB8)
                 && first != 0x2002
+                && !(first == 0x3FFF && second < 0x1000)
         }
     }
 }
@@ -262,11 +328,51 @@ mod tests {
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
             "2001::1",
+            "0.1.2.3",
+            "100.64.0.1",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.88.99.1",
+            "198.19.255.255",
+            "198.51.100.1",
+            "203.0.113.1",
+            "240.0.0.1",
+            "::7f00:1",
+            "::ffff:0:127.0.0.1",
+            "::ffff:192.88.99.1",
+            "64:ff9b::a00:1",
+            "64:ff9b::101:101",
+            "64:ff9b:1::a00:1",
+            "100::1",
+            "2001:1::1",
+            "2001:2::1",
+            "2001:10::1",
+            "2001:20::1",
+            "2001:2f:ffff::1",
+            "2001:30::1",
+            "2001:1ff:ffff::1",
+            "2001:db8::1",
+            "2002:a00:1::",
+            "3fff::1",
+            "3fff:fff:ffff::1",
+            "5f00::1",
+            "fec0::1",
+            "feff::1",
         ] {
             let address: IpAddr = address.parse().unwrap();
             assert!(!may_be_fetched_from(address, &[]), "{address}");
         }
-        for address in ["1.1.1.1", "202.96.0.1", "2400:3200::1", "::ffff:1.1.1.1"] {
+        for address in [
+            "1.1.1.1",
+            "202.96.0.1",
+            "192.88.98.1",
+            "192.88.100.1",
+            "198.20.0.1",
+            "2001:200::1",
+            "2400:3200::1",
+            "3ffe::1",
+            "::ffff:1.1.1.1",
+        ] {
             let address: IpAddr = address.parse().unwrap();
             assert!(may_be_fetched_from(address, &[]), "{address}");
         }

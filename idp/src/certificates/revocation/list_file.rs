@@ -1,13 +1,16 @@
 //! One file with lists, read again when it changes.
 //!
 //! A file that gives no list that counts any more leaves the last good ones in force: they close by themselves when their
-//! nextUpdate has passed. A file that never gave one gives nothing, and so no login.
+//! nextUpdate has passed. A file that never gave one gives nothing, and so no login. A file with an older list than the one
+//! in use leaves that in force too.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use pki::certificate::Certificate;
 use pki::revocation::{Crl, CrlError, MAX_CRL_BYTES, UnverifiedCrl, crls_in};
+
+use super::replacing::{OLDER, is_of_the_future};
 
 /// Whose lists a file may hold.
 #[derive(Clone)]
@@ -16,6 +19,37 @@ pub(super) enum Signers {
     Own(Vec<Certificate>),
     /// Of one whom the operator named for it.
     Indirect(Certificate),
+}
+
+/// How the lists of a file are read.
+#[derive(Clone)]
+pub(super) struct Reading {
+    pub(super) signers: Signers,
+    /// Distribution points whose list is the whole, by the operator's word.
+    pub(super) whole_points: Vec<String>,
+}
+
+impl Reading {
+    /// The list, if whoever may sign it did.
+    pub(super) fn verified(&self, unverified: &UnverifiedCrl<'_>) -> Result<Crl, CrlError> {
+        let list = match &self.signers {
+            Signers::Own(certificates) => unverified.verify(certificates),
+            Signers::Indirect(signer) => unverified.verify_indirect(signer),
+        };
+        list.map(|list| self.taken(list))
+    }
+
+    fn taken(&self, list: Crl) -> Crl {
+        let points = self.whole_points.iter();
+        points.fold(list.as_written(), |list, point| list.whole_at(point))
+    }
+
+    fn may_be_signed_by(&self, signer: &Certificate) -> bool {
+        match &self.signers {
+            Signers::Own(certificates) => certificates.contains(signer),
+            Signers::Indirect(named) => named == signer,
+        }
+    }
 }
 
 /// How a file comes to be there.
@@ -81,8 +115,22 @@ impl ListFile {
         }
     }
 
+    /// Whether another is about the same file.
+    pub(super) fn is_the_same_as(&self, other: &Self) -> bool {
+        self.origin == other.origin && self.path == other.path
+    }
+
+    /// Takes over from the same file under another state of the registry those lists that count still.
+    pub(super) fn carry_on(&mut self, before: &Self, reading: &Reading) {
+        let lists = before.lists.iter();
+        let counting = lists.filter(|list| reading.may_be_signed_by(list.signer()));
+        self.lists = counting.map(|list| reading.taken(list.clone())).collect();
+        self.read_at = before.read_at;
+        self.errors = before.errors;
+    }
+
     /// Reads it if it is not as it was; answers whether the lists of it are others now.
-    pub(super) fn look(&mut self, signers: &Signers) -> bool {
+    pub(super) fn look(&mut self, reading: &Reading) -> bool {
         let now = match seen(&self.path) {
             Ok(now) => now,
             Err(why) => {
@@ -97,13 +145,14 @@ impl ListFile {
         if self.seen.as_ref() == Some(&now) {
             return false;
         }
-        let read = read(&self.path, now.octets, signers);
+        let read = read(&self.path, now.octets, reading);
         self.seen = Some(now);
         let at = crate::clock::now().unix_seconds();
         self.looked_at = Some(at);
         match read {
-            Ok(Read { lists, refused }) => {
+            Ok(Read { mut lists, refused }) => {
                 self.problem = None;
+                self.keep_newer(&mut lists);
                 self.refused = refused;
                 if self.origin == Origin::Imported {
                     self.refused.clear();
@@ -127,6 +176,24 @@ impl ListFile {
     }
 }
 
+impl ListFile {
+    /// Puts the list in use in the place of an older version of it.
+    fn keep_newer(&mut self, lists: &mut [Crl]) {
+        let in_use = self.lists.iter().filter(|had| !is_of_the_future(had));
+        for list in lists {
+            let newer = |had: &&Crl| had.is_about_the_same_as(list) && list.is_older_than(had);
+            let Some(had) = in_use.clone().find(newer) else {
+                continue;
+            };
+            let (file, issuer) = (self.path.display(), list.issuer().to_string());
+            tracing::error!(%file, issuer, "older revocation list than the one in use: not taken");
+            self.problem = Some(format!("list of {issuer}: {OLDER}"));
+            self.errors += 1;
+            *list = had.clone();
+        }
+    }
+}
+
 /// What a file holds.
 pub(super) struct Read {
     pub(super) lists: Vec<Crl>,
@@ -143,28 +210,24 @@ fn seen(path: &Path) -> Result<Seen, String> {
     })
 }
 
-fn read(path: &Path, octets: u64, signers: &Signers) -> Result<Read, String> {
+fn read(path: &Path, octets: u64, reading: &Reading) -> Result<Read, String> {
     // PEM is a third larger than what it holds, and may hold several.
     if octets > 4 * u64::try_from(MAX_CRL_BYTES).unwrap_or(u64::MAX) {
         return Err(CrlError::TooLarge.to_string());
     }
     let octets = std::fs::read(path).map_err(|e| e.to_string())?;
-    verified(octets, signers).map_err(|e| e.to_string())
+    verified(octets, reading).map_err(|e| e.to_string())
 }
 
 /// Verifies what octets hold, list by list, and lets the octets go.
-pub(super) fn verified(octets: Vec<u8>, signers: &Signers) -> Result<Read, CrlError> {
+pub(super) fn verified(octets: Vec<u8>, reading: &Reading) -> Result<Read, CrlError> {
     let mut read = Read {
         lists: Vec::new(),
         refused: Vec::new(),
     };
     for der in crls_in(octets)? {
         let unverified = UnverifiedCrl::from_der(&der)?;
-        let verified = match signers {
-            Signers::Own(certificates) => unverified.verify(certificates),
-            Signers::Indirect(signer) => unverified.verify_indirect(signer),
-        };
-        match verified {
+        match reading.verified(&unverified) {
             Ok(list) => read.lists.push(list),
             Err(why) => read.refused.push((unverified.issuer().to_string(), why)),
         }

@@ -5,16 +5,20 @@
 //! and every process over the folder sees the same. The judgement of lists and answers is `pki`'s.
 
 mod answers;
+mod asking;
 mod by_hand;
 mod fetch;
 mod fetches;
 mod kept;
 mod list_file;
+mod replacing;
 mod report;
 mod responders;
 mod sources;
+mod under_way;
 mod upkeep;
 mod urls;
+mod watched;
 
 use std::sync::Arc;
 
@@ -26,7 +30,7 @@ pub use by_hand::{Imported, fetch_now, import};
 pub use fetch::Fetcher;
 pub use kept::Kept;
 pub(super) use list_file::ListFile;
-pub use report::SourceReport;
+pub use report::{Askings, SourceReport};
 pub use responders::Responders;
 pub use sources::RevocationSources;
 pub use upkeep::{end_revoked, keep_up, look};

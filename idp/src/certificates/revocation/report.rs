@@ -5,7 +5,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use idp_core::id::CaId;
+use pki::revocation::Crl;
 use serde::{Deserialize, Serialize};
+
+use super::answers::Answer;
+use super::fetch::Validators;
+use super::list_file::{ListFile, Origin};
 
 /// How one source is doing. Times are seconds since the Unix epoch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +39,67 @@ pub struct SourceReport {
     pub latency_ms: Option<u64>,
 }
 
+impl SourceReport {
+    /// On a file, with what was tried to bring it.
+    pub(super) fn on_file(ca: &CaId, file: &ListFile, attempted: &Attempted) -> Self {
+        let address = file.address();
+        let attempts = attempted.of(ca, &address);
+        let refused = file.refused.first().map(|(_, why)| why.to_string());
+        let problem = file.problem.clone().or(refused);
+        let kind = match file.origin {
+            Origin::File => "file",
+            Origin::Url(_) => "url",
+            Origin::Imported => "imported",
+        };
+        Self {
+            ca: ca.to_string(),
+            kind: kind.to_owned(),
+            this_update: file.lists.iter().map(Crl::this_update).max(),
+            next_update: file.lists.iter().map(Crl::next_update).min(),
+            entries: file.lists.iter().map(Crl::entries).sum(),
+            last_attempt: attempts.last_attempt.or(file.looked_at),
+            last_success: attempts.last_success.or(file.read_at),
+            last_error: attempts.last_error.or(problem),
+            errors: attempts.errors + file.errors,
+            latency_ms: attempts.latency.map(milliseconds),
+            address,
+        }
+    }
+
+    /// On a responder, with the answers of its CA at hand.
+    pub(super) fn on_responder(ca: &CaId, url: &str, at_hand: (&[Answer], &Attempted)) -> Self {
+        let (answers, attempted) = at_hand;
+        let attempts = attempted.of(ca, url);
+        let of_ca = answers.iter().filter(|answer| answer.ca == *ca);
+        Self {
+            ca: ca.to_string(),
+            kind: "ocsp".to_owned(),
+            address: url.to_owned(),
+            this_update: of_ca.clone().map(|answer| answer.said.this_update()).max(),
+            next_update: None,
+            entries: of_ca.count(),
+            last_attempt: attempts.last_attempt,
+            last_success: attempts.last_success,
+            last_error: attempts.last_error,
+            errors: attempts.errors,
+            latency_ms: attempts.latency.map(milliseconds),
+        }
+    }
+}
+
+fn milliseconds(latency: Duration) -> u64 {
+    u64::try_from(latency.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What asking anew about bound locks costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Askings {
+    /// Questions since the server started.
+    pub asked: u64,
+    /// Of the last turn that asked any: how many, and how long it took.
+    pub last: (u64, Duration),
+}
+
 /// What was tried and how it went.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Attempts {
@@ -46,6 +112,8 @@ pub(super) struct Attempts {
     pub(super) latency: Option<Duration>,
     /// When it last gave no sign of itself within its time, unless it answered since.
     pub(super) silent_at: Option<i64>,
+    /// By what the other side knows the list that it last gave.
+    validators: Option<Validators>,
 }
 
 /// Attempts of every fetched source, by CA and address.
@@ -84,6 +152,21 @@ impl Attempted {
             }
         }
         before != one.last_error
+    }
+
+    /// By what the other side knows the list that it last gave and that was kept.
+    pub(super) fn validators(&self, (ca, address): (&CaId, &str)) -> Option<Validators> {
+        self.of(ca, address).validators
+    }
+
+    pub(super) fn keep_validators(
+        &self,
+        (ca, address): (&CaId, &str),
+        validators: Option<Validators>,
+    ) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = all.entry((ca.clone(), address.to_owned())).or_default();
+        one.validators = validators;
     }
 
     /// Remembers that a source gave no sign of itself.

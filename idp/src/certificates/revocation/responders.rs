@@ -3,7 +3,7 @@
 //!
 //! One question about one certificate is under way at a time; whoever needs the same answer waits for it.
 
-use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,10 +17,11 @@ use pki::revocation::ocsp::{
 };
 use pki::revocation::{Link, Revocation};
 
-use super::answers::{Answer, Key, key};
+use super::answers::{Answer, asked_of, key};
 use super::fetch::{Bounds, Fetcher};
 use super::kept::write_whole;
 use super::sources::RevocationSources;
+use super::under_way::UnderWay;
 use crate::clock;
 
 /// How long a responder may take.
@@ -34,15 +35,26 @@ const REST: i64 = 3;
 pub struct Responders {
     fetcher: Fetcher,
     rng: Arc<dyn Rng>,
-    under_way: Mutex<HashMap<Key, Arc<tokio::sync::Mutex<()>>>>,
+    under_way: UnderWay,
+    unkept: Mutex<Vec<Unkept>>,
 }
+
+/// A revocation that could not be written: it would be forgotten with this process.
+struct Unkept {
+    path: PathBuf,
+    octets: Vec<u8>,
+}
+
+/// Revocations that wait to be written at most.
+const UNKEPT: usize = 10_000;
 
 impl Responders {
     pub(super) fn new(fetcher: Fetcher, rng: Arc<dyn Rng>) -> Self {
         Self {
             fetcher,
             rng,
-            under_way: Mutex::default(),
+            under_way: UnderWay::default(),
+            unkept: Mutex::default(),
         }
     }
 
@@ -68,8 +80,12 @@ impl Responders {
                     is_ca: height > 0,
                     at,
                 };
+                let known = find(ca, sources, (one, issuer));
+                if known.is_none() && take_for_good(ca, sources, (one, issuer)) {
+                    continue;
+                }
                 let by_list = !responder_first(ca) && sources.of(&ca.id).status(&link).is_ok();
-                if !by_list && sources.answers.find(&key(one, issuer), at).is_none() {
+                if !by_list && known.is_none_or(|it| it.is_worth_asking_again(at)) {
                     self.ask(ca, sources, (one, issuer)).await;
                 }
             }
@@ -83,30 +99,15 @@ impl Responders {
         sources: &RevocationSources,
         (certificate, issuer): (&Certificate, &Certificate),
     ) {
-        let key = key(certificate, issuer);
-        let turn = {
-            let mut under_way = self
-                .under_way
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(under_way.entry(key).or_default())
-        };
+        let turn = self.under_way.turn(key(certificate, issuer));
         let held = turn.lock().await;
         let at = clock::now().unix_seconds();
-        if sources.answers.find(&key, at).is_none()
-            && !take_kept(ca, sources, (certificate, issuer))
-        {
+        let known = find(ca, sources, (certificate, issuer));
+        let is_over = known.is_none_or(|it| it.is_worth_asking_again(at));
+        if is_over && !take_kept(ca, sources, (certificate, issuer)) {
             self.ask_anew(ca, sources, (certificate, issuer)).await;
         }
         drop(held);
-        let mut under_way = self
-            .under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        // Ours, and the one in the map: nobody else waits.
-        if Arc::strong_count(&turn) <= 2 {
-            under_way.remove(&key);
-        }
     }
 
     /// Asks over the network whatever is at hand; answers whether somebody answered.
@@ -151,9 +152,14 @@ impl Responders {
                     tracing::info!(ca, url, "responder answers again");
                 }
             }
-            if let Ok((said, octets)) = asked {
-                keep(sources, &key(certificate, issuer), octets).await;
-                sources.take(answer(ca, said, (certificate, issuer), at));
+            if let Ok(heard) = asked {
+                let (said, is_cas_word) = (heard.said, heard.is_cas_word);
+                let Some(answer) = answer(ca, (said, is_cas_word), (certificate, issuer), at)
+                else {
+                    return false;
+                };
+                self.keep(sources, &answer, heard.octets).await;
+                sources.take(answer);
                 return true;
             }
         }
@@ -165,7 +171,7 @@ impl Responders {
         (url, nonce): (&str, NoncePolicy),
         configured: Option<&Certificate>,
         (certificate, issuer): (&Certificate, &Certificate),
-    ) -> Result<(OcspAnswer, Vec<u8>), Unheard> {
+    ) -> Result<Heard, Unheard> {
         let nonce = match nonce {
             NoncePolicy::Absent => None,
             NoncePolicy::Required => {
@@ -187,8 +193,70 @@ impl Responders {
         })?;
         let at = clock::now().unix_seconds();
         let said = request.verify(&octets, configured, at)?;
-        Ok((said, octets))
+        let is_cas_word = configured.is_none() || request.verify(&octets, None, at).is_ok();
+        Ok(Heard {
+            said,
+            is_cas_word,
+            octets,
+        })
     }
+
+    /// The next start reads it. That it can't be kept costs a question then; but a revocation is not to be forgotten, so
+    /// that is tried again.
+    async fn keep(&self, sources: &RevocationSources, answer: &Answer, octets: Vec<u8>) {
+        let Some(kept) = sources.kept() else {
+            return;
+        };
+        let asked = (!answer.is_for_good()).then_some(&answer.asked);
+        let path = kept.answer((&answer.certificate, &answer.issuer), asked);
+        let one = Unkept { path, octets };
+        let is_revoked = answer.said.status() == OcspStatus::Revoked;
+        match written(&one).await {
+            Ok(()) => {}
+            Err(error) if is_revoked => {
+                tracing::error!(%error, "a revocation can't be kept; it is tried again");
+                let mut unkept = self.unkept.lock().unwrap_or_else(PoisonError::into_inner);
+                if unkept.len() < UNKEPT {
+                    unkept.push(one);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "an answer of a responder can't be kept"),
+        }
+    }
+
+    /// Tries again to keep the revocations that could not be kept.
+    pub(super) async fn keep_again(&self) {
+        let waiting = {
+            let mut unkept = self.unkept.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *unkept)
+        };
+        let (all, mut left) = (waiting.len(), Vec::new());
+        for one in waiting {
+            // A folder that takes nothing takes the others neither.
+            if !left.is_empty() || written(&one).await.is_err() {
+                left.push(one);
+            }
+        }
+        let kept = all - left.len();
+        if kept > 0 {
+            tracing::info!(kept, "revocations are kept after all");
+        }
+        let mut unkept = self.unkept.lock().unwrap_or_else(PoisonError::into_inner);
+        unkept.append(&mut left);
+    }
+}
+
+async fn written(one: &Unkept) -> std::io::Result<()> {
+    let (path, octets) = (one.path.clone(), one.octets.clone());
+    let write = tokio::task::spawn_blocking(move || write_whole(&path, &octets));
+    write.await.map_err(std::io::Error::other)?
+}
+
+/// An answer that counts.
+struct Heard {
+    said: OcspAnswer,
+    is_cas_word: bool,
+    octets: Vec<u8>,
 }
 
 /// Why there is no answer that counts.
@@ -207,61 +275,87 @@ impl From<OcspError> for Unheard {
     }
 }
 
-/// Takes the kept answer, if it counts still and says something. It was asked for before, so its nonce is not looked for again.
+/// The answer that counts now.
+fn find(
+    ca: &RecognisedCa,
+    sources: &RevocationSources,
+    (certificate, issuer): (&Certificate, &Certificate),
+) -> Option<Answer> {
+    let at = clock::now().unix_seconds();
+    let asked = asked_of(ca);
+    sources
+        .answers
+        .find(&key(certificate, issuer), asked.as_ref(), at)
+}
+
+/// Takes a revocation for good that was kept, whoever was asked then.
+fn take_for_good(
+    ca: &RecognisedCa,
+    sources: &RevocationSources,
+    (certificate, issuer): (&Certificate, &Certificate),
+) -> bool {
+    let at = clock::now().unix_seconds();
+    let kept = || {
+        let path = sources.kept()?.answer((certificate, issuer), None);
+        let octets = std::fs::read(path).ok()?;
+        let request = OcspRequest::new(certificate, issuer, None).ok()?;
+        let said = request.verify_revoked_for_good(&octets, None)?;
+        answer(ca, (said, true), (certificate, issuer), at)
+    };
+    let kept = kept();
+    let is_there = kept.is_some();
+    kept.into_iter().for_each(|answer| sources.take(answer));
+    is_there
+}
+
+/// Takes the kept answer of those who are asked, if it counts still and says something. It was asked for before, so its
+/// nonce is not looked for again.
 fn take_kept(
     ca: &RecognisedCa,
     sources: &RevocationSources,
     (certificate, issuer): (&Certificate, &Certificate),
 ) -> bool {
-    let Some(kept) = sources.kept() else {
-        return false;
-    };
-    let Ok(octets) = std::fs::read(kept.answer(&key(certificate, issuer))) else {
-        return false;
-    };
     let at = clock::now().unix_seconds();
-    let Ok(request) = OcspRequest::new(certificate, issuer, None) else {
+    let kept = || {
+        let asked = asked_of(ca)?;
+        let path = sources.kept()?.answer((certificate, issuer), Some(&asked));
+        let octets = std::fs::read(path).ok()?;
+        let request = OcspRequest::new(certificate, issuer, None).ok()?;
+        let said = ca.sources.iter().find_map(|source| match source {
+            RevocationSource::Ocsp { responder, .. } => {
+                let configured = configured(responder.as_deref());
+                let configured = configured.as_ref();
+                let now = request.verify(&octets, configured, at).ok();
+                now.or_else(|| request.verify_revoked_for_good(&octets, configured))
+            }
+            RevocationSource::CrlFile { .. } | RevocationSource::CrlUrl { .. } => None,
+        })?;
+        // What is the CA's own word for good is kept elsewhere.
+        answer(ca, (said, false), (certificate, issuer), at)
+    };
+    let Some(kept) = kept().filter(|it| it.said.status() != OcspStatus::Unknown) else {
         return false;
     };
-    let verified = ca.sources.iter().find_map(|source| match source {
-        RevocationSource::Ocsp { responder, .. } => {
-            let configured = configured(responder.as_deref());
-            request.verify(&octets, configured.as_ref(), at).ok()
-        }
-        RevocationSource::CrlFile { .. } | RevocationSource::CrlUrl { .. } => None,
-    });
-    let Some(said) = verified else { return false };
-    if said.status() == OcspStatus::Unknown {
-        return false;
-    }
-    sources.take(answer(ca, said, (certificate, issuer), at));
+    sources.take(kept);
     true
-}
-
-/// The next start reads it. That it can't be kept costs a question then.
-async fn keep(sources: &RevocationSources, key: &Key, octets: Vec<u8>) {
-    let Some(path) = sources.kept().map(|kept| kept.answer(key)) else {
-        return;
-    };
-    let written = tokio::task::spawn_blocking(move || write_whole(&path, &octets)).await;
-    if let Ok(Err(error)) = written {
-        tracing::warn!(%error, "an answer of a responder can't be kept");
-    }
 }
 
 fn answer(
     ca: &RecognisedCa,
-    said: OcspAnswer,
+    (said, is_cas_word): (OcspAnswer, bool),
     (certificate, issuer): (&Certificate, &Certificate),
     asked_at: i64,
-) -> Answer {
-    Answer {
+) -> Option<Answer> {
+    Some(Answer {
         said,
         ca: ca.id.clone(),
         certificate: certificate.clone(),
         issuer: issuer.clone(),
         asked_at,
-    }
+        put_off_at: None,
+        asked: asked_of(ca)?,
+        is_cas_word,
+    })
 }
 
 fn configured(pem: Option<&str>) -> Option<Certificate> {

@@ -6,19 +6,20 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
-use idp_core::certificate_authority::RevocationSource;
 use idp_core::id::CaId;
 use idp_core::key_lock::Thumbprint;
-use idp_core::recognition::{CaRegistry, RecognisedCa, RevocationKnowledge};
+use idp_core::recognition::{CaRegistry, RevocationKnowledge};
 use pki::certificate::Certificate;
 use pki::revocation::ocsp::OcspStatus;
 use pki::revocation::{Crl, Lists, RevocationStatus};
 
 use super::answers::{Answer, Answers, Known, Unasked};
 use super::kept::Kept;
-use super::list_file::{ListFile, Origin, Signers};
-use super::report::{Attempted, SourceReport};
+use super::list_file::{ListFile, Origin};
+use super::report::{Askings, Attempted, SourceReport};
+use super::watched::Watched;
 
 /// What is known of every CA.
 pub struct RevocationSources {
@@ -31,17 +32,7 @@ pub struct RevocationSources {
     version: AtomicU64,
     pub(super) answers: Answers,
     pub(super) attempted: Attempted,
-}
-
-/// The sources of one CA.
-struct Watched {
-    id: CaId,
-    own: Signers,
-    files: Vec<(Signers, ListFile)>,
-    imported: Vec<ListFile>,
-    responders: Vec<String>,
-    /// Lists behind addresses are taken to be on their way.
-    awaits_lists: bool,
+    askings: Mutex<Askings>,
 }
 
 impl RevocationSources {
@@ -72,6 +63,7 @@ impl RevocationSources {
             version: AtomicU64::new(0),
             answers: Answers::new(),
             attempted: Attempted::default(),
+            askings: Mutex::default(),
         };
         sources.follow(registry);
         sources
@@ -81,20 +73,19 @@ impl RevocationSources {
     pub fn follow(&self, registry: &CaRegistry) {
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         let authorities = registry.authorities.iter();
-        *watched = authorities
+        let mut named: Vec<Watched> = authorities
             .map(|ca| Watched::new(ca, self.kept.as_ref()))
             .collect();
-        if self.foresees {
-            for ca in watched.iter_mut() {
-                let before = ca.files.len();
-                ca.files
-                    .retain(|(_, file)| !matches!(file.origin, Origin::Url(_)));
-                ca.awaits_lists = ca.files.len() < before;
+        for ca in &mut named {
+            if self.foresees {
+                ca.foresee();
             }
-        }
-        for ca in watched.iter_mut() {
+            if let Some(before) = watched.iter().find(|before| before.id == ca.id) {
+                ca.carry_on(before);
+            }
             ca.look(self.kept.as_ref());
         }
+        *watched = named;
         let known = watched.iter().map(|ca| (ca.id.clone(), self.known_of(ca)));
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
         self.tell(watched.iter().map(|ca| ca.id.clone()));
@@ -158,9 +149,14 @@ impl RevocationSources {
     pub(super) fn take(&self, answer: Answer) {
         let status = answer.said.status();
         let thumbprint = Thumbprint(answer.certificate.thumbprint_sha256());
+        // What hangs by a CA's certificate is everything of the CA.
+        let above = answer.certificate.is_ca().then(|| answer.ca.clone());
         self.answers.put(answer);
         if status == OcspStatus::Revoked {
-            self.note_revoked(thumbprint);
+            match above {
+                Some(ca) => self.note_changed(ca),
+                None => self.note_revoked(thumbprint),
+            }
         }
         if status != OcspStatus::Good {
             self.version.fetch_add(1, Ordering::AcqRel);
@@ -169,6 +165,18 @@ impl RevocationSources {
 
     pub(super) const fn kept(&self) -> Option<&Kept> {
         self.kept.as_ref()
+    }
+
+    /// What asking anew costs.
+    pub fn askings(&self) -> Askings {
+        *self.askings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn note_turn(&self, asked: usize, took: Duration) {
+        let mut askings = self.askings.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = u64::try_from(asked).unwrap_or(u64::MAX);
+        askings.asked = askings.asked.saturating_add(asked);
+        askings.last = (asked, took);
     }
 
     /// The lists of one CA.
@@ -182,12 +190,23 @@ impl RevocationSources {
     }
 
     fn known_of(&self, ca: &Watched) -> Known {
-        let asks = !ca.responders.is_empty();
         Known {
             awaits_lists: ca.awaits_lists,
             lists: ca.lists(),
-            answers: asks.then(|| self.answers.clone()),
+            answers: self.answers.clone(),
+            asked: ca.asked,
         }
+    }
+
+    /// Whether a CA's certificate is known as taken back by the CA of this entry.
+    pub(super) fn is_taken_back(&self, ca: &CaId, certificate: &Certificate) -> bool {
+        let by_list = |list: &Crl| list.takes_back(certificate);
+        let by_answer = |answer: &Answer| {
+            answer.ca == *ca
+                && answer.certificate == *certificate
+                && answer.said.status() == OcspStatus::Revoked
+        };
+        self.lists_of(ca).all().iter().any(by_list) || self.answers.all().iter().any(by_answer)
     }
 
     /// The lists that an address gave a CA.
@@ -212,68 +231,18 @@ impl RevocationSources {
     /// How every source is doing.
     pub fn report(&self) -> Vec<SourceReport> {
         let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut report = Vec::new();
+        let (mut report, answers) = (Vec::new(), self.answers.all());
         for ca in watched.iter() {
             let files = ca
                 .all()
                 .filter(|file| file.origin != Origin::Imported || !file.lists.is_empty());
-            report.extend(files.map(|file| self.report_on(&ca.id, file)));
-            report.extend(
-                ca.responders
-                    .iter()
-                    .map(|url| self.report_on_responder(&ca.id, url)),
-            );
+            report.extend(files.map(|file| SourceReport::on_file(&ca.id, file, &self.attempted)));
+            let at_hand = (answers.as_slice(), &self.attempted);
+            let responders = ca.responders.iter();
+            report.extend(responders.map(|url| SourceReport::on_responder(&ca.id, url, at_hand)));
         }
         report
     }
-
-    fn report_on(&self, ca: &CaId, file: &ListFile) -> SourceReport {
-        let address = file.address();
-        let attempts = self.attempted.of(ca, &address);
-        let refused = file.refused.first().map(|(_, why)| why.to_string());
-        let problem = file.problem.clone().or(refused);
-        let kind = match file.origin {
-            Origin::File => "file",
-            Origin::Url(_) => "url",
-            Origin::Imported => "imported",
-        };
-        SourceReport {
-            ca: ca.to_string(),
-            kind: kind.to_owned(),
-            this_update: file.lists.iter().map(Crl::this_update).max(),
-            next_update: file.lists.iter().map(Crl::next_update).min(),
-            entries: file.lists.iter().map(Crl::entries).sum(),
-            last_attempt: attempts.last_attempt.or(file.looked_at),
-            last_success: attempts.last_success.or(file.read_at),
-            last_error: attempts.last_error.or(problem),
-            errors: attempts.errors + file.errors,
-            latency_ms: attempts.latency.map(milliseconds),
-            address,
-        }
-    }
-
-    fn report_on_responder(&self, ca: &CaId, url: &str) -> SourceReport {
-        let attempts = self.attempted.of(ca, url);
-        let answers = self.answers.all();
-        let of_ca: Vec<_> = answers.iter().filter(|answer| answer.ca == *ca).collect();
-        SourceReport {
-            ca: ca.to_string(),
-            kind: "ocsp".to_owned(),
-            address: url.to_owned(),
-            this_update: of_ca.iter().map(|answer| answer.said.this_update()).max(),
-            next_update: None,
-            entries: of_ca.len(),
-            last_attempt: attempts.last_attempt,
-            last_success: attempts.last_success,
-            last_error: attempts.last_error,
-            errors: attempts.errors,
-            latency_ms: attempts.latency.map(milliseconds),
-        }
-    }
-}
-
-fn milliseconds(latency: std::time::Duration) -> u64 {
-    u64::try_from(latency.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What is known, for certificates about which no responder may be asked yet.
@@ -295,84 +264,4 @@ impl RevocationKnowledge for RevocationSources {
             None => Arc::new(Lists::default()),
         }
     }
-}
-
-impl Watched {
-    fn new(ca: &RecognisedCa, kept: Option<&Kept>) -> Self {
-        let own = Signers::Own(certificates_of(ca));
-        let mut files = Vec::new();
-        let mut responders = Vec::new();
-        for source in &ca.sources {
-            match source {
-                RevocationSource::CrlFile { path } => {
-                    files.push((own.clone(), ListFile::at(Origin::File, path.clone())));
-                }
-                RevocationSource::CrlUrl {
-                    url,
-                    indirect_issuer,
-                } => {
-                    let signers = signers_of(&own, indirect_issuer.as_deref());
-                    let path = kept.map(|kept| kept.list(&ca.id, url)).unwrap_or_default();
-                    files.push((signers, ListFile::at(Origin::Url(url.clone()), path)));
-                }
-                RevocationSource::Ocsp { url, .. } => responders.push(url.clone()),
-            }
-        }
-        Self {
-            id: ca.id.clone(),
-            own,
-            files,
-            imported: Vec::new(),
-            responders,
-            awaits_lists: false,
-        }
-    }
-
-    fn look(&mut self, kept: Option<&Kept>) -> bool {
-        let mut changed = false;
-        for (signers, file) in &mut self.files {
-            changed |= file.look(signers);
-        }
-        let present = kept.map(Kept::all_imported).unwrap_or_default();
-        let before = self.imported.len();
-        self.imported.retain(|file| present.contains(&file.path));
-        changed |= self.imported.len() != before;
-        for path in present {
-            if !self.imported.iter().any(|file| file.path == path) {
-                self.imported.push(ListFile::at(Origin::Imported, path));
-            }
-        }
-        for file in &mut self.imported {
-            changed |= file.look(&self.own);
-        }
-        changed
-    }
-
-    fn all(&self) -> impl Iterator<Item = &ListFile> {
-        let files = self.files.iter().map(|(_, file)| file);
-        files.chain(&self.imported)
-    }
-
-    fn lists(&self) -> Arc<Lists> {
-        let lists = self.all().flat_map(|file| file.lists.clone());
-        Arc::new(Lists::new(lists.collect()))
-    }
-}
-
-/// Whose lists an address gives. One whose named issuer can't be read gives nobody's.
-pub(super) fn signers_of(own: &Signers, indirect: Option<&str>) -> Signers {
-    let Some(pem) = indirect else {
-        return own.clone();
-    };
-    let read = Certificate::from_pem(pem).unwrap_or_default();
-    match read.into_iter().next() {
-        Some(issuer) => Signers::Indirect(issuer),
-        None => Signers::Own(Vec::new()),
-    }
-}
-
-/// Whoever may sign a CA's lists: its anchors, and the CAs below them.
-pub(super) fn certificates_of(ca: &RecognisedCa) -> Vec<Certificate> {
-    let anchors = ca.anchors.certificates().iter();
-    anchors.chain(&ca.intermediates).cloned().collect()
 }

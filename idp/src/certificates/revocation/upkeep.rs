@@ -1,5 +1,5 @@
-//! What goes on off the request path: files read again, lists fetched, responders asked anew, and locks ended as soon as
-//! they are known to be revoked.
+//! What goes on off the request path: files read again, lists fetched, and locks ended as soon as they are known to be
+//! revoked. Responders are asked anew beside it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use idp_core::cx::Caller;
 use idp_core::id::{CaId, IncidentId};
-use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use idp_core::key_lock::{KeyLock, Thumbprint};
 use idp_core::recognition::CertificateRefusal;
-use idp_core::revocation::remember;
+use idp_core::revocation::{end_unrecognised, remember};
 use idp_core::store::StoreError;
 use pki::certificate::Certificate;
-use pki::revocation::ocsp::OcspStatus;
 
+use super::asking::keep_answered;
 use super::fetches::Fetches;
 use super::kept::write_whole;
 use crate::clock;
@@ -24,9 +24,6 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Locks that are compared in one read.
 const PAGE: u32 = 500;
-
-/// Questions about bound locks in one turn.
-const QUESTIONS: usize = 64;
 
 /// Goes on for as long as the server runs. Side by side: a source that takes its time holds up neither the others nor what
 /// follows from what is known.
@@ -40,7 +37,7 @@ pub async fn keep_up(state: &AppState) {
     );
 }
 
-fn ticking() -> tokio::time::Interval {
+pub(super) fn ticking() -> tokio::time::Interval {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tick
@@ -51,14 +48,6 @@ async fn keep_fetched(state: &AppState, tried: &Arc<AtomicBool>) {
     loop {
         tick.tick().await;
         fetches.begin_due(state, clock::now().unix_seconds());
-    }
-}
-
-async fn keep_answered(state: &AppState) {
-    let mut tick = ticking();
-    loop {
-        tick.tick().await;
-        ask_anew(state, clock::now().unix_seconds()).await;
     }
 }
 
@@ -103,39 +92,10 @@ fn write_report(sources: &super::RevocationSources) -> std::io::Result<()> {
     write_whole(&kept.report(), &report)
 }
 
-/// Asks again about bound locks whose answers are old or run out.
-async fn ask_anew(state: &AppState, now: i64) {
-    let interval = i64::try_from(state.config.revocation.fetch_seconds).unwrap_or(i64::MAX);
-    let registry = state.verdicts.registry();
-    let mut asked = 0;
-    for answer in state.lists.answers.all() {
-        let lasts = (answer.said.until() - answer.asked_at) * 4 / 5;
-        let due = answer.asked_at.saturating_add(lasts.clamp(1, interval));
-        // A clock that was put back is no reason to wait.
-        let waits = (answer.asked_at..due).contains(&now);
-        if answer.said.status() != OcspStatus::Good || waits || asked >= QUESTIONS {
-            continue;
-        }
-        let ca = registry.authorities.iter().find(|ca| ca.id == answer.ca);
-        let (Some(ca), true) = (ca, is_needed(state, &answer.certificate).await) else {
-            continue;
-        };
-        asked += 1;
-        let link = (&answer.certificate, &answer.issuer);
-        state.responders.ask_anew(ca, &state.lists, link).await;
-    }
-}
-
-/// A CA's certificate always, a lock's while it is bound and in force.
-async fn is_needed(state: &AppState, certificate: &Certificate) -> bool {
-    if certificate.is_ca() {
-        return true;
-    }
-    matches!(find(state, Thumbprint(certificate.thumbprint_sha256())).await,
-        Ok(Some(lock)) if lock.state == KeyLockState::Active)
-}
-
-async fn find(state: &AppState, thumbprint: Thumbprint) -> Result<Option<KeyLock>, StoreError> {
+pub(super) async fn find(
+    state: &AppState,
+    thumbprint: Thumbprint,
+) -> Result<Option<KeyLock>, StoreError> {
     let database = &state.database;
     let found = database.read(move |store| store.find_key_lock_by_thumbprint(thumbprint));
     found.await
@@ -159,52 +119,71 @@ pub async fn end_revoked(state: &AppState) {
 }
 
 async fn end_one(state: &AppState, thumbprint: Thumbprint) -> Result<(), StoreError> {
-    match find(state, thumbprint).await? {
-        Some(lock) => end_if_revoked(state, &lock).await,
-        None => Ok(()),
-    }
+    let found = find(state, thumbprint).await?;
+    end_refused(state, found.into_iter().collect()).await
 }
 
-/// Compares the bound locks of a CA with its lists, page by page.
+/// Compares the bound locks of a CA with what it took back, page by page: each lock by itself, or all of them where a CA
+/// above some was taken back.
 async fn compare(state: &AppState, ca: &CaId) -> Result<(), StoreError> {
     let lists = state.lists.lists_of(ca);
-    if lists.all().is_empty() {
+    let registry = state.verdicts.registry();
+    let entries = registry.authorities.iter().filter(|entry| entry.id == *ca);
+    let mut between = entries.flat_map(|entry| &entry.intermediates);
+    let all_are_asked = between.any(|one| state.lists.is_taken_back(ca, one));
+    if lists.all().is_empty() && !all_are_asked {
         return Ok(());
     }
+    let is_named = |lock: &KeyLock| {
+        let certificate = Certificate::from_der(&lock.certificate_der);
+        let named = |one: &Certificate| lists.all().iter().any(|list| list.takes_back(one));
+        all_are_asked || certificate.as_ref().is_ok_and(named)
+    };
     let mut after = None;
     loop {
         let (of_ca, from) = (ca.clone(), after.take());
         let database = &state.database;
         let page = database
             .read(move |store| store.list_active_key_locks_of_ca(&of_ca, from.as_ref(), PAGE));
-        let page = page.await?;
-        for lock in &page {
-            let certificate = Certificate::from_der(&lock.certificate_der);
-            let named = |one: &Certificate| lists.all().iter().any(|list| list.takes_back(one));
-            if certificate.as_ref().is_ok_and(named) {
-                end_if_revoked(state, lock).await?;
-            }
+        let mut page = page.await?;
+        after = page.last().map(|last| last.id.clone());
+        if after.is_none() {
+            return Ok(());
         }
-        match page.last() {
-            Some(last) => after = Some(last.id.clone()),
-            None => return Ok(()),
-        }
+        page.retain(is_named);
+        end_refused(state, page).await?;
     }
 }
 
-/// The verdict decides, as it would at a sign-in.
-async fn end_if_revoked(state: &AppState, lock: &KeyLock) -> Result<(), StoreError> {
+/// The verdict decides, as it would at a sign-in: a revoked lock is ended, and of one under a revoked CA what lives by it.
+async fn end_refused(state: &AppState, locks: Vec<KeyLock>) -> Result<(), StoreError> {
     let cx = state.cx();
-    if state.verdicts.on_bound(lock, cx.now) != Err(CertificateRefusal::Revoked) {
+    let refused = locks.into_iter().filter_map(|lock| {
+        let refusal = state.verdicts.on_bound(&lock, cx.now).err()?;
+        let ends = matches!(
+            refusal,
+            CertificateRefusal::Revoked | CertificateRefusal::IssuerRevoked
+        );
+        ends.then_some((lock, refusal))
+    });
+    let refused: Vec<(KeyLock, CertificateRefusal)> = refused.collect();
+    if refused.is_empty() {
         return Ok(());
     }
-    let thumbprint = lock.thumbprint;
     let caller = Caller {
         remote_address: None,
         incident_id: IncidentId::generate(&*cx.rng, cx.now),
     };
     let database = &state.database;
     database
-        .write(move |store| remember(store, &cx, &caller, thumbprint))
+        .write(move |store| {
+            for (lock, refusal) in &refused {
+                match refusal {
+                    CertificateRefusal::Revoked => remember(store, &cx, &caller, lock.thumbprint)?,
+                    refusal => end_unrecognised(store, &cx, &caller, (lock, *refusal))?,
+                }
+            }
+            Ok(())
+        })
         .await
 }

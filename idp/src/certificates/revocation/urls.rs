@@ -1,22 +1,22 @@
 //! Lists behind addresses, fetched before they run out.
 //!
-//! What is fetched is verified before it is kept, and an older list never replaces a newer one: whoever stands between
-//! can keep a list away until the one at hand runs out, which closes, and can do nothing else.
+//! What is fetched is verified before it is kept, and replaces neither a newer list nor one about other certificates:
+//! whoever stands between can keep a list away until the one at hand runs out, which closes, and can do nothing else.
 
 use std::time::{Duration, Instant};
 
 use idp_core::certificate_authority::RevocationSource;
 use idp_core::id::CaId;
 use idp_core::recognition::{CaRegistry, RevocationPolicy};
-use pki::revocation::ocsp::MAX_SKEW_SECONDS;
 use pki::revocation::{Crl, MAX_CRL_BYTES};
 use sha2::{Digest as _, Sha256};
 
-use super::fetch::{Bounds, Fetcher};
+use super::fetch::{Bounds, Fetched, Fetcher, Validators};
 use super::kept::write_whole;
-use super::list_file::{Signers, verified};
+use super::list_file::{Reading, verified};
+use super::replacing::{is_of_the_future, objection, with_other_keys};
 use super::report::Attempts;
-use super::sources::{RevocationSources, certificates_of, signers_of};
+use super::sources::RevocationSources;
 use crate::clock;
 use crate::config::RevocationSettings;
 
@@ -31,7 +31,7 @@ pub(super) type SourceName = (CaId, String);
 pub(super) struct UrlSource {
     ca: CaId,
     url: String,
-    signers: Signers,
+    reading: Reading,
 }
 
 impl UrlSource {
@@ -40,15 +40,11 @@ impl UrlSource {
         let judged = registry.authorities.iter();
         let judged = judged.filter(|ca| ca.revocation == RevocationPolicy::Required);
         let of_ca = judged.flat_map(|ca| {
-            let own = Signers::Own(certificates_of(ca));
             ca.sources.iter().filter_map(move |source| match source {
-                RevocationSource::CrlUrl {
-                    url,
-                    indirect_issuer,
-                } => Some(Self {
+                RevocationSource::CrlUrl { url, .. } => Some(Self {
                     ca: ca.id.clone(),
                     url: url.clone(),
-                    signers: signers_of(&own, indirect_issuer.as_deref()),
+                    reading: Reading::of_source(ca, source)?,
                 }),
                 RevocationSource::CrlFile { .. } | RevocationSource::Ocsp { .. } => None,
             })
@@ -119,8 +115,17 @@ impl UrlSource {
             time: Duration::from_secs(settings.timeout_seconds),
         };
         let begin = Instant::now();
-        let kept = match fetcher.get(&self.url, bounds).await {
-            Ok(octets) => self.keep(sources, octets).await,
+        let known = self.validators(sources);
+        let kept = match fetcher.get(&self.url, known.as_ref(), bounds).await {
+            Ok(Fetched::Unchanged) => Ok(()),
+            Ok(Fetched::Body(octets, validators)) => {
+                let kept = self.keep(sources, octets).await;
+                let validators = validators.filter(|_| kept.is_ok());
+                sources
+                    .attempted
+                    .keep_validators((&self.ca, &self.url), validators);
+                kept
+            }
             Err(why) => Err(why.to_string()),
         };
         let now = clock::now().unix_seconds();
@@ -140,38 +145,48 @@ impl UrlSource {
         good
     }
 
+    /// By what the list at hand is known to the other side; none where it has run out or is not kept: then the list is
+    /// wanted, whatever the other side holds it for.
+    fn validators(&self, sources: &RevocationSources) -> Option<Validators> {
+        let now = clock::now().unix_seconds();
+        let at_hand = sources.fetched(&self.ca, &self.url);
+        let in_force = |list: &Crl| now >= list.this_update() && now < list.next_update();
+        let is_kept = || {
+            sources
+                .kept()?
+                .list(&self.ca, &self.url)
+                .exists()
+                .then_some(())
+        };
+        if at_hand.is_empty() || !at_hand.iter().all(in_force) {
+            return None;
+        }
+        is_kept()?;
+        sources.attempted.validators((&self.ca, &self.url))
+    }
+
     async fn keep(&self, sources: &RevocationSources, octets: Vec<u8>) -> Result<(), String> {
         let Some(kept) = sources.kept() else {
             return Err("there is no state folder to keep it in".to_owned());
         };
-        let (path, signers) = (kept.list(&self.ca, &self.url), self.signers.clone());
-        let at_hand = sources.fetched(&self.ca, &self.url);
+        let (path, reading) = (kept.list(&self.ca, &self.url), self.reading.clone());
+        let (at_hand, url) = (sources.fetched(&self.ca, &self.url), self.url.clone());
         let kept = tokio::task::spawn_blocking(move || {
             let copy = octets.clone();
-            let read = verified(octets, &signers).map_err(|e| e.to_string())?;
+            let read = verified(octets, &reading).map_err(|e| e.to_string())?;
             if let Some((issuer, why)) = read.refused.first() {
                 return Err(format!("list of {issuer}: {why}"));
             }
             if read.lists.iter().any(is_of_the_future) {
                 return Err("it is not yet in force".to_owned());
             }
-            let at_hand = at_hand.iter().filter(|had| !is_of_the_future(had));
-            let goes_back = |list: &Crl| {
-                let mut same = at_hand.clone().filter(|had| had.is_about_the_same_as(list));
-                same.any(|had| had.this_update() > list.this_update())
-            };
-            if read.lists.iter().any(goes_back) {
-                return Err("it is older than the one at hand".to_owned());
+            if let Some(why) = objection(&at_hand, &read.lists, &url) {
+                return Err(why.to_owned());
             }
+            let whole = with_other_keys((copy, &read.lists), &at_hand, (&path, &reading));
             drop(read);
-            write_whole(&path, &copy).map_err(|e| e.to_string())
+            write_whole(&path, &whole).map_err(|e| e.to_string())
         });
         kept.await.map_err(|e| e.to_string())?
     }
-}
-
-/// Whether a list begins later than clocks differ: it would keep every true one away, as the newer, until its time comes.
-pub(super) fn is_of_the_future(list: &Crl) -> bool {
-    let latest = clock::now().unix_seconds().saturating_add(MAX_SKEW_SECONDS);
-    list.this_update() > latest
 }

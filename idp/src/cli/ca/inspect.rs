@@ -4,18 +4,23 @@
 
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
+use idp_core::certificate_authority::CaState;
 use idp_core::id::CaId;
-use idp_core::recognition::{CaRegistry, RecognisedCa};
+use idp_core::recognition::{
+    CaRegistry, CertificateRefusal, RecognisedCa, RevocationKnowledge, RevocationPolicy, recognise,
+};
+use idp_core::timestamp::Timestamp;
 use pki::certificate::{Certificate, CertificateError, Description};
 use pki::holder::{CreditCode, Explanation, PlaceFound, RuleAsked};
-use pki::path::{PathError, verify_path};
-use pki::revocation::Revocation;
+use pki::path::{PathError, verify_chain};
+use pki::revocation::{Lists, Revocation, RevocationStatus};
 use serde_json::{Value, json};
 
 use super::change::written;
 use super::told::{kind_word, told};
-use crate::certificates::{Registered, entry_of, load_registry, read_stored};
+use crate::certificates::{self, Registered, entry_of, load_registry, read_stored};
 use crate::cli::output::{remark, say};
 use crate::cli::ready;
 use crate::clock;
@@ -24,6 +29,11 @@ use crate::serve::StartError;
 
 /// Largest file that is read.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
+
+/// What is said of a PFX.
+const PKCS12: &str = "this is PKCS #12 (.p12, .pfx): a private key and its certificates, under a password. Take the \
+                      certificate out, without the key: `openssl pkcs12 -in FILE -nokeys -clcerts -out certificate.pem` \
+                      (with -legacy where an old program wrote it), and inspect that";
 
 /// Certificates of a file that are shown.
 const MAX_CERTIFICATES: usize = 50;
@@ -70,6 +80,9 @@ fn read(file: &Path) -> Result<Vec<Read>, StartError> {
     if octets.len() as u64 > MAX_FILE_BYTES {
         return Err(named(&"larger than 1 MiB"));
     }
+    if is_pkcs12(&octets) {
+        return Err(named(&PKCS12));
+    }
     let mut certificates = Certificate::each_of(&octets);
     if certificates.len() > MAX_CERTIFICATES {
         remark(format_args!(
@@ -84,6 +97,19 @@ fn read(file: &Path) -> Result<Vec<Read>, StartError> {
         return Err(named(&format!("{why}; PEM and DER are read")));
     }
     Ok(certificates)
+}
+
+/// Whether it is a PFX (RFC 7292 §4), by its version and what comes after. Some programs write it without a length.
+fn is_pkcs12(octets: &[u8]) -> bool {
+    let [0x30, length, ..] = octets else {
+        return false;
+    };
+    let further = match length {
+        0x81..0x90 => usize::from(length & 0x0F),
+        _ => 0,
+    };
+    let content = octets.get(2 + further..).unwrap_or_default();
+    content.starts_with(&[2, 1, 3, 0x30])
 }
 
 /// The stored registry, the configuration's entries that are not in it, and the draft.
@@ -109,11 +135,7 @@ async fn registry(config: &Config, draft: Option<&Path>) -> Result<CaRegistry, S
 
 /// Certificates can be looked at where there is no database yet.
 async fn stored(config: &Config) -> CaRegistry {
-    let url = config.database_url();
-    let absent = url
-        .strip_prefix("sqlite://")
-        .is_some_and(|file| !Path::new(file).exists());
-    let why = if absent {
+    let why = if ready::absent_database(config).is_some() {
         "there is none yet".to_owned()
     } else {
         match ready::database(config).await {
@@ -130,13 +152,45 @@ async fn stored(config: &Config) -> CaRegistry {
     CaRegistry::default()
 }
 
+/// Whether it leads to this CA, within its validity and whatever it is for: that is the sign-in's to say.
 pub(super) fn path_to(
     certificate: &Certificate,
     ca: &RecognisedCa,
     now: i64,
 ) -> Result<(), PathError> {
     let (anchors, between) = (&ca.anchors, &ca.intermediates);
-    verify_path(certificate, anchors, between, &Revocation::NotChecked, now).map(drop)
+    let at = now
+        .min(certificate.not_after())
+        .max(certificate.not_before());
+    verify_chain(certificate, anchors, between, &Revocation::NotChecked, at).map(drop)
+}
+
+/// What a sign-in would be told by this CA's entry alone, were the CA active and the certificate not revoked.
+pub(super) fn sign_in(
+    certificate: &Certificate,
+    ca: &RecognisedCa,
+    now: i64,
+) -> Result<(), CertificateRefusal> {
+    let mut ca = ca.clone();
+    ca.revocation = RevocationPolicy::NotChecked;
+    if ca.state == CaState::Proposed {
+        ca.state = CaState::Active;
+    }
+    let registry = CaRegistry {
+        authorities: vec![ca],
+        ..CaRegistry::default()
+    };
+    let now = Timestamp::from_unix_seconds(now);
+    recognise(&registry, &NobodyAsked, certificate, now).map(drop)
+}
+
+/// Revocation is left aside.
+struct NobodyAsked;
+
+impl RevocationKnowledge for NobodyAsked {
+    fn of(&self, _: &CaId) -> Arc<dyn RevocationStatus> {
+        Arc::new(Lists::default())
+    }
 }
 
 fn look(read: &Read, registry: &CaRegistry, now: i64) -> Value {
@@ -153,6 +207,10 @@ fn look(read: &Read, registry: &CaRegistry, now: i64) -> Value {
             "state": ca.state.as_str(),
             "leads_to_it": path.is_ok(),
             "why_not": path.err().map(|why| why.to_string()),
+            "sign_in": match sign_in(certificate, ca, now) {
+                Ok(()) => json!({ "recognised": true }),
+                Err(why) => json!({ "recognised": false, "code": why.code(), "text": certificates::told(why) }),
+            },
             "profile": {
                 "holder_name": places(&explained.holder_name),
                 "credit_code": places(&explained.credit_code),

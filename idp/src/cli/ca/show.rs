@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use idp_core::certificate_authority::{
     CaEntry, CaState, CertificateAuthority, KeyAlgorithm, PemFile, RevocationPolicy,
-    RevocationSource,
+    RevocationSource, StoredRegistry, UnreadableCa,
 };
 use idp_core::id::CaId;
 use pki::certificate::{Certificate, Description};
@@ -19,9 +19,15 @@ use crate::config::Config;
 use crate::serve::StartError;
 
 pub(super) async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
-    let all = stored(config).await?;
+    let StoredRegistry {
+        authorities: all,
+        unreadable,
+    } = stored(config).await?;
     if as_json {
-        let rows: Vec<Value> = all.iter().map(summary).collect();
+        let rows = all.iter().map(summary);
+        let rows: Vec<Value> = rows
+            .chain(unreadable.iter().map(summary_unreadable))
+            .collect();
         return say(format_args!("{:#}", json!(rows)));
     }
     for ca in &all {
@@ -34,7 +40,17 @@ pub(super) async fn list(config: &Config, as_json: bool) -> Result<(), StartErro
             shown(&ca.entry.name)
         ))?;
     }
-    let known: BTreeSet<&str> = all.iter().map(|ca| ca.id.as_str()).collect();
+    for ca in &unreadable {
+        let state = ca.state.map_or("unknown", CaState::as_str);
+        let problem = shown(&ca.problem);
+        remark(format_args!(
+            "ERROR: {}, {state}: what is written of it can't be read: {problem}",
+            ca.id
+        ));
+    }
+    let stored = all.iter().map(|ca| &ca.id);
+    let stored = stored.chain(unreadable.iter().map(|ca| &ca.id));
+    let known: BTreeSet<&str> = stored.map(CaId::as_str).collect();
     let configured = config.certificate_authorities.iter();
     for waiting in configured.filter(|one| !known.contains(one.id.as_str())) {
         remark(format_args!(
@@ -45,12 +61,20 @@ pub(super) async fn list(config: &Config, as_json: bool) -> Result<(), StartErro
     Ok(())
 }
 
-async fn stored(config: &Config) -> Result<Vec<CertificateAuthority>, StartError> {
+async fn stored(config: &Config) -> Result<StoredRegistry, StartError> {
     let database = ready::database(config).await?;
     database
         .read(|store| store.list_certificate_authorities())
         .await
         .map_err(|e| StartError::new("database", e))
+}
+
+fn summary_unreadable(ca: &UnreadableCa) -> Value {
+    json!({
+        "id": ca.id.as_str(),
+        "state": ca.state.map(CaState::as_str),
+        "unreadable": ca.problem,
+    })
 }
 
 fn summary(ca: &CertificateAuthority) -> Value {
@@ -143,13 +167,27 @@ fn revocation(entry: &CaEntry) -> Result<(), StartError> {
     })?;
     for source in &entry.revocation.sources {
         let line = match source {
-            RevocationSource::CrlFile { path } => format!("crl_file {}", path.display()),
-            RevocationSource::CrlUrl { url, .. } => format!("crl_url {url}"),
+            RevocationSource::CrlFile { path, whole_point } => {
+                format!(
+                    "crl_file {}{}",
+                    path.display(),
+                    whole(whole_point.as_deref())
+                )
+            }
+            RevocationSource::CrlUrl {
+                url, whole_point, ..
+            } => format!("crl_url {url}{}", whole(whole_point.as_deref())),
             RevocationSource::Ocsp { url, .. } => format!("ocsp {url}"),
         };
         say(format_args!("source {}", shown(&line)))?;
     }
     Ok(())
+}
+
+fn whole(point: Option<&str>) -> String {
+    point.map_or_else(String::new, |point| {
+        format!(", whole by the CA's statement where its distribution point is {point}")
+    })
 }
 
 pub(super) async fn history(config: &Config, id: &CaId, as_json: bool) -> Result<(), StartError> {
@@ -198,11 +236,10 @@ pub(super) async fn check(config: &Config, id: Option<CaId>) -> Result<(), Start
         Some(id) => {
             let database = ready::database(config).await?;
             let found = super::found(&database, &id).await?;
-            Registered::of_one(&id, &found.entry)
+            Registered::of_one(&id, &found.entry).map_err(|e| StartError::new(REGISTRY, e))?
         }
         None => Registered::of_store(0, &active(stored(config).await?)),
     };
-    let registered = registered.map_err(|e| StartError::new(REGISTRY, e))?;
     let Questioned { warnings, refused } = check_config::question(REGISTRY, &registered)?;
     for warning in warnings {
         remark(format_args!("WARNING: {warning}"));
@@ -210,7 +247,7 @@ pub(super) async fn check(config: &Config, id: Option<CaId>) -> Result<(), Start
     refused.map_or(Ok(()), Err)
 }
 
-fn active(mut all: Vec<CertificateAuthority>) -> Vec<CertificateAuthority> {
-    all.retain(|ca| ca.state == CaState::Active);
+fn active(mut all: StoredRegistry) -> StoredRegistry {
+    all.authorities.retain(|ca| ca.state == CaState::Active);
     all
 }

@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-use idp_core::recognition::CaRegistry;
+use idp_core::certificate_authority::CaState;
+use idp_core::recognition::{CaRegistry, RecognisedCa};
 use pki::certificate::{Certificate, Description, Known};
 use pki::holder::{CreditCode, Explanation, LockKind};
 use serde::Serialize;
 
-use super::inspect::path_to;
+use super::inspect::{path_to, sign_in};
 use super::table::{moment, shown};
+use crate::certificates;
 
 /// Everything, line by line.
 pub(super) fn told(certificate: &Certificate, registry: &CaRegistry, now: i64) -> String {
@@ -25,6 +27,7 @@ pub(super) fn told(certificate: &Certificate, registry: &CaRegistry, now: i64) -
             &format!("{id} ({}), {state}: {leads}", shown(&ca.name)),
         );
         explained(&mut text, &Explanation::of(certificate, &ca.profile));
+        line(&mut text, 4, &verdict(certificate, ca, now));
     }
     if registry.authorities.is_empty() {
         line(&mut text, 2, "no certificate authority is registered");
@@ -162,9 +165,9 @@ fn explained(text: &mut String, it: &Explanation) {
             &format!("lock_kind {}: {says}{decides}", shown(&word(&asked.rule))),
         );
     }
-    let verdict = match &it.holder {
+    let reads = match &it.holder {
         Ok(holder) => format!(
-            "verdict: {} | credit code {} | key number {} | {}",
+            "the profile reads: {} | credit code {} | key number {} | {}",
             shown(&holder.name),
             holder
                 .credit_code
@@ -173,9 +176,25 @@ fn explained(text: &mut String, it: &Explanation) {
             shown(&holder.key_number),
             kind_word(holder.lock_kind)
         ),
-        Err(why) => format!("verdict: refused, {why}"),
+        Err(why) => format!("the profile reads nothing: {why}"),
     };
-    line(text, 4, &verdict);
+    line(text, 4, &reads);
+}
+
+/// What a sign-in would be told, and why.
+fn verdict(certificate: &Certificate, ca: &RecognisedCa, now: i64) -> String {
+    let when = match ca.state {
+        CaState::Proposed => ", once the CA is active",
+        CaState::Active | CaState::Suspended => "",
+    };
+    match sign_in(certificate, ca, now) {
+        Ok(()) => format!("verdict: a sign-in is recognised{when}, unless it is revoked"),
+        Err(why) => format!(
+            "verdict: a sign-in is refused{when}: {} ({})",
+            certificates::told(why),
+            why.code()
+        ),
+    }
 }
 
 /// The word in a profile.

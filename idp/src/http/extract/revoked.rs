@@ -4,28 +4,35 @@
 //! The verdict is remembered under the versions of registry and lists, so this costs a look until one changes.
 
 use idp_core::key_lock::KeyLock;
-use idp_core::recognition::CertificateRefusal;
+use idp_core::recognition::Consequence;
 use idp_core::revocation::{end_unrecognised, remember};
 
 use super::Visit;
 use crate::http::error::Failure;
 
-/// Asks registry and lists at hand. A revoked lock is marked, which ends everything else of it. A lock of a suspended CA
-/// is not, since the CA may come back; what lives by it ends all the same, and a new signature is wanted then.
+/// Asks registry and lists at hand. A revoked lock is marked, which ends everything else of it. A lock of a suspended CA,
+/// or under a revoked one, is not, since it may come back; what lives by it ends all the same, and a new signature is
+/// wanted then. While its CA can't be read, what lives by it counts for nothing, and nothing is ended.
 pub async fn is_over(visit: &Visit, key_lock: &KeyLock) -> Result<bool, Failure> {
-    let refusal = match visit.state.verdicts.on_bound(key_lock, visit.cx.now) {
-        Err(refusal) if refusal == CertificateRefusal::Revoked || refusal.is_of_the_registry() => {
-            refusal
-        }
-        Err(_) | Ok(()) => return Ok(false),
+    let Err(refusal) = visit.state.verdicts.on_bound(key_lock, visit.cx.now) else {
+        return Ok(false);
+    };
+    let ends_the_lock = match refusal.consequence() {
+        Consequence::EndsTheLock => true,
+        Consequence::EndsSignIns => false,
+        Consequence::Pauses => return Ok(true),
+        Consequence::None => return Ok(false),
     };
     let (cx, caller, key_lock) = (visit.cx.clone(), visit.caller(), key_lock.clone());
     visit
         .state
         .database
-        .write(move |store| match refusal {
-            CertificateRefusal::Revoked => remember(store, &cx, &caller, key_lock.thumbprint),
-            refusal => end_unrecognised(store, &cx, &caller, (&key_lock, refusal)),
+        .write(move |store| {
+            if ends_the_lock {
+                remember(store, &cx, &caller, key_lock.thumbprint)
+            } else {
+                end_unrecognised(store, &cx, &caller, (&key_lock, refusal))
+            }
         })
         .await
         .map_err(Failure::from)?;

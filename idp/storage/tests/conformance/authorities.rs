@@ -32,6 +32,7 @@ async fn authority_comes_back_as_stored(b: &Backend) {
             s.list_certificate_authorities()?
         ));
         assert_eq!(found.as_ref(), Some(&ca));
+        let all = all.authorities;
         assert!(all.contains(&ca));
         assert!(all.is_sorted_by(|one, next| one.id < next.id));
     }

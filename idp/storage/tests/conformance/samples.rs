@@ -256,10 +256,12 @@ fn ca_entry() -> CaEntry {
             sources: vec![
                 RevocationSource::CrlFile {
                     path: "/var/lib/crl".into(),
+                    whole_point: Some("http://ca.example/whole.crl".into()),
                 },
                 RevocationSource::CrlUrl {
                     url: "http://ca.example/a.crl".into(),
                     indirect_issuer: Some("PEM".into()),
+                    whole_point: None,
                 },
                 RevocationSource::Ocsp {
                     url: "http://ca.example/ocsp".into(),

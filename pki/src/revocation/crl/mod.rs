@@ -92,6 +92,8 @@ pub struct UnverifiedCrl<'a> {
     issuer_der: &'a [u8],
     this_update: i64,
     next_update: i64,
+    /// Its cRLNumber without leading zeros.
+    number: Option<&'a [u8]>,
     entries: &'a [u8],
     scope: Scope,
 }
@@ -124,6 +126,7 @@ impl<'a> UnverifiedCrl<'a> {
         let entries = inner.optional(Tag::Sequence)?;
         let further = inner.next(constructed(0))?.value();
         inner.end()?;
+        let Further { scope, number } = read_further(further)?;
         Ok(Self {
             signed,
             algorithm,
@@ -133,7 +136,8 @@ impl<'a> UnverifiedCrl<'a> {
             this_update,
             next_update,
             entries: entries.map(der::asn1::AnyRef::value).unwrap_or_default(),
-            scope: read_scope(further)?,
+            number,
+            scope,
         })
     }
 
@@ -192,11 +196,13 @@ impl<'a> UnverifiedCrl<'a> {
 
     fn indexed(&self, signer: &Certificate, taken_back: TakenBack) -> Crl {
         Crl {
+            is_whole: false,
             inner: Arc::new(Facts {
                 issuer: self.issuer.clone(),
                 signer: signer.clone(),
                 this_update: self.this_update,
                 next_update: self.next_update,
+                number: self.number.map(Box::from),
                 scope: self.scope.clone(),
                 taken_back,
             }),
@@ -211,9 +217,15 @@ fn read_name(der: &[u8]) -> Result<Name, CrlError> {
     }
 }
 
+/// What the extensions say.
+struct Further<'a> {
+    scope: Scope,
+    number: Option<&'a [u8]>,
+}
+
 /// §5.2: a list with a critical extension that nobody here understands is not used.
-fn read_scope(further: &[u8]) -> Result<Scope, CrlError> {
-    let mut scope = Scope::default();
+fn read_further(further: &[u8]) -> Result<Further<'_>, CrlError> {
+    let (mut scope, mut crl_number) = (Scope::default(), None);
     let mut all = Tlvs::of(further)?;
     let content = all.next(Tag::Sequence)?.value();
     all.end()?;
@@ -226,14 +238,15 @@ fn read_scope(further: &[u8]) -> Result<Scope, CrlError> {
             CRL_NUMBER => match der_integer(extension.value)? {
                 [first, ..] if first & 0x80 != 0 => return Err(CrlError::Malformed),
                 number if number.len() > 20 => return Err(CrlError::Malformed),
-                _ => {}
+                number => crl_number = serials::without_zeros(number),
             },
             AUTHORITY_KEY_IDENTIFIER => {}
             _ if extension.critical => return Err(CrlError::Unsupported),
             _ => {}
         }
     }
-    Ok(scope)
+    let number = crl_number;
+    Ok(Further { scope, number })
 }
 
 fn der_integer(value: &[u8]) -> Result<&[u8], Malformed> {
@@ -247,6 +260,8 @@ fn der_integer(value: &[u8]) -> Result<&[u8], Malformed> {
 #[derive(Clone)]
 pub struct Crl {
     inner: Arc<Facts>,
+    /// An operator said that its part is the whole.
+    is_whole: bool,
 }
 
 struct Facts {
@@ -254,6 +269,7 @@ struct Facts {
     signer: Certificate,
     this_update: i64,
     next_update: i64,
+    number: Option<Box<[u8]>>,
     scope: Scope,
     taken_back: TakenBack,
 }
@@ -296,11 +312,56 @@ impl Crl {
 
     /// Whether the two are about the same certificates, so that the later one replaces the other.
     pub fn is_about_the_same_as(&self, other: &Self) -> bool {
-        let (ours, theirs) = (&self.inner, &other.inner);
-        ours.signer.subject_der() == theirs.signer.subject_der()
-            && ours.signer.subject_public_key_info_der()
-                == theirs.signer.subject_public_key_info_der()
-            && ours.scope == theirs.scope
+        self.is_by_signer_of(other) && self.inner.scope == other.inner.scope
+    }
+
+    /// Whether it was issued before another about the same certificates: by thisUpdate, and by cRLNumber where that is the
+    /// same moment.
+    pub fn is_older_than(&self, other: &Self) -> bool {
+        self.age() < other.age()
+    }
+
+    /// What grows with each version of a list. A number is longer the greater it is.
+    pub(super) fn age(&self) -> (i64, usize, &[u8]) {
+        let number = self.inner.number.as_deref().unwrap_or_default();
+        (self.inner.this_update, number.len(), number)
+    }
+
+    /// Whether it is about every certificate that the other is about, by the word of the same signer.
+    pub fn is_about_all_of(&self, other: &Self) -> bool {
+        self.is_by_signer_of(other) && self.inner.scope.includes_all_of(&other.inner.scope)
+    }
+
+    /// Whether one key under one name signed both.
+    pub fn is_by_signer_of(&self, other: &Self) -> bool {
+        let (ours, theirs) = (&self.inner.signer, &other.inner.signer);
+        ours.subject_der() == theirs.subject_der()
+            && ours.subject_public_key_info_der() == theirs.subject_public_key_info_der()
+    }
+
+    /// The names of its distribution point, URIs or directory names as text.
+    pub fn points(&self) -> Vec<String> {
+        self.inner.scope.points()
+    }
+
+    /// Whether it is about those certificates alone that name its distribution point.
+    pub fn is_partial(&self) -> bool {
+        self.inner.scope.is_partial() && !self.is_whole && !self.is_indirect()
+    }
+
+    /// Takes it for what it says itself again.
+    #[must_use]
+    pub fn as_written(mut self) -> Self {
+        self.is_whole = false;
+        self
+    }
+
+    /// Takes it for one about every certificate of its issuer if this is a name of its distribution point: an operator said
+    /// so of the point. What it says of holders and CAs stands.
+    #[must_use]
+    pub fn whole_at(mut self, point: &str) -> Self {
+        self.is_whole |= self.points().iter().any(|name| name == point);
+        self
     }
 
     /// Whether it takes this certificate back, whatever the time. Of a list that does not cover the certificate: no.
@@ -342,7 +403,7 @@ impl Crl {
         let scope = &self.inner.scope;
         // That an indirect list is about this CA's certificates is what the operator said by naming its issuer.
         scope.includes(link.is_ca)
-            && (self.is_indirect() || scope.includes_points_of(link.certificate))
+            && (self.is_indirect() || self.is_whole || scope.includes_points_of(link.certificate))
     }
 
     pub(super) fn covers_holders(&self) -> bool {

@@ -33,6 +33,8 @@ pub enum OcspStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OcspAnswer {
     status: OcspStatus,
+    /// Revoked for a while: the reason is certificateHold.
+    on_hold: bool,
     this_update: i64,
     until: i64,
 }
@@ -41,6 +43,11 @@ impl OcspAnswer {
     /// What it says.
     pub fn status(&self) -> OcspStatus {
         self.status
+    }
+
+    /// Whether it says that the certificate was revoked, and not only put on hold: that never ends (RFC 5280 §5.3.1).
+    pub fn is_revoked_for_good(&self) -> bool {
+        self.status == OcspStatus::Revoked && !self.on_hold
     }
 
     /// From when it is, in seconds since the Unix epoch.

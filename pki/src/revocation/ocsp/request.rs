@@ -83,6 +83,18 @@ impl OcspRequest {
     ) -> Result<OcspAnswer, OcspError> {
         response::verify(answer, &self.expected, configured, at)
     }
+
+    /// Judges an answer of the past, at its own time: what it revoked for good is revoked now. Whatever else it says is
+    /// over.
+    pub fn verify_revoked_for_good(
+        &self,
+        answer: &[u8],
+        configured: Option<&Certificate>,
+    ) -> Option<OcspAnswer> {
+        let at = response::time_of(answer).ok()?;
+        let said = self.verify(answer, configured, at).ok()?;
+        said.is_revoked_for_good().then_some(said)
+    }
 }
 
 pub(super) fn sha1(octets: &[u8]) -> [u8; 20] {

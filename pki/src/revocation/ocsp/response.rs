@@ -16,6 +16,8 @@ use crate::revocation::tlv::{Malformed, Tlvs, constructed, extensions, primitive
 const BASIC: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x30\x01\x01";
 /// id-pkix-ocsp-nonce.
 const NONCE: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x30\x01\x02";
+/// The reason certificateHold, tag and length included.
+const CERTIFICATE_HOLD: &[u8] = &[0x0A, 1, 6];
 /// SHA-1, of the question.
 const SHA1: &[u8] = b"\x2b\x0e\x03\x02\x1a";
 
@@ -71,6 +73,16 @@ pub(super) fn verify(
     }
 }
 
+/// When it was given, by its own words.
+pub(super) fn time_of(answer: &[u8]) -> Result<i64, OcspError> {
+    if answer.len() > MAX_RESPONSE_BYTES {
+        return Err(OcspError::TooLarge);
+    }
+    let mut outer = Tlvs::of_sequence(basic_response(answer)?)?;
+    let said = Said::read(outer.whole_sequence()?)?;
+    Ok(said.produced_at.max(said.this_update))
+}
+
 /// RFC 6960 §4.2.1: the envelope.
 fn basic_response(answer: &[u8]) -> Result<&[u8], OcspError> {
     let mut envelope = Tlvs::of_sequence(answer)?;
@@ -102,6 +114,7 @@ struct Said<'a> {
     /// Content of the `CertID`.
     id: &'a [u8],
     status: OcspStatus,
+    on_hold: bool,
     this_update: i64,
     next_update: Option<i64>,
     nonce: Option<&'a [u8]>,
@@ -128,7 +141,7 @@ impl<'a> Said<'a> {
             return Err(OcspError::NotOne);
         }
         let id = single.next(Tag::Sequence)?.value();
-        let status = status(single.any()?)?;
+        let (status, on_hold) = status(single.any()?)?;
         let this_update = single.time()?;
         let next_update = match single.optional(constructed(0))? {
             Some(explicit) => {
@@ -147,6 +160,7 @@ impl<'a> Said<'a> {
             produced_at,
             id,
             status,
+            on_hold,
             this_update,
             next_update,
             nonce: nonce_among(further)?,
@@ -206,21 +220,27 @@ impl<'a> Said<'a> {
         }
         Ok(OcspAnswer {
             status: self.status,
+            on_hold: self.on_hold,
             this_update: self.this_update,
             until,
         })
     }
 }
 
-fn status(value: AnyRef<'_>) -> Result<OcspStatus, OcspError> {
+/// The status, and whether it is for a while.
+fn status(value: AnyRef<'_>) -> Result<(OcspStatus, bool), OcspError> {
     use der::Tagged as _;
     match value.tag() {
-        tag if tag == primitive(0) && value.value().is_empty() => Ok(OcspStatus::Good),
+        tag if tag == primitive(0) && value.value().is_empty() => Ok((OcspStatus::Good, false)),
         tag if tag == constructed(1) => {
-            Tlvs::of(value.value())?.time()?;
-            Ok(OcspStatus::Revoked)
+            let mut revoked = Tlvs::of(value.value())?;
+            revoked.time()?;
+            let reason = revoked.optional(constructed(0))?;
+            revoked.end()?;
+            let on_hold = reason.is_some_and(|explicit| explicit.value() == CERTIFICATE_HOLD);
+            Ok((OcspStatus::Revoked, on_hold))
         }
-        tag if tag == primitive(2) && value.value().is_empty() => Ok(OcspStatus::Unknown),
+        tag if tag == primitive(2) && value.value().is_empty() => Ok((OcspStatus::Unknown, false)),
         _ => Err(OcspError::Malformed),
     }
 }
