@@ -139,6 +139,80 @@ async fn an_older_list_does_not_replace_a_newer_one() {
     assert_eq!(answer.problem(), "certificate-revoked");
 }
 
+/// What a CA in its registry says of a list at an address: that it is the whole where its point is this.
+fn whole_at(url: &str, point: &str) -> RevocationSourceConfig {
+    RevocationSourceConfig::CrlUrl {
+        url: url.to_owned(),
+        indirect_issuer: None,
+        whole_point: Some(point.to_owned()),
+    }
+}
+
+async fn is_fetched(provider: &Provider) {
+    let begin = Instant::now();
+    while provider.state.lists.report()[0].this_update.is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(15));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_about_another_part_replaces_none_at_its_address_and_clears_nobody() {
+    let ca = &world().p256;
+    let (lock, elsewhere) = (new_lock(), "http://ca.test/other-part.crl");
+    ca.revoke(&lock);
+    let publisher = Publisher::of(ca.list((-DAY, DAY)));
+    let provider = provider(url(&publisher.url), &["127.0.0.0/8"]);
+    is_fetched(&provider).await;
+    // Genuine, later, and about other certificates.
+    publisher.publish(ca.part(elsewhere, (-DAY + 60, DAY)));
+    let said = complaint(&provider).await;
+    assert!(said.contains("about another part"), "{said}");
+    let answer = Browser::new(&provider).try_sign_in(&lock).await;
+    assert_eq!(answer.problem(), "certificate-revoked");
+    Browser::new(&provider).bind(&new_lock()).await;
+}
+
+#[tokio::test]
+async fn a_part_that_came_first_clears_nobody_and_gives_way_to_the_one_of_the_address() {
+    let ca = &world().p256;
+    let publisher = Publisher::of(ca.part("http://ca.test/other-part.crl", (-DAY, DAY)));
+    let point = publisher.url.clone();
+    let provider = provider(whole_at(&point, &point), &["127.0.0.0/8"]);
+    is_fetched(&provider).await;
+    is_closed(&provider).await;
+    // The true one is the whole by the CA's statement; the other part takes its place no more.
+    publisher.publish(ca.part(&point, (-DAY + 60, DAY)));
+    let begin = Instant::now();
+    let mut browser = Browser::new(&provider);
+    while browser.try_sign_in(&new_lock()).await.problem() != "not-bound" {
+        assert!(begin.elapsed() < Duration::from_secs(15));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    publisher.publish(ca.part("http://ca.test/other-part.crl", (-DAY + 120, DAY)));
+    let said = complaint(&provider).await;
+    assert!(said.contains("about another part"), "{said}");
+    browser.bind(&new_lock()).await;
+}
+
+#[tokio::test]
+async fn a_partial_list_covers_nobody_who_does_not_name_it_unless_the_ca_says_that_it_is_the_whole()
+{
+    let ca = &world().p256;
+    let point = "http://ca.test/whole.crl";
+    let publisher = Publisher::of(ca.part(point, (-DAY, DAY)));
+    let strict = provider(url(&publisher.url), &["127.0.0.0/8"]);
+    is_fetched(&strict).await;
+    is_closed(&strict).await;
+    let named = provider(whole_at(&publisher.url, point), &["127.0.0.0/8"]);
+    is_fetched(&named).await;
+    Browser::new(&named).bind(&new_lock()).await;
+    let other = "http://ca.test/other.crl";
+    let misnamed = provider(whole_at(&publisher.url, other), &["127.0.0.0/8"]);
+    is_fetched(&misnamed).await;
+    is_closed(&misnamed).await;
+}
+
 #[tokio::test]
 async fn addresses_of_this_machine_are_not_reached_directly_by_name_or_by_a_redirect() {
     let inner = Publisher::of(world().p256.list((-DAY, DAY)));

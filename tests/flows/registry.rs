@@ -13,7 +13,9 @@ use idp::certificates::{entry_of, with_whole_paths};
 use idp::config::{AuthorityConfig, RevocationConfig};
 use idp_core::audit::AuditKind;
 use idp_core::authorities::{self, Operator, RegistryRefusal};
-use idp_core::certificate_authority::{CaState, CertificateAuthority, KeyAlgorithm};
+use idp_core::certificate_authority::{
+    CaAct, CaChange, CaState, CertificateAuthority, KeyAlgorithm,
+};
 use idp_core::cx::Cx;
 use idp_core::id::CaId;
 use idp_core::key_lock::KeyLockState;
@@ -442,4 +444,141 @@ async fn a_key_of_a_kind_that_the_entry_leaves_out_is_refused() {
     let form = binding_form(&rsa.credit_code());
     let answer = Browser::new(&provider).bind_with(&rsa, &form).await;
     assert_eq!(answer.problem(), "certificate-algorithm-not-allowed");
+}
+
+/// Writes an entry that this program can't read, past what the command line asks.
+async fn spoil(provider: &Provider, id: &'static str) -> CertificateAuthority {
+    let database = &provider.state.database;
+    let spoilt = database.write(move |store| {
+        let found = store.find_certificate_authority(&CaId::from_text(id))?;
+        let before = found.unwrap();
+        let mut next = before.clone();
+        next.revision += 1;
+        "nothing".clone_into(&mut next.entry.anchors[0].pem);
+        assert!(store.exchange_certificate_authority(&next, before.revision)?);
+        store.append_ca_change(&CaChange {
+            ca_id: next.id.clone(),
+            revision: next.revision,
+            at: next.changed_at,
+            by: "test".to_owned(),
+            act: CaAct::Changed,
+            reason: None,
+            state: next.state,
+            entry: next.entry.clone(),
+        })?;
+        Ok::<_, idp_core::store::StoreError>(before)
+    });
+    let before = spoilt.await.unwrap();
+    follow(provider).await;
+    before
+}
+
+#[tokio::test]
+async fn an_entry_that_can_not_be_read_is_left_out_alone_and_ends_nothing_for_good() {
+    let world = world();
+    let entries = [&world.p256, &world.rsa, &world.sm2].map(|ca| ca.entry(list_of(ca)));
+    let provider = provider_with(entries.to_vec());
+    let lock = p256(&world.rsa);
+    let mut scene = Scene::with(&provider, lock).await;
+    let tokens = scene.receive().await;
+    let before = spoil(&provider, "rsa-ca").await;
+
+    // What is done after it counts.
+    suspend(&provider, "p256-ca").await;
+    assert_eq!(verdict(&provider, &p256(&world.p256)).await, "ca-suspended");
+    assert_eq!(verdict(&provider, &p256(&world.sm2)).await, "ok");
+    // Its own locks are refused, and nobody says that they are foreign.
+    let login = Browser::new(&provider).try_sign_in(&scene.lock).await;
+    assert_eq!(
+        (login.status, login.problem().as_str()),
+        (403, "ca-unreadable")
+    );
+    provider
+        .expect_incident(&login.incident(), AuditKind::LoginRefused, "ca-unreadable")
+        .await;
+    assert_eq!(
+        scene.browser.open("/certificate").await.location(),
+        Some("/login")
+    );
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
+    let ready = Browser::new(&provider).open("/readyz").await;
+    assert_eq!(
+        ready.json()["certificate_authorities"].as_str(),
+        Some("1 of 2 cannot be judged")
+    );
+
+    let entry = before.entry;
+    changed(&provider, move |store, cx| {
+        let id = CaId::from_text("rsa-ca");
+        authorities::change(store, cx, &operator(None), &id, entry)
+    })
+    .await;
+    assert_eq!(
+        scene.browser.open("/certificate").await.status,
+        200,
+        "the session goes on"
+    );
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_lives_below_a_revoked_ca_ends_by_itself_and_its_locks_are_not_written_off() {
+    let root = Authority::namesake(&world().rsa, "revoking-root");
+    let issuing = Authority::namesake(&world().p256, "revoked-issuing");
+    let cross = issuing.cross_certificate(&root, (-DAY, 30 * DAY));
+    let lists = [list_of(&root), list_of(&issuing)];
+    let mut entry = crossed("revoking-root", &root, &cross, &lists);
+    let configured = entry.clone();
+    let provider = Provider::start(move |config| {
+        config.certificate_authorities = vec![configured];
+        config.revocation.watch_seconds = 1;
+    });
+    let mut scene = Scene::with(&provider, p256(&issuing)).await;
+    let tokens = scene.receive().await;
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
+
+    root.revoke_certificate(&cross);
+    root.publish_list(&lists[0], (-DAY + 60, DAY));
+    // Nobody asks anything of the lock meanwhile.
+    let end = tokio::time::Instant::now() + PATIENCE;
+    let ended = async || {
+        let trail = provider.audit().await;
+        let mut events = trail.iter().map(|entry| &entry.event);
+        events.any(|event| {
+            event.kind == AuditKind::SessionsEnded
+                && event.reason.as_deref() == Some("issuer-revoked")
+        })
+    };
+    while !ended().await {
+        assert!(tokio::time::Instant::now() < end, "nothing was ended");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
+    assert_eq!(
+        scene.browser.open("/certificate").await.location(),
+        Some("/login")
+    );
+    assert_eq!(verdict(&provider, &scene.lock).await, "issuer-revoked");
+    let form = binding_form(&scene.lock.credit_code());
+    let bound = Browser::new(&provider)
+        .bind_with(&p256(&issuing), &form)
+        .await;
+    assert_eq!(bound.problem(), "issuer-revoked");
+    let stored = provider.stored_lock(&scene.lock).await.unwrap();
+    assert_eq!(stored.state, KeyLockState::Active, "the lock itself stands");
+
+    // The issuing CA gets another certificate.
+    entry.intermediates = vec![issuing.cross_certificate(&root, (-DAY, 30 * DAY))];
+    let entry = entry_of(&entry).unwrap();
+    changed(&provider, move |store, cx| {
+        let id = CaId::from_text("revoking-root");
+        authorities::change(store, cx, &operator(None), &id, entry)
+    })
+    .await;
+    Browser::new(&provider).sign_in(&scene.lock).await;
+    assert_eq!(
+        scene.browser.open("/certificate").await.location(),
+        Some("/login"),
+        "what ended stays ended"
+    );
 }

@@ -94,7 +94,7 @@ async fn a_code_on_its_way_dies_with_the_lock() {
 async fn once_seen_revoked_a_lock_stays_revoked() {
     let list = list_file();
     ca().publish_list(&list, (-DAY, DAY));
-    let before = std::fs::read(&list).unwrap();
+    let later = ca().list((-DAY + 60, DAY));
     let provider = provider_with(&list);
     let lock = new_lock();
     Browser::new(&provider).bind(&lock).await;
@@ -103,14 +103,43 @@ async fn once_seen_revoked_a_lock_stays_revoked() {
     provider.state.lists.refresh();
     let answer = Browser::new(&provider).try_sign_in(&lock).await;
     assert_eq!(answer.problem(), "certificate-revoked");
-    // The old list comes back, without the lock.
-    std::fs::write(&list, before).unwrap();
+    // A later list comes without the lock.
+    std::fs::write(&list, later).unwrap();
     provider.state.lists.refresh();
     let answer = Browser::new(&provider).try_sign_in(&lock).await;
     assert_eq!(
         (answer.status, answer.problem().as_str()),
         (403, "lock-not-active")
     );
+}
+
+#[tokio::test]
+async fn an_older_list_in_a_file_takes_no_newer_ones_place() {
+    let list = list_file();
+    let (older, lock) = (ca().list((-2 * DAY, DAY)), new_lock());
+    ca().revoke(&lock);
+    ca().publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    let is_refused = async || {
+        let answer = Browser::new(&provider).try_sign_in(&lock).await;
+        assert_eq!(answer.problem(), "certificate-revoked");
+    };
+    is_refused().await;
+    std::fs::write(&list, older).unwrap();
+    provider.state.lists.refresh();
+    is_refused().await;
+    let report = provider.state.lists.report();
+    let why = report[0].last_error.clone().unwrap();
+    assert!(why.contains("it is older than the one at hand"), "{why}");
+    assert_eq!(report[0].errors, 1);
+    // Nor when the registry changes, which has every file read again.
+    let registry = provider.state.verdicts.registry();
+    provider.state.lists.follow(&registry);
+    is_refused().await;
+    // A newer one does.
+    std::fs::write(&list, ca().list((-DAY + 60, DAY))).unwrap();
+    provider.state.lists.refresh();
+    assert_eq!(provider.state.lists.report()[0].last_error, None);
 }
 
 #[tokio::test]

@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use e2e::account::lock_of_same;
-use e2e::authority::DAY;
+use e2e::authority::{Authority, DAY};
 use e2e::publisher::{Publisher, ok};
 use e2e::story::{Scene, binding_form, new_lock};
-use e2e::{Browser, Lock, Provider, scratch, world};
-use idp::certificates::{Kept, import};
+use e2e::{Browser, KeyKind, Lock, Order, Provider, scratch, world};
+use idp::certificates::{Kept, entry_of, import};
 use idp::config::{AddressRange, RevocationSourceConfig};
+use idp_core::authorities::{self, Operator};
 use idp_core::certificate_authority::NoncePolicy;
+use idp_core::id::CaId;
 use idp_core::key_lock::KeyLockState;
 
 /// What the documents promise for a fetch interval of one second.
@@ -283,4 +285,183 @@ async fn after_a_dead_responder_the_next_source_is_asked() {
     })
     .await;
     assert!(dead.asked() > 0);
+}
+
+/// Another responder in the entry of the running provider's registry.
+async fn change_sources(provider: &Provider, sources: Vec<RevocationSourceConfig>) {
+    let entry = entry_of(&world().p256.entry_with(sources)).unwrap();
+    let cx = provider.state.cx();
+    let operator = Operator {
+        by: "操作员".to_owned(),
+        reason: None,
+    };
+    let changed = provider.state.database.write(move |store| {
+        authorities::change(store, &cx, &operator, &CaId::from_text("p256-ca"), entry)
+    });
+    changed.await.unwrap();
+}
+
+#[tokio::test]
+async fn another_responder_is_asked_anew_and_what_the_former_one_said_clears_nobody() {
+    let ca = &world().p256;
+    let lock = new_lock();
+    let answering = ca.responder(&[&lock]);
+    let former = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let provider = provider_with(vec![ocsp(&former, NoncePolicy::Required)]);
+    let mut scene = Scene::with(&provider, lock).await;
+    let tokens = scene.receive().await;
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
+
+    let next = Publisher::start(Box::new(|_| Some(b"HTTP/1.1 500 No\r\n\r\n".to_vec())));
+    change_sources(&provider, vec![ocsp(&next, NoncePolicy::Required)]).await;
+    until("the other responder is asked", async || next.asked() > 0).await;
+    assert_eq!(
+        problem(&provider, &scene.lock).await,
+        "revocation-unavailable"
+    );
+    ca.revoke(&scene.lock);
+    let answering = ca.responder(&[&scene.lock]);
+    next.answer(Box::new(move |question| Some(ok(&answering(question)))));
+    // Nobody signs in: the lock is asked about because it is bound.
+    until("the lock is ended", async || {
+        state_of(&provider, &scene.lock).await == KeyLockState::Revoked
+    })
+    .await;
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_revocation_is_remembered_by_whoever_is_asked_later() {
+    let ca = &world().p256;
+    let lock = new_lock();
+    let mistaken = ca.responder(&[&lock]);
+    ca.revoke(&lock);
+    let answering = ca.responder(&[&lock]);
+    let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let folder = scratch::folder("remembered");
+    {
+        // It can't be written at first.
+        let kept = folder.join("revocation");
+        std::fs::create_dir_all(&kept).unwrap();
+        std::fs::write(kept.join("answers"), "in the way").unwrap();
+        let sources = vec![ocsp(&publisher, NoncePolicy::Required)];
+        let provider = provider_at(folder.clone(), sources);
+        assert_eq!(problem(&provider, &lock).await, "certificate-revoked");
+        std::fs::remove_file(kept.join("answers")).unwrap();
+        until("it is kept after all", async || {
+            std::fs::read_dir(kept.join("answers")).is_ok_and(|all| all.count() == 1)
+        })
+        .await;
+    }
+    // Another responder, in a new process, that holds it for good; and a list that does not name it.
+    let asked = publisher.asked();
+    publisher.answer(Box::new(move |question| Some(ok(&mistaken(question)))));
+    let further = Publisher::start(Box::new(|_| None));
+    let sources = vec![
+        ocsp(&publisher, NoncePolicy::Required),
+        ocsp(&further, NoncePolicy::Required),
+    ];
+    let provider = provider_at(folder, sources);
+    assert_eq!(problem(&provider, &lock).await, "certificate-revoked");
+    assert_eq!(publisher.asked(), asked, "it is known");
+}
+
+#[tokio::test]
+async fn bound_locks_are_asked_about_side_by_side() {
+    let ca = &world().p256;
+    let locks: Vec<Lock> = (0..8).map(|_| new_lock()).collect();
+    let answering = ca.responder(&locks.iter().collect::<Vec<_>>());
+    let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let provider = provider_with(vec![ocsp(&publisher, NoncePolicy::Required)]);
+    for lock in &locks {
+        Browser::new(&provider).bind(lock).await;
+    }
+    publisher.delay(Duration::from_millis(500));
+    // Every answer was another entry's: all are asked about at once.
+    let further = Publisher::start(Box::new(|_| None));
+    let sources = [&publisher, &further].map(|one| ocsp(one, NoncePolicy::Required));
+    change_sources(&provider, sources.to_vec()).await;
+    let turn = || provider.state.lists.askings().last;
+    until("several are asked about in one turn", async || {
+        turn().0 >= 4 && turn().1 >= Duration::from_millis(500)
+    })
+    .await;
+    let (questions, took) = turn();
+    println!("{questions} questions of half a second each took {took:?}");
+    let one_by_one = Duration::from_millis(500) * u32::try_from(questions).unwrap();
+    assert!(took < one_by_one * 3 / 4, "{questions} in {took:?}");
+    let measures = Browser::new(&provider).open("/metrics").await.body;
+    for measure in ["asked_anew_total", "turn_questions", "turn_seconds"] {
+        let line = format!("\nidp_revocation_{measure} ");
+        assert!(measures.contains(&line), "{line}: {measures}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_did_not_change_is_not_fetched_whole_again() {
+    let ca = &world().p256;
+    let tagged = |list: Vec<u8>, tag: &str| {
+        let begin = "HTTP/1.1 200 OK\r\n";
+        let rest = ok(&list).split_off(begin.len());
+        [format!("{begin}ETag: {tag}\r\n").into_bytes(), rest].concat()
+    };
+    let first = tagged(ca.list((-DAY, DAY)), "\"one\"");
+    let publisher = Publisher::start(Box::new(move |_| Some(first.clone())));
+    let provider = provider_with(vec![url(&publisher)]);
+    until("the list is fetched", async || is_open(&provider).await).await;
+    publisher.answer(Box::new(|_| {
+        Some(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_vec())
+    }));
+    until("it is asked whether it changed", async || {
+        publisher.last_head().contains("if-none-match: \"one\"")
+    })
+    .await;
+    let asked = publisher.asked();
+    until("it is asked again", async || publisher.asked() > asked + 1).await;
+    let report = provider.state.lists.report();
+    assert_eq!((report[0].errors, &report[0].last_error), (0, &None));
+    let lock = new_lock();
+    Browser::new(&provider).bind(&lock).await;
+    // What changed is taken.
+    ca.revoke(&lock);
+    let second = tagged(ca.list((-DAY + 60, DAY)), "\"two\"");
+    publisher.answer(Box::new(move |_| Some(second.clone())));
+    until("the lock is ended", async || {
+        state_of(&provider, &lock).await == KeyLockState::Revoked
+    })
+    .await;
+    // Where the list is gone from its folder, it is wanted whole.
+    std::fs::remove_dir_all(provider.folder.join("revocation/fetched")).unwrap();
+    until("the whole list is asked for", async || {
+        !publisher.last_head().contains("if-none-match")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ca_that_changes_its_key_publishes_both_keys_lists_at_one_address() {
+    let old = Authority::namesake(&world().p256, "publishing-ca");
+    let new = Authority::namesake(&old, "publishing-ca-new-key");
+    let publisher = Publisher::of(old.list((-DAY, DAY)));
+    let mut entry = old.entry_with(vec![url(&publisher)]);
+    let of_new = new.entry_with(Vec::new());
+    entry.anchors.extend(of_new.anchors);
+    let provider = Provider::start(move |config| {
+        config.certificate_authorities = vec![entry];
+        config.revocation.watch_seconds = 1;
+        config.revocation.fetch_seconds = 1;
+        let this_machine = AddressRange::try_from("127.0.0.0/8".to_owned());
+        config.revocation.allow_addresses = vec![this_machine.unwrap()];
+    });
+    let of = |ca: &Authority| ca.lock(&Order::enterprise(KeyKind::P256));
+    until("the old key's list is fetched", async || {
+        problem(&provider, &of(&old)).await == "not-bound"
+    })
+    .await;
+    publisher.publish(new.list((-DAY, DAY)));
+    until("the new key's list is fetched", async || {
+        problem(&provider, &of(&new)).await == "not-bound"
+    })
+    .await;
+    assert_eq!(problem(&provider, &of(&old)).await, "not-bound");
 }

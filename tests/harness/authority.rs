@@ -141,10 +141,29 @@ impl Authority {
         self.revoked.lock().unwrap().push(serial);
     }
 
+    /// Writes a certificate of another CA down as revoked: one that [`Self::cross_certificate`] made.
+    pub fn revoke_certificate(&self, file: &std::path::Path) {
+        let pem = std::fs::read_to_string(file).unwrap();
+        let read = pki::certificate::Certificate::from_pem(&pem).unwrap();
+        let serial = read[0].serial_number().to_owned();
+        self.revoked.lock().unwrap().push(serial);
+    }
+
     /// Writes the list, in force from and to these seconds from now.
     pub fn publish_list(&self, file: &std::path::Path, validity: (i64, i64)) {
         let revoked = self.revoked.lock().unwrap().clone();
-        openssl::revocation_list((&self.folder, self.kind), &revoked, validity, file);
+        openssl::revocation_list((&self.folder, self.kind), &revoked, validity, "", file);
+    }
+
+    /// The list about the part of its certificates that names this distribution point, with everything that was revoked.
+    pub fn part(&self, point: &str, validity: (i64, i64)) -> Vec<u8> {
+        let file = scratch::folder("part").join("list.crl");
+        let revoked = self.revoked.lock().unwrap().clone();
+        let extensions =
+            format!("issuingDistributionPoint=critical,@point\n[point]\nfullname=URI:{point}\n");
+        let signer = (self.folder.as_path(), self.kind);
+        openssl::revocation_list(signer, &revoked, validity, &extensions, &file);
+        std::fs::read(file).unwrap()
     }
 
     /// The list, as it would be written.

@@ -117,11 +117,13 @@ fn request(folder: &Path, order: &Order) {
     run(folder, &request);
 }
 
-/// Writes a revocation list of the CA in `issuer` to `out`, in force from and to these seconds from now.
+/// Writes a revocation list of the CA in `issuer` to `out`, in force from and to these seconds from now, with these lines
+/// for further extensions.
 pub fn revocation_list(
     (issuer, kind): (&Path, KeyKind),
     serials: &[String],
     (last, next): (i64, i64),
+    extensions: &str,
     out: &Path,
 ) {
     let folder = super::scratch::folder("crl");
@@ -135,12 +137,11 @@ pub fn revocation_list(
     }
     fs::write(folder.join("index"), index).unwrap();
     fs::write(folder.join("number"), "01\n").unwrap();
-    fs::write(
-        folder.join("ca.cnf"),
+    let configuration = format!(
         "[ca]\ndefault_ca=d\n[d]\ndatabase=index\ncrlnumber=number\nunique_subject=no\ndefault_crl_days=30\n\
-         crl_extensions=ext\n[ext]\nauthorityKeyIdentifier=keyid\n",
-    )
-    .unwrap();
+         crl_extensions=ext\n[ext]\nauthorityKeyIdentifier=keyid\n{extensions}"
+    );
+    fs::write(folder.join("ca.cnf"), configuration).unwrap();
     let mut ca = words(&["ca", "-gencrl", "-config", "ca.cnf", "-out", "crl.pem"]);
     ca.extend(["-keyfile".into(), text(&issuer.join("key.pem"))]);
     ca.extend(["-cert".into(), text(&issuer.join("certificate.pem"))]);

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What it answers to the body of a request; `None`: nothing, for as long as the other side waits.
 pub type Answering = Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send>;
@@ -14,6 +15,8 @@ pub struct Publisher {
     pub url: String,
     answering: Arc<Mutex<Answering>>,
     asked: Arc<AtomicUsize>,
+    head: Arc<Mutex<String>>,
+    delay: Arc<Mutex<Duration>>,
 }
 
 impl Publisher {
@@ -24,17 +27,26 @@ impl Publisher {
         let answering = Arc::new(Mutex::new(answering));
         let asked = Arc::new(AtomicUsize::new(0));
         let (by, count) = (Arc::clone(&answering), Arc::clone(&asked));
+        let (head, delay) = (
+            Arc::<Mutex<String>>::default(),
+            Arc::<Mutex<Duration>>::default(),
+        );
+        let (heads, delays) = (Arc::clone(&head), Arc::clone(&delay));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (by, count) = (Arc::clone(&by), Arc::clone(&count));
+                let (heads, delays) = (Arc::clone(&heads), Arc::clone(&delays));
                 std::thread::spawn(move || {
                     let mut stream = stream;
-                    let body = request_body(&mut stream);
+                    let (head, body) = request(&mut stream);
+                    *heads.lock().unwrap() = head;
                     count.fetch_add(1, Ordering::Relaxed);
+                    let delay = *delays.lock().unwrap();
+                    std::thread::sleep(delay);
                     let answer = (by.lock().unwrap())(&body);
                     match answer {
                         Some(answer) => drop(stream.write_all(&answer)),
-                        None => std::thread::sleep(std::time::Duration::from_mins(1)),
+                        None => std::thread::sleep(Duration::from_mins(1)),
                     }
                 });
             }
@@ -43,7 +55,19 @@ impl Publisher {
             url,
             answering,
             asked,
+            head,
+            delay,
         }
+    }
+
+    /// Takes so long for each answer from now on, side by side.
+    pub fn delay(&self, delay: Duration) {
+        *self.delay.lock().unwrap() = delay;
+    }
+
+    /// The head of the last request, in lower case.
+    pub fn last_head(&self) -> String {
+        self.head.lock().unwrap().clone()
     }
 
     /// A list that can be changed by [`Self::answer`].
@@ -84,7 +108,7 @@ pub fn onward(to: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn request_body(stream: &mut TcpStream) -> Vec<u8> {
+fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut octets = Vec::new();
     let mut part = [0; 4096];
     loop {
@@ -96,11 +120,11 @@ fn request_body(stream: &mut TcpStream) -> Vec<u8> {
                 .find_map(|line| line.strip_prefix("content-length: "));
             let length: usize = length.map_or(0, |number| number.trim().parse().unwrap());
             if octets.len() >= end + 4 + length {
-                return octets[end + 4..].to_vec();
+                return (text, octets[end + 4..].to_vec());
             }
         }
         match stream.read(&mut part) {
-            Ok(0) | Err(_) => return Vec::new(),
+            Ok(0) | Err(_) => return (String::new(), Vec::new()),
             Ok(read) => octets.extend_from_slice(&part[..read]),
         }
     }

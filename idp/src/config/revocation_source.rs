@@ -84,7 +84,7 @@ impl TryFrom<Written> for RevocationSourceConfig {
                 path,
                 whole_point: written.whole_point,
             }),
-            (None, Some(url), None) if !of_ocsp && !(is_indirect && is_whole) => Ok(Self::CrlUrl {
+            (None, Some(url), None) if !(of_ocsp || is_indirect && is_whole) => Ok(Self::CrlUrl {
                 url: http(url)?,
                 indirect_issuer: written.indirect_issuer,
                 whole_point: written.whole_point,

@@ -10,6 +10,7 @@
 mod authorities;
 mod configuration;
 mod enterprises;
+mod inspect;
 mod keys;
 mod lab;
 mod platforms;
@@ -18,8 +19,9 @@ mod revocation;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -85,6 +87,43 @@ impl Operator {
         let mut file = std::fs::File::create(&path).unwrap();
         file.write_all(text.as_bytes()).unwrap();
         path
+    }
+}
+
+/// `idp serve` in the operator's folder; it ends with this.
+struct Serving {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Operator {
+    fn serving(&self) -> Serving {
+        let log = self.folder.join("serve.log");
+        let mut serve = self.command(&["serve"]);
+        serve.stderr(std::fs::File::create(&log).unwrap());
+        let child = serve.spawn().unwrap();
+        Serving { child, log }
+    }
+}
+
+impl Serving {
+    /// Waits until it wrote these words to its log.
+    fn wait_for(&self, words: &str) {
+        let log = || std::fs::read_to_string(&self.log).unwrap();
+        for _ in 0..150 {
+            if log().contains(words) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("`{words}` is not in: {}", log());
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -192,16 +192,6 @@ fn a_ca_is_added_activated_changed_and_suspended_and_its_history_tells_it() {
     }
 }
 
-/// A running `idp serve`, ended with the test.
-struct Serving(std::process::Child);
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn a_running_server_takes_over_what_a_command_changed() {
     let operator = made();
@@ -219,22 +209,8 @@ fn a_running_server_takes_over_what_a_command_changed() {
         "{}",
         listed.err
     );
-    let log = operator.folder.join("serve.log");
-    let mut serve = operator.command(&["serve"]);
-    serve.stderr(std::fs::File::create(&log).unwrap());
-    let _serving = Serving(serve.spawn().unwrap());
-    let wait_for = |words: &str| {
-        for _ in 0..150 {
-            if std::fs::read_to_string(&log).unwrap().contains(words) {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
-        panic!(
-            "`{words}` is not in: {}",
-            std::fs::read_to_string(&log).unwrap()
-        );
-    };
+    let serving = operator.serving();
+    let wait_for = |words: &str| serving.wait_for(words);
     wait_for("serving");
     assert_eq!(state(&operator, "nmgca"), ("active".to_owned(), 1));
     done(&operator, &["ca", "suspend", "nmgca", "--reason", "x"]);

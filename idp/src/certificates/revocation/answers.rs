@@ -101,7 +101,7 @@ impl Answer {
 /// Answers that were verified. Cloning shares them.
 #[derive(Clone)]
 pub(super) struct Answers {
-    lasting: Cache<Key, Answer>,
+    passing: Cache<Key, Answer>,
     /// Revocations for good are pushed out by others of their kind alone, and are read again from where they are kept.
     for_good: Cache<Key, Answer>,
 }
@@ -109,14 +109,14 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) fn new() -> Self {
         Self {
-            lasting: remembering(REMEMBERED, Some(IDLE)),
+            passing: remembering(REMEMBERED, Some(IDLE)),
             for_good: remembering(REMEMBERED, None),
         }
     }
 
     /// The answer that counts now, of those who are asked.
     pub(super) fn find(&self, key: &Key, asked: Option<&Asked>, at: i64) -> Option<Answer> {
-        let answer = self.for_good.get(key).or_else(|| self.lasting.get(key))?;
+        let answer = self.for_good.get(key).or_else(|| self.passing.get(key))?;
         answer.counts(asked, at).then_some(answer)
     }
 
@@ -125,24 +125,29 @@ impl Answers {
         if answer.is_for_good() {
             self.for_good.insert(key, answer);
         } else {
-            self.lasting.insert(key, answer);
+            self.passing.insert(key, answer);
         }
     }
 
     /// Leaves it as it is for a while, if it is the latest still.
     pub(super) fn put_off(&self, mut answer: Answer, now: i64) {
         let key = key(&answer.certificate, &answer.issuer);
-        let latest = self.lasting.get(&key);
+        let latest = self.passing.get(&key);
         if latest.is_none_or(|latest| latest.asked_at != answer.asked_at) {
             return;
         }
         answer.put_off_at = Some(now);
-        self.lasting.insert(key, answer);
+        self.passing.insert(key, answer);
+    }
+
+    /// Those that are asked for again one day.
+    pub(super) fn passing(&self) -> Vec<Answer> {
+        self.passing.iter().map(|(_, answer)| answer).collect()
     }
 
     /// Everything remembered.
     pub(super) fn all(&self) -> Vec<Answer> {
-        let all = self.lasting.iter().chain(self.for_good.iter());
+        let all = self.passing.iter().chain(self.for_good.iter());
         all.map(|(_, answer)| answer).collect()
     }
 

@@ -52,7 +52,7 @@ async fn ask_anew(state: &AppState, now: i64) {
         let mut all = registry.authorities.iter();
         all.find(|ca| ca.id == answer.ca).and_then(asked_of)
     };
-    let mut due = state.lists.answers.all();
+    let mut due = state.lists.answers.passing();
     due.retain(|answer| {
         let asked = asked_of(answer);
         asked.is_some_and(|asked| answer.is_due(&asked, interval, now))
@@ -62,17 +62,9 @@ async fn ask_anew(state: &AppState, now: i64) {
     }
     let (queue, asked) = (Mutex::new(due), AtomicUsize::new(0));
     // A responder that takes its time holds up one of eight.
-    let work = || ask_from(state, &queue, &asked);
-    tokio::join!(
-        work(),
-        work(),
-        work(),
-        work(),
-        work(),
-        work(),
-        work(),
-        work()
-    );
+    let work = || Box::pin(ask_from(state, &queue, &asked));
+    let four = || async { tokio::join!(work(), work(), work(), work()) };
+    tokio::join!(four(), four());
     let asked = asked.into_inner();
     if asked > 0 {
         let took = begin.elapsed();

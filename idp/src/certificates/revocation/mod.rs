@@ -4,12 +4,14 @@
 //! is fetched or imported becomes a file of the state folder, so that one way leads in, a restart works without a network,
 //! and every process over the folder sees the same. The judgement of lists and answers is `pki`'s.
 
+mod addresses;
 mod answers;
 mod asking;
 mod by_hand;
 mod fetch;
 mod fetches;
 mod kept;
+mod kept_answers;
 mod list_file;
 mod replacing;
 mod report;

@@ -3,8 +3,7 @@
 //!
 //! One question about one certificate is under way at a time; whoever needs the same answer waits for it.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use idp_core::certificate_authority::{NoncePolicy, RevocationSource};
@@ -12,14 +11,12 @@ use idp_core::cx::Rng;
 use idp_core::recognition::{CaRegistry, RecognisedCa, RevocationKnowledge as _, RevocationPolicy};
 use pki::certificate::Certificate;
 use pki::path::verify_path;
-use pki::revocation::ocsp::{
-    MAX_RESPONSE_BYTES, NONCE_OCTETS, OcspAnswer, OcspError, OcspRequest, OcspStatus,
-};
+use pki::revocation::ocsp::{MAX_RESPONSE_BYTES, NONCE_OCTETS, OcspAnswer, OcspError, OcspRequest};
 use pki::revocation::{Link, Revocation};
 
-use super::answers::{Answer, asked_of, key};
+use super::answers::key;
 use super::fetch::{Bounds, Fetcher};
-use super::kept::write_whole;
+use super::kept_answers::{Keeping, answer, find, take_for_good, take_kept};
 use super::sources::RevocationSources;
 use super::under_way::UnderWay;
 use crate::clock;
@@ -36,17 +33,8 @@ pub struct Responders {
     fetcher: Fetcher,
     rng: Arc<dyn Rng>,
     under_way: UnderWay,
-    unkept: Mutex<Vec<Unkept>>,
+    keeping: Keeping,
 }
-
-/// A revocation that could not be written: it would be forgotten with this process.
-struct Unkept {
-    path: PathBuf,
-    octets: Vec<u8>,
-}
-
-/// Revocations that wait to be written at most.
-const UNKEPT: usize = 10_000;
 
 impl Responders {
     pub(super) fn new(fetcher: Fetcher, rng: Arc<dyn Rng>) -> Self {
@@ -54,7 +42,7 @@ impl Responders {
             fetcher,
             rng,
             under_way: UnderWay::default(),
-            unkept: Mutex::default(),
+            keeping: Keeping::default(),
         }
     }
 
@@ -110,6 +98,11 @@ impl Responders {
         drop(held);
     }
 
+    /// Tries again to keep the revocations that could not be kept.
+    pub(super) async fn keep_again(&self) {
+        self.keeping.keep_again().await;
+    }
+
     /// Asks over the network whatever is at hand; answers whether somebody answered.
     pub(super) async fn ask_anew(
         &self,
@@ -158,7 +151,7 @@ impl Responders {
                 else {
                     return false;
                 };
-                self.keep(sources, &answer, heard.octets).await;
+                self.keeping.keep(sources, &answer, heard.octets).await;
                 sources.take(answer);
                 return true;
             }
@@ -200,56 +193,6 @@ impl Responders {
             octets,
         })
     }
-
-    /// The next start reads it. That it can't be kept costs a question then; but a revocation is not to be forgotten, so
-    /// that is tried again.
-    async fn keep(&self, sources: &RevocationSources, answer: &Answer, octets: Vec<u8>) {
-        let Some(kept) = sources.kept() else {
-            return;
-        };
-        let asked = (!answer.is_for_good()).then_some(&answer.asked);
-        let path = kept.answer((&answer.certificate, &answer.issuer), asked);
-        let one = Unkept { path, octets };
-        let is_revoked = answer.said.status() == OcspStatus::Revoked;
-        match written(&one).await {
-            Ok(()) => {}
-            Err(error) if is_revoked => {
-                tracing::error!(%error, "a revocation can't be kept; it is tried again");
-                let mut unkept = self.unkept.lock().unwrap_or_else(PoisonError::into_inner);
-                if unkept.len() < UNKEPT {
-                    unkept.push(one);
-                }
-            }
-            Err(error) => tracing::warn!(%error, "an answer of a responder can't be kept"),
-        }
-    }
-
-    /// Tries again to keep the revocations that could not be kept.
-    pub(super) async fn keep_again(&self) {
-        let waiting = {
-            let mut unkept = self.unkept.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *unkept)
-        };
-        let (all, mut left) = (waiting.len(), Vec::new());
-        for one in waiting {
-            // A folder that takes nothing takes the others neither.
-            if !left.is_empty() || written(&one).await.is_err() {
-                left.push(one);
-            }
-        }
-        let kept = all - left.len();
-        if kept > 0 {
-            tracing::info!(kept, "revocations are kept after all");
-        }
-        let mut unkept = self.unkept.lock().unwrap_or_else(PoisonError::into_inner);
-        unkept.append(&mut left);
-    }
-}
-
-async fn written(one: &Unkept) -> std::io::Result<()> {
-    let (path, octets) = (one.path.clone(), one.octets.clone());
-    let write = tokio::task::spawn_blocking(move || write_whole(&path, &octets));
-    write.await.map_err(std::io::Error::other)?
 }
 
 /// An answer that counts.
@@ -275,90 +218,7 @@ impl From<OcspError> for Unheard {
     }
 }
 
-/// The answer that counts now.
-fn find(
-    ca: &RecognisedCa,
-    sources: &RevocationSources,
-    (certificate, issuer): (&Certificate, &Certificate),
-) -> Option<Answer> {
-    let at = clock::now().unix_seconds();
-    let asked = asked_of(ca);
-    sources
-        .answers
-        .find(&key(certificate, issuer), asked.as_ref(), at)
-}
-
-/// Takes a revocation for good that was kept, whoever was asked then.
-fn take_for_good(
-    ca: &RecognisedCa,
-    sources: &RevocationSources,
-    (certificate, issuer): (&Certificate, &Certificate),
-) -> bool {
-    let at = clock::now().unix_seconds();
-    let kept = || {
-        let path = sources.kept()?.answer((certificate, issuer), None);
-        let octets = std::fs::read(path).ok()?;
-        let request = OcspRequest::new(certificate, issuer, None).ok()?;
-        let said = request.verify_revoked_for_good(&octets, None)?;
-        answer(ca, (said, true), (certificate, issuer), at)
-    };
-    let kept = kept();
-    let is_there = kept.is_some();
-    kept.into_iter().for_each(|answer| sources.take(answer));
-    is_there
-}
-
-/// Takes the kept answer of those who are asked, if it counts still and says something. It was asked for before, so its
-/// nonce is not looked for again.
-fn take_kept(
-    ca: &RecognisedCa,
-    sources: &RevocationSources,
-    (certificate, issuer): (&Certificate, &Certificate),
-) -> bool {
-    let at = clock::now().unix_seconds();
-    let kept = || {
-        let asked = asked_of(ca)?;
-        let path = sources.kept()?.answer((certificate, issuer), Some(&asked));
-        let octets = std::fs::read(path).ok()?;
-        let request = OcspRequest::new(certificate, issuer, None).ok()?;
-        let said = ca.sources.iter().find_map(|source| match source {
-            RevocationSource::Ocsp { responder, .. } => {
-                let configured = configured(responder.as_deref());
-                let configured = configured.as_ref();
-                let now = request.verify(&octets, configured, at).ok();
-                now.or_else(|| request.verify_revoked_for_good(&octets, configured))
-            }
-            RevocationSource::CrlFile { .. } | RevocationSource::CrlUrl { .. } => None,
-        })?;
-        // What is the CA's own word for good is kept elsewhere.
-        answer(ca, (said, false), (certificate, issuer), at)
-    };
-    let Some(kept) = kept().filter(|it| it.said.status() != OcspStatus::Unknown) else {
-        return false;
-    };
-    sources.take(kept);
-    true
-}
-
-fn answer(
-    ca: &RecognisedCa,
-    (said, is_cas_word): (OcspAnswer, bool),
-    (certificate, issuer): (&Certificate, &Certificate),
-    asked_at: i64,
-) -> Option<Answer> {
-    Some(Answer {
-        said,
-        ca: ca.id.clone(),
-        certificate: certificate.clone(),
-        issuer: issuer.clone(),
-        asked_at,
-        put_off_at: None,
-        asked: asked_of(ca)?,
-        is_cas_word,
-    })
-}
-
-fn configured(pem: Option<&str>) -> Option<Certificate> {
+pub(super) fn configured(pem: Option<&str>) -> Option<Certificate> {
     Certificate::from_pem(pem?).ok()?.into_iter().next()
 }
 

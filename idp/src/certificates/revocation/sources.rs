@@ -10,16 +10,17 @@ use std::time::Duration;
 
 use idp_core::id::CaId;
 use idp_core::key_lock::Thumbprint;
-use idp_core::recognition::{CaRegistry, RevocationKnowledge};
+use idp_core::recognition::{CaRegistry, RecognisedCa, RevocationKnowledge};
 use pki::certificate::Certificate;
 use pki::revocation::ocsp::OcspStatus;
 use pki::revocation::{Crl, Lists, RevocationStatus};
 
-use super::answers::{Answer, Answers, Known, Unasked};
+use super::answers::{Answer, Answers, Known, Unasked, asked_of, key};
 use super::kept::Kept;
 use super::list_file::{ListFile, Origin};
 use super::report::{Askings, Attempted, SourceReport};
-use super::watched::Watched;
+use super::watched::{Watched, certificates_of};
+use crate::clock;
 
 /// What is known of every CA.
 pub struct RevocationSources {
@@ -199,14 +200,16 @@ impl RevocationSources {
     }
 
     /// Whether a CA's certificate is known as taken back by the CA of this entry.
-    pub(super) fn is_taken_back(&self, ca: &CaId, certificate: &Certificate) -> bool {
+    pub(super) fn is_taken_back(&self, ca: &RecognisedCa, certificate: &Certificate) -> bool {
+        let (asked, at) = (asked_of(ca), clock::now().unix_seconds());
         let by_list = |list: &Crl| list.takes_back(certificate);
-        let by_answer = |answer: &Answer| {
-            answer.ca == *ca
-                && answer.certificate == *certificate
-                && answer.said.status() == OcspStatus::Revoked
+        let by_answer = |issuer: &Certificate| {
+            let key = key(certificate, issuer);
+            let answer = self.answers.find(&key, asked.as_ref(), at);
+            answer.is_some_and(|answer| answer.said.status() == OcspStatus::Revoked)
         };
-        self.lists_of(ca).all().iter().any(by_list) || self.answers.all().iter().any(by_answer)
+        let lists = self.lists_of(&ca.id);
+        lists.all().iter().any(by_list) || certificates_of(ca).iter().any(by_answer)
     }
 
     /// The lists that an address gave a CA.

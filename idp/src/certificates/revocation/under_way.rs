@@ -16,18 +16,18 @@ pub(super) struct UnderWay(Mutex<HashMap<Key, Arc<tokio::sync::Mutex<()>>>>);
 pub(super) struct Turn<'a> {
     all: &'a UnderWay,
     key: Key,
-    turn: Arc<tokio::sync::Mutex<()>>,
+    row: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl UnderWay {
     /// Takes its place in the row of those who ask about this.
     pub(super) fn turn(&self, key: Key) -> Turn<'_> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = Arc::clone(all.entry(key).or_default());
+        let row = Arc::clone(all.entry(key).or_default());
         Turn {
             all: self,
             key,
-            turn,
+            row,
         }
     }
 }
@@ -35,7 +35,7 @@ impl UnderWay {
 impl Turn<'_> {
     /// Waits for those before.
     pub(super) async fn lock(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
+        self.row.lock().await
     }
 }
 
@@ -43,7 +43,7 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut all = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Ours, and the one in the map: nobody else waits.
-        if Arc::strong_count(&self.turn) <= 2 {
+        if Arc::strong_count(&self.row) <= 2 {
             all.remove(&self.key);
         }
     }

@@ -128,9 +128,10 @@ async fn end_one(state: &AppState, thumbprint: Thumbprint) -> Result<(), StoreEr
 async fn compare(state: &AppState, ca: &CaId) -> Result<(), StoreError> {
     let lists = state.lists.lists_of(ca);
     let registry = state.verdicts.registry();
-    let entries = registry.authorities.iter().filter(|entry| entry.id == *ca);
-    let mut between = entries.flat_map(|entry| &entry.intermediates);
-    let all_are_asked = between.any(|one| state.lists.is_taken_back(ca, one));
+    let all_are_asked = registry.authorities.iter().any(|entry| {
+        let taken_back = |one| state.lists.is_taken_back(entry, one);
+        entry.id == *ca && entry.intermediates.iter().any(taken_back)
+    });
     if lists.all().is_empty() && !all_are_asked {
         return Ok(());
     }

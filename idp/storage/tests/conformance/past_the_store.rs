@@ -83,10 +83,17 @@ async fn registry_history_refuses_change_and_removal(b: &Backend) {
 
 /// Each mended at once: the whole registry is read by others.
 async fn impossible_registry_rows_are_named(b: &Backend) {
-    let ca = samples::certificate_authority();
+    let (ca, beside) = (
+        samples::certificate_authority(),
+        samples::certificate_authority(),
+    );
     let (id, entry) = (ca.id.clone(), serde_json::to_string(&ca.entry).unwrap());
     let entry = entry.replace('\'', "''");
-    write!(b, |s| s.insert_certificate_authority(&ca)?);
+    let both = [ca.clone(), beside.clone()];
+    write!(b, |s| {
+        s.insert_certificate_authority(&both[0])?;
+        s.insert_certificate_authority(&both[1])?;
+    });
     for (column, value, good) in [
         ("entry", "{}", entry.as_str()),
         ("state", "asleep", "proposed"),
@@ -102,7 +109,14 @@ async fn impossible_registry_rows_are_named(b: &Backend) {
             .database
             .read(move |s| s.find_certificate_authority(&asked))
             .await;
+        let all = read!(b, |s| s.list_certificate_authorities()?);
         past(b, &set(good)).unwrap();
+        // In the list it is told apart, and hides nobody.
+        let told = all.unreadable.iter().find(|one| one.id == id).unwrap();
+        assert!(told.problem.contains(column), "{}", told.problem);
+        let state = (column != "state").then_some(ca.state);
+        assert_eq!(told.state, state);
+        assert!(all.authorities.contains(&beside));
         match found {
             Err(StoreError::ImpossibleRow {
                 table, column: c, ..
