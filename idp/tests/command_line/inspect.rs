@@ -70,7 +70,7 @@ fn the_verdict_is_what_a_sign_in_would_be_told() {
         "-enddate",
         "20260201000000Z",
     ];
-    operator.issue("ended", "root", ("end_ext", &time));
+    operator.issue("ended", "root", ("lock_ext", &time));
     operator.ca("other", "other");
     for (file, leads, verdict) in [
         (

@@ -10,7 +10,8 @@ const CONFIGURATION: &str = "\
 policy=any\ndefault_md=sha256\ncrl_extensions=crlext\nunique_subject=no\n[any]\ncommonName=supplied\n\
 [crlext]\nauthorityKeyIdentifier=keyid\n\
 [ca_ext]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n\
-[end_ext]\nbasicConstraints=CA:FALSE\nsubjectKeyIdentifier=hash\n";
+[end_ext]\nbasicConstraints=CA:FALSE\nsubjectKeyIdentifier=hash\n\
+[lock_ext]\nbasicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\n";
 
 const VALID: [&str; 4] = [
     "-startdate",

@@ -3,7 +3,9 @@
 //! Owns the two states of a list: [`UnverifiedCrl`], which lends its octets and says nothing that counts, and [`Crl`],
 //! which only a verified signature makes and which has let the octets go.
 
+mod compared;
 mod entries;
+mod further;
 mod scope;
 mod serials;
 
@@ -17,24 +19,16 @@ use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
 use super::Link;
-use super::tlv::{Malformed, Tlvs, constructed, extensions};
+use super::tlv::{Malformed, Tlvs, constructed};
 use crate::certificate::Certificate;
 use crate::name::Name;
 use crate::path::is_signature_of;
+use further::Further;
 use scope::Scope;
 use serials::Serials;
 
 /// Largest list that is read, in bytes: above a million entries.
 pub const MAX_CRL_BYTES: usize = 64 * 1024 * 1024;
-
-/// id-ce-cRLNumber.
-const CRL_NUMBER: &[u8] = &[0x55, 0x1D, 0x14];
-/// id-ce-deltaCRLIndicator.
-const DELTA_INDICATOR: &[u8] = &[0x55, 0x1D, 0x1B];
-/// id-ce-issuingDistributionPoint.
-const ISSUING_DISTRIBUTION_POINT: &[u8] = &[0x55, 0x1D, 0x1C];
-/// id-ce-authorityKeyIdentifier.
-const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1D, 0x23];
 
 /// Why octets are not a revocation list that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -126,7 +120,7 @@ impl<'a> UnverifiedCrl<'a> {
         let entries = inner.optional(Tag::Sequence)?;
         let further = inner.next(constructed(0))?.value();
         inner.end()?;
-        let Further { scope, number } = read_further(further)?;
+        let Further { scope, number } = Further::read(further)?;
         Ok(Self {
             signed,
             algorithm,
@@ -217,45 +211,6 @@ fn read_name(der: &[u8]) -> Result<Name, CrlError> {
     }
 }
 
-/// What the extensions say.
-struct Further<'a> {
-    scope: Scope,
-    number: Option<&'a [u8]>,
-}
-
-/// §5.2: a list with a critical extension that nobody here understands is not used.
-fn read_further(further: &[u8]) -> Result<Further<'_>, CrlError> {
-    let (mut scope, mut crl_number) = (Scope::default(), None);
-    let mut all = Tlvs::of(further)?;
-    let content = all.next(Tag::Sequence)?.value();
-    all.end()?;
-    for extension in extensions(content)? {
-        match extension.oid {
-            ISSUING_DISTRIBUTION_POINT => scope = Scope::read(extension.value)?,
-            DELTA_INDICATOR => return Err(CrlError::Unsupported),
-            // §5.2.3: never critical, at most 20 octets, and not negative.
-            CRL_NUMBER if extension.critical => return Err(CrlError::Malformed),
-            CRL_NUMBER => match der_integer(extension.value)? {
-                [first, ..] if first & 0x80 != 0 => return Err(CrlError::Malformed),
-                number if number.len() > 20 => return Err(CrlError::Malformed),
-                number => crl_number = serials::without_zeros(number),
-            },
-            AUTHORITY_KEY_IDENTIFIER => {}
-            _ if extension.critical => return Err(CrlError::Unsupported),
-            _ => {}
-        }
-    }
-    let number = crl_number;
-    Ok(Further { scope, number })
-}
-
-fn der_integer(value: &[u8]) -> Result<&[u8], Malformed> {
-    let mut one = Tlvs::of(value)?;
-    let number = one.next(Tag::Integer)?.value();
-    one.end()?;
-    Ok(number)
-}
-
 /// A list whose signature was verified. Cloning shares it.
 #[derive(Clone)]
 pub struct Crl {
@@ -308,60 +263,6 @@ impl Crl {
             TakenBack::Own(serials) => serials.len(),
             TakenBack::Others(all) => all.iter().map(|(_, serials)| serials.len()).sum(),
         }
-    }
-
-    /// Whether the two are about the same certificates, so that the later one replaces the other.
-    pub fn is_about_the_same_as(&self, other: &Self) -> bool {
-        self.is_by_signer_of(other) && self.inner.scope == other.inner.scope
-    }
-
-    /// Whether it was issued before another about the same certificates: by thisUpdate, and by cRLNumber where that is the
-    /// same moment.
-    pub fn is_older_than(&self, other: &Self) -> bool {
-        self.age() < other.age()
-    }
-
-    /// What grows with each version of a list. A number is longer the greater it is.
-    pub(super) fn age(&self) -> (i64, usize, &[u8]) {
-        let number = self.inner.number.as_deref().unwrap_or_default();
-        (self.inner.this_update, number.len(), number)
-    }
-
-    /// Whether it is about every certificate that the other is about, by the word of the same signer.
-    pub fn is_about_all_of(&self, other: &Self) -> bool {
-        self.is_by_signer_of(other) && self.inner.scope.includes_all_of(&other.inner.scope)
-    }
-
-    /// Whether one key under one name signed both.
-    pub fn is_by_signer_of(&self, other: &Self) -> bool {
-        let (ours, theirs) = (&self.inner.signer, &other.inner.signer);
-        ours.subject_der() == theirs.subject_der()
-            && ours.subject_public_key_info_der() == theirs.subject_public_key_info_der()
-    }
-
-    /// The names of its distribution point, URIs or directory names as text.
-    pub fn points(&self) -> Vec<String> {
-        self.inner.scope.points()
-    }
-
-    /// Whether it is about those certificates alone that name its distribution point.
-    pub fn is_partial(&self) -> bool {
-        self.inner.scope.is_partial() && !self.is_whole && !self.is_indirect()
-    }
-
-    /// Takes it for what it says itself again.
-    #[must_use]
-    pub fn as_written(mut self) -> Self {
-        self.is_whole = false;
-        self
-    }
-
-    /// Takes it for one about every certificate of its issuer if this is a name of its distribution point: an operator said
-    /// so of the point. What it says of holders and CAs stands.
-    #[must_use]
-    pub fn whole_at(mut self, point: &str) -> Self {
-        self.is_whole |= self.points().iter().any(|name| name == point);
-        self
     }
 
     /// Whether it takes this certificate back, whatever the time. Of a list that does not cover the certificate: no.
