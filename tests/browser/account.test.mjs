@@ -44,6 +44,7 @@ inEachLanguage('account', 'account pages', (scene) => {
   step(faq(8, 'another lock is read and activated by its own signature'), async () => {
     const { page } = scene;
     await page.click('#account-locks');
+    await page.locator('#read-certificate').waitFor();
     await album.see(page, '04-locks');
     await readCertificate(page, secondary);
     assert.equal(await page.innerText('#key-number'), secondary.key_number);
@@ -81,9 +82,12 @@ inEachLanguage('account', 'account pages', (scene) => {
   step('live sessions and the history show both; consents and their revocation', async () => {
     const { page, portal } = scene;
     await page.click('#account-sessions');
+    await page.locator('#sessions').waitFor();
+    await page.waitForLoadState();
     assert.equal(await page.locator('#sessions tbody tr').count(), 2);
     await album.see(page, '10-sessions');
     await page.click('#account-history');
+    await page.waitForURL('**/account/history*');
     await album.see(page, '11-history');
     await page.goto(`${portal}/platforms`);
     await page.click('#platform-chifeng');
@@ -93,6 +97,7 @@ inEachLanguage('account', 'account pages', (scene) => {
     await page.locator('#consent-chifeng').waitFor();
     await album.see(page, '12-consents');
     await page.click('#revoke-chifeng');
+    await page.locator('#confirm-revoke').waitFor();
     await album.see(page, '13-consent-revoke');
     await page.click('#confirm-revoke');
     await page.locator('#revoked').waitFor();

@@ -71,7 +71,7 @@ inEachLanguage('from-platform', 'from the platform\'s side', (scene) => {
     const consent = await page.inputValue('[name=consent]');
     await page.click('#refuse');
     await page.click('#platform-chifeng');
-    await page.evaluate((old) => { document.querySelector('[name=consent]').value = old; }, consent);
+    await page.locator('[name=consent]').first().evaluate((field, old) => { field.value = old; }, consent);
     await page.click('#grant');
     await page.locator('#error-page').waitFor();
     await album.see(page, '05-consent-spent');
@@ -108,6 +108,7 @@ inEachLanguage('from-platform', 'from the platform\'s side', (scene) => {
     await page.goto(`${portal}/login`);
     await page.locator('#enter-authorization').waitFor();
     await page.click('#sign-out');
+    await page.locator('#signed-out').waitFor();
     await page.goto(`${portal}/login`);
     const other = await page.context().newPage();
     await signIn(other, portal, lock);

@@ -50,6 +50,7 @@ scene('keyboard', 'keyboard alone', 'zh-CN', (scene) => {
     const { page, portal } = scene;
     await page.goto(`${portal}/certificate`);
     await page.click('#sign-out');
+    await page.locator('#signed-out').waitFor();
     await page.goto(`${portal}/login`);
     await tabTo(page, '#sign');
     const [popup] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('Enter')]);

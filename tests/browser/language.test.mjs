@@ -7,17 +7,20 @@ import { scene } from './lib/scene.mjs';
 
 scene('language', 'the language switch', 'zh-CN', (scene) => {
   const languageOf = (page) => page.evaluate(() => document.documentElement.lang);
+  /** The page that is left has a language too: waits for the one that comes. */
+  const turns = (page, language) => page.locator(`html[lang="${language}"]`).waitFor();
 
   test('the portal follows the switch from page to page, and back', async () => {
     const { page, portal } = scene;
     await page.goto(portal);
     assert.equal(await languageOf(page), 'zh-CN');
     await page.click('#lang-en');
-    assert.equal(await languageOf(page), 'en');
+    await turns(page, 'en');
     await page.click('#nav-help');
+    await page.waitForURL('**/help*');
     assert.equal(await languageOf(page), 'en');
     await page.click('#lang-zh-CN');
-    assert.equal(await languageOf(page), 'zh-CN');
+    await turns(page, 'zh-CN');
     assert.equal(new URL(page.url()).pathname, '/help');
   });
 
@@ -27,7 +30,7 @@ scene('language', 'the language switch', 'zh-CN', (scene) => {
     await page.click('#login');
     assert.match(await page.innerText('#platform-name'), /赤峰/);
     await page.click('#lang-en');
-    assert.equal(await languageOf(page), 'en');
+    await turns(page, 'en');
     assert.match(await page.innerText('#platform-name'), /Chifeng/);
   });
 
@@ -42,9 +45,11 @@ scene('language', 'the language switch', 'zh-CN', (scene) => {
   test('a platform has its own switch and asks the portal for its language', async () => {
     const { page, demo } = scene;
     await page.goto(demo.platform('hohhot').origin);
+    const language = (await languageOf(page)) === 'en' ? 'zh-CN' : 'en';
     await page.click('#language-switch');
-    const language = await languageOf(page);
+    await turns(page, language);
     await page.click('#login');
+    await page.locator('#sign').waitFor();
     assert.equal(await languageOf(page), language);
   });
 });

@@ -101,7 +101,7 @@ inEachLanguage('left-open', 'a form half-way', (scene) => {
     const plain = await context.newPage();
     await plain.goto(`${portal}/bind`);
     await plain.fill('#binder_name', '李四');
-    await plain.click(`#lang-${other}`);
+    await Promise.all([plain.waitForEvent('load'), plain.click(`#lang-${other}`)]);
     assert.equal(await plain.inputValue('#binder_name'), '李四');
     assert.equal(await plain.getAttribute('html', 'lang'), other);
     await context.close();

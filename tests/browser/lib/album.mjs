@@ -30,6 +30,8 @@ export class Album {
   }
 
   async #see(page, name, widths, height) {
+    // A page that was just led to may be half there.
+    await page.waitForLoadState();
     const place = await page.evaluate(() => [window.scrollX, window.scrollY]);
     for (const width of widths) {
       await page.setViewportSize({ width, height });
