@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use crate::token::pkcs11::Pkcs11Driver;
 use crate::token::skf::SkfDriver;
 use crate::token::soft::SoftToken;
-use crate::token::{LockFacts, Token, TokenError};
+use crate::token::{DriverLocks, LockFacts, Token, TokenError};
 
 /// A place where locks are looked for.
 #[derive(Clone, Debug)]
@@ -113,19 +113,17 @@ impl LockSource {
     }
 
     fn look(&self, listing: &mut Listing) -> io::Result<()> {
-        let (locks, unreadable) = match self {
+        let found = match self {
             Self::Folder(_) | Self::File(_) => return self.look_at_files(listing),
-            Self::Pkcs11(driver) => match driver.locks() {
-                Ok(locks) => (locks, Vec::new()),
-                Err(error) => (Vec::new(), vec![(self.label(), error)]),
-            },
-            Self::Skf(driver) => match driver.locks() {
-                Ok(found) => (found.locks, found.unreadable),
-                Err(error) => (Vec::new(), vec![(self.label(), error)]),
-            },
+            Self::Pkcs11(driver) => driver.locks(),
+            Self::Skf(driver) => driver.locks(),
         };
-        listing.locks.extend(locks);
-        let unreadable = unreadable.into_iter();
+        let found = found.unwrap_or_else(|error| DriverLocks {
+            locks: Vec::new(),
+            unreadable: vec![(self.label(), error)],
+        });
+        listing.locks.extend(found.locks);
+        let unreadable = found.unreadable.into_iter();
         listing
             .unreadable
             .extend(unreadable.map(|(label, error)| UnreadableLock { label, error }));

@@ -19,7 +19,7 @@ use protocol::proof::ProofAlgorithm;
 
 use crate::pin::Pin;
 
-pub use driver::Patience;
+pub use driver::{DriverLocks, Patience};
 pub use error::TokenError;
 pub use facts::{CertificateFacts, CertificateKind, LockFacts};
 pub use tries::{PinState, Tries};

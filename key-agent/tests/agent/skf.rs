@@ -121,6 +121,26 @@ fn a_device_that_does_not_count_is_told_as_such() {
 }
 
 #[test]
+fn a_device_that_answers_0_of_0_tries_does_not_count_and_is_not_locked() {
+    let devices = Devices::with(&["sm2"]);
+    devices.disturb("SKF_GetPINInfo silent");
+    let sources = devices.sources();
+    let lock = sources.list().unwrap().locks.remove(0);
+    assert_eq!((lock.pin.tries, lock.pin.max), (Tries::Untold, None));
+    assert!(lock.may_sign());
+    open(&sources).unwrap();
+    // What comes with the refusal still counts, and the device itself tells that it locks.
+    for left in (1..=5).rev() {
+        let outcome = refused(open_with(&sources, "wrong-1"));
+        assert_eq!(outcome, TokenError::PinWrong(Tries::Left(left)));
+    }
+    for _ in 0..2 {
+        let outcome = refused(open_with(&sources, "wrong-1"));
+        assert_eq!(outcome, TokenError::PinLocked);
+    }
+}
+
+#[test]
 fn a_device_pulled_out_is_noticed_whenever_it_happens() {
     let devices = Devices::with(&["sm2"]);
     let sources = devices.sources();

@@ -29,7 +29,7 @@ impl Default for Patience {
 
 /// Lets one thing at a time through to a library.
 #[derive(Debug, Default)]
-pub(in crate::token) struct Gate {
+pub(super) struct Gate {
     inside: Mutex<Inside>,
     left: Condvar,
     pub(super) patience: Patience,
@@ -59,7 +59,7 @@ impl Drop for Turn {
 }
 
 impl Gate {
-    pub(in crate::token) fn new(patience: Patience) -> Arc<Self> {
+    pub(super) fn new(patience: Patience) -> Arc<Self> {
         Arc::new(Self {
             patience,
             ..Self::default()
@@ -120,7 +120,7 @@ impl Gate {
     }
 
     /// Looks at the locks of the library.
-    pub(in crate::token) fn look<T: Send + 'static>(
+    pub(super) fn look<T: Send + 'static>(
         self: &Arc<Self>,
         look: impl FnOnce() -> Result<T, TokenError> + Send + 'static,
     ) -> Result<T, TokenError> {

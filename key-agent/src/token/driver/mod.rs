@@ -6,8 +6,10 @@
 //! Does not know what kind of library it is.
 
 mod gate;
+mod library;
 mod session;
 
-pub(super) use gate::Gate;
+use gate::Gate;
 pub use gate::Patience;
-pub(super) use session::{OpenKey, Opened};
+pub use library::{Driver, DriverLocks, Library, LockId};
+pub use session::{OpenKey, Opened};

@@ -20,9 +20,9 @@ const CLOSING_TIME: Duration = Duration::from_secs(3);
 impl Gate {
     /// Opens a key. `still_there` is asked, after everything is closed, when the library reports a failure that could
     /// mean anything: drivers differ in what they say of a lock that was pulled out.
-    pub(in crate::token) fn open<K: OpenKey>(
+    pub(super) fn open(
         self: &Arc<Self>,
-        open: impl FnOnce() -> Result<(Opened, K), TokenError> + Send + 'static,
+        open: impl FnOnce() -> Result<(Opened, Box<dyn OpenKey>), TokenError> + Send + 'static,
         still_there: impl Fn() -> bool + Send + 'static,
     ) -> Result<Box<dyn SigningSession>, TokenError> {
         let turn = self.enter(self.patience.work)?;
@@ -57,8 +57,8 @@ impl Gate {
 }
 
 /// Signs until the session goes or the library fails.
-fn serve<K: OpenKey>(
-    key: K,
+fn serve(
+    key: Box<dyn OpenKey>,
     certificate: &Certificate,
     asked: &Receiver<Request>,
     still_there: impl Fn() -> bool,
@@ -108,16 +108,19 @@ fn fitting(
 }
 
 /// A key that was opened with its PIN. Dropping it logs out and closes everything.
-pub(in crate::token) trait OpenKey {
+pub trait OpenKey {
     /// Signs; the algorithm's own digest runs over `message`.
     fn sign(&self, algorithm: ProofAlgorithm, message: &[u8]) -> Result<Vec<u8>, TokenError>;
 }
 
 /// What is told of an opened key.
-pub(in crate::token) struct Opened {
-    pub(in crate::token) certificate: Certificate,
-    pub(in crate::token) media_number: Option<String>,
-    pub(in crate::token) algorithms: &'static [ProofAlgorithm],
+pub struct Opened {
+    /// The key's certificate.
+    pub certificate: Certificate,
+    /// 硬件介质号 of the lock, if it has one.
+    pub media_number: Option<String>,
+    /// What the key can do, the preferred one first.
+    pub algorithms: &'static [ProofAlgorithm],
 }
 
 struct Request {

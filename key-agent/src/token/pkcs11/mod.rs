@@ -9,75 +9,75 @@ mod key;
 mod slots;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 
 use self::failure::told;
-use super::driver::{Gate, Patience};
-use super::{LockFacts, SigningSession, Token, TokenError, Wanted, told};
+use super::driver::{Driver, DriverLocks, Library, LockId, OpenKey, Opened};
+use super::{TokenError, Wanted};
 use crate::pin::Pin;
 
-/// A PKCS #11 library.
-#[derive(Clone, Debug)]
-pub struct Pkcs11Driver {
-    library: Arc<Library>,
-    gate: Arc<Gate>,
-    tag: String,
-}
+/// A PKCS #11 library with its locks.
+pub type Pkcs11Driver = Driver<Pkcs11Library>;
 
+/// A PKCS #11 library.
 #[derive(Debug)]
-struct Library {
+pub struct Pkcs11Library {
     path: PathBuf,
     /// Loaded at the first look and never unloaded: libraries leave threads and handlers behind.
     loaded: OnceLock<Pkcs11>,
 }
 
-impl Pkcs11Driver {
-    /// The library in this file. It is loaded at the first look.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self::with_patience(path, Patience::default())
-    }
+impl Library for Pkcs11Library {
+    const WORD: &'static str = "pkcs11";
 
-    /// The same with other time limits.
-    pub fn with_patience(path: impl Into<PathBuf>, patience: Patience) -> Self {
-        let path = path.into();
+    fn in_file(path: PathBuf) -> Self {
         Self {
-            tag: told::id(&[b"pkcs11", path.as_os_str().as_encoded_bytes()]),
-            library: Arc::new(Library {
-                path,
-                loaded: OnceLock::new(),
-            }),
-            gate: Gate::new(patience),
+            path,
+            loaded: OnceLock::new(),
         }
     }
 
-    /// Where the library is.
-    pub fn path(&self) -> &Path {
-        &self.library.path
+    fn path(&self) -> &Path {
+        &self.path
     }
 
-    /// The locks that are there now.
-    pub fn locks(&self) -> Result<Vec<LockFacts>, TokenError> {
-        let (library, tag) = (Arc::clone(&self.library), self.tag.clone());
-        let found = self
-            .gate
-            .look(move || slots::all(&library.start()?, &tag))?;
-        Ok(found.into_iter().map(|found| found.facts).collect())
-    }
-
-    /// The lock with this id, if the id is one of this library's.
-    pub fn lock(&self, id: &str) -> Option<Pkcs11Token> {
-        let own = id.strip_prefix(&self.tag)?.starts_with('-');
-        own.then(|| Pkcs11Token {
-            driver: self.clone(),
-            id: id.to_owned(),
+    fn look(&self, tag: &str) -> Result<DriverLocks, TokenError> {
+        let found = slots::all(&self.start()?, tag)?;
+        Ok(DriverLocks {
+            locks: found.into_iter().map(|found| found.facts).collect(),
+            unreadable: Vec::new(),
         })
+    }
+
+    fn is_there(&self, lock: &LockId) -> bool {
+        self.start()
+            .and_then(|started| slots::one(&started, lock))
+            .is_ok()
+    }
+
+    fn open(
+        &self,
+        lock: &LockId,
+        wanted: &Wanted,
+        pin: &Pin,
+    ) -> Result<(Opened, Box<dyn OpenKey>), TokenError> {
+        let started = self.start()?;
+        let found = slots::one(&started, lock)?;
+        let (opened, key) = key::open(started, found, wanted, pin)?;
+        Ok((opened, Box::new(key)))
+    }
+
+    fn seals(&self, lock: &LockId) -> Result<Vec<Vec<u8>>, TokenError> {
+        let started = self.start()?;
+        let found = slots::one(&started, lock)?;
+        slots::seals(&started, found.slot)
     }
 }
 
-impl Library {
+impl Pkcs11Library {
     /// `C_Initialize`.
     fn start(&self) -> Result<Started, TokenError> {
         let context = self.context()?.clone();
@@ -123,50 +123,5 @@ impl Drop for Started {
         {
             tracing::warn!(error = %told(&error), "a PKCS #11 library did not end well");
         }
-    }
-}
-
-/// A token in a slot.
-pub struct Pkcs11Token {
-    driver: Pkcs11Driver,
-    id: String,
-}
-
-impl Token for Pkcs11Token {
-    fn facts(&self) -> Result<LockFacts, TokenError> {
-        self.driver
-            .locks()?
-            .into_iter()
-            .find(|lock| lock.id == self.id)
-            .ok_or(TokenError::LockRemoved)
-    }
-
-    fn open(&self, wanted: &Wanted, pin: &Pin) -> Result<Box<dyn SigningSession>, TokenError> {
-        let Self { driver, id } = self;
-        let (wanted, pin) = (wanted.clone(), pin.clone());
-        let (library, tag, own) = (driver.library.clone(), driver.tag.clone(), id.clone());
-        let open = move || {
-            let started = library.start()?;
-            let found = slots::one(&started, &tag, &own)?;
-            key::open(started, found, &wanted, &pin)
-        };
-        let (library, tag, own) = (driver.library.clone(), driver.tag.clone(), id.clone());
-        let still_there = move || {
-            library
-                .start()
-                .and_then(|started| slots::one(&started, &tag, &own))
-                .is_ok()
-        };
-        driver.gate.open(open, still_there)
-    }
-
-    fn seals(&self) -> Result<Vec<Vec<u8>>, TokenError> {
-        let Self { driver, id } = self;
-        let (library, tag, id) = (driver.library.clone(), driver.tag.clone(), id.clone());
-        driver.gate.look(move || {
-            let started = library.start()?;
-            let found = slots::one(&started, &tag, &id)?;
-            slots::seals(&started, found.slot)
-        })
     }
 }

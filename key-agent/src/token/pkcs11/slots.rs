@@ -11,6 +11,7 @@ use protocol::proof::ProofAlgorithm;
 
 use super::Started;
 use super::failure::told as failure;
+use crate::token::driver::LockId;
 use crate::token::told::{self, CERTIFICATE_MAX_OCTETS, THINGS_MAX};
 use crate::token::{
     CertificateKind, LockFacts, PinState, SEAL_MAX_OCTETS, SEALS_MAX, TokenError, Tries,
@@ -53,10 +54,10 @@ fn readable<T>(
 }
 
 /// The token with this id.
-pub(super) fn one(started: &Started, tag: &str, id: &str) -> Result<Found, TokenError> {
-    all(started, tag)?
+pub(super) fn one(started: &Started, lock: &LockId) -> Result<Found, TokenError> {
+    all(started, &lock.tag)?
         .into_iter()
-        .find(|found| found.facts.id == id)
+        .find(|found| found.facts.id == lock.id)
         .ok_or(TokenError::LockRemoved)
 }
 

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use protocol::proof::ProofAlgorithm;
 
 use super::library::{Application, Counter, Device, Functions};
+use crate::token::driver::LockId;
 use crate::token::told::{self, CERTIFICATE_MAX_OCTETS};
 use crate::token::{
     CertificateFacts, LockFacts, PinState, SEAL_MAX_OCTETS, SEALS_MAX, TokenError, Tries,
@@ -50,10 +51,10 @@ pub(super) fn all(functions: &'static Functions, tag: &str) -> Result<Look, Toke
 }
 
 /// The lock with this id.
-pub(super) fn one(functions: &'static Functions, tag: &str, id: &str) -> Result<Found, TokenError> {
+pub(super) fn one(functions: &'static Functions, lock: &LockId) -> Result<Found, TokenError> {
     for device in functions.devices()? {
-        for found in of_device(functions, &device, tag).unwrap_or_default() {
-            if found.facts.id == id {
+        for found in of_device(functions, &device, &lock.tag).unwrap_or_default() {
+            if found.facts.id == lock.id {
                 return Ok(found);
             }
         }
@@ -140,9 +141,9 @@ impl About {
 /// A device that does not count is believed; one whose count says nothing is "untold".
 fn pin_state(application: &Application) -> Result<PinState, TokenError> {
     match application.counter() {
-        Ok(Counter { max, left }) => Ok(PinState {
-            tries: tries(left),
-            max: u8::try_from(max).ok().filter(|max| *max > 0),
+        Ok(counter) => Ok(PinState {
+            tries: tries(&counter),
+            max: u8::try_from(counter.max).ok().filter(|max| *max > 0),
         }),
         Err(TokenError::PinLocked) => Ok(PinState {
             tries: Tries::None,
@@ -156,9 +157,13 @@ fn pin_state(application: &Application) -> Result<PinState, TokenError> {
     }
 }
 
-/// No PIN has more than 255 tries.
-pub(super) fn tries(left: usize) -> Tries {
-    u8::try_from(left).map_or(Tries::Untold, Tries::counted)
+/// What a count says. No PIN has more than 255 tries; and none has none at all: a device that answers 0 of 0 does not count,
+/// and whether the PIN is locked it tells when it is asked.
+pub(super) fn tries(counter: &Counter) -> Tries {
+    match counter {
+        Counter { max: 0, left: 0 } => Tries::Untold,
+        Counter { left, .. } => u8::try_from(*left).map_or(Tries::Untold, Tries::counted),
+    }
 }
 
 /// Both certificates of every container, where there are any.

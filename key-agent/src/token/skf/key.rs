@@ -11,7 +11,7 @@ use protocol::proof::ProofAlgorithm;
 use zeroize::Zeroize as _;
 
 use super::applications::{Found, tries};
-use super::library::{Application, Container, Device};
+use super::library::{Application, Container, Counter, Device};
 use crate::pin::Pin;
 use crate::token::choice::chosen;
 use crate::token::digest_info::sha256_digest_info;
@@ -73,15 +73,16 @@ impl Unlocked {
 /// The count that came with the refusal is only believed where the device's own count agrees or is silent: not every
 /// library writes one.
 fn after_wrong_pin(application: &Application, left: usize) -> TokenError {
-    let now = match application.counter() {
-        Ok(counter) => tries(counter.left),
+    let own = match application.counter() {
+        Ok(counter) => tries(&counter),
         Err(TokenError::LockRemoved) => return TokenError::LockRemoved,
         Err(TokenError::PinLocked) => Tries::None,
-        Err(_) if left == 0 => Tries::Untold,
-        Err(_) => tries(left),
+        Err(_) => Tries::Untold,
     };
-    match now {
+    match own {
         Tries::None => TokenError::PinLocked,
+        // Silent: what came with the refusal, as of a count without an end.
+        Tries::Untold => TokenError::PinWrong(tries(&Counter { max: left, left })),
         now => TokenError::PinWrong(now),
     }
 }

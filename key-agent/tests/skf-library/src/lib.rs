@@ -57,7 +57,8 @@ fn call(name: &str, work: impl FnOnce(&mut bool) -> Done) -> u32 {
             continue;
         }
         match words.next() {
-            Some("long") => long = true,
+            // A length that is a lie, or (`SKF_GetPINInfo`) a count that says nothing.
+            Some("long" | "silent") => long = true,
             Some("hang") => {
                 let time = words.next().and_then(|word| word.parse().ok());
                 std::thread::sleep(Duration::from_millis(time.unwrap_or_default()));
@@ -296,12 +297,17 @@ pub unsafe extern "C" fn SKF_GetPINInfo(
     left: *mut u32,
     unchanged: *mut u32,
 ) -> u32 {
-    call("SKF_GetPINInfo", |_| {
+    call("SKF_GetPINInfo", |silent| {
         let application = application(handle)?;
+        let (of, now) = if *silent {
+            (0, 0)
+        } else {
+            (application.device.tries(), application.tries_left())
+        };
         // SAFETY: the caller's promise.
         unsafe {
-            *max = application.device.tries();
-            *left = application.tries_left();
+            *max = of;
+            *left = now;
             *unchanged = 0;
         }
         Ok(())
