@@ -3,7 +3,7 @@
 //! Owns which ports are tried; the agent takes its port itself. Does not know how it signs.
 
 use key_agent::locks::{LockSource, LockSources};
-use key_agent::service::{self, DEFAULT_PORTS, Ports, Settings, StartError};
+use key_agent::service::{self, DEFAULT_PORTS, PagePorts, Ports, Settings, StartError};
 use url::Url;
 
 use crate::error::DemoError;
@@ -22,6 +22,8 @@ pub(crate) fn start(
     let mut settings = Settings::new(locks);
     settings.allow_origins = vec![issuer.parse().map_err(DemoError::provider)?];
     settings.portal_url = Url::parse(issuer).ok();
+    // The provider's pages name the port that it takes.
+    settings.page_ports = PagePorts::Told;
     let mut refused = None;
     for ports in attempts(choice, state.remembered.ports.agent) {
         settings.ports = ports;

@@ -35,6 +35,22 @@ pub enum DemoError {
         "{0} is no lock of this demonstration's certificate authorities; name its folder with --state-dir"
     )]
     NotOurs(PathBuf),
+    /// A lock's file that is not there.
+    #[error("there is no lock file {0}")]
+    NoLock(PathBuf),
+    /// A lock's file that is there already.
+    #[error(
+        "{0} is there already; --force makes a new lock in its place, whose key is another one"
+    )]
+    LockExists(PathBuf),
+    /// A lock that does not open.
+    #[error("{path} does not open: {why}; give its PIN with --pin")]
+    LockShut {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: key_agent::token::TokenError,
+    },
     /// A port that was asked for is not to be had.
     #[error(
         "port {port} for the {part} is not free on 127.0.0.1 ({source}); give another with {option}, or leave it out"
@@ -99,6 +115,14 @@ impl DemoError {
             Self::NoPort { part, .. } => format!("{part}：127.0.0.1 上没有可用端口"),
             Self::Damaged { path, .. } => {
                 format!("{} 已损坏；移走该目录即可从头开始", path.display())
+            }
+            Self::NoLock(lock) => format!("找不到锁文件 {}", lock.display()),
+            Self::LockExists(lock) => format!(
+                "{} 已经存在；加 --force 则另做一把新锁代替它（密钥随之改变）",
+                lock.display()
+            ),
+            Self::LockShut { path, .. } => {
+                format!("{} 打不开；请用 --pin 给出正确的密码", path.display())
             }
             Self::File { path, .. } => format!("{} 无法读写", path.display()),
             Self::Pki(_) | Self::Provider(_) | Self::Platform(_) | Self::Agent(_) => return None,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::DemoError;
 use crate::files::{self, Readers};
-use crate::pki::{Expectation, SAMPLE_PIN, Sample, SampleKind};
+use crate::pki::{Expectation, SAMPLE_PIN, Sample, SampleKind, SamplePki};
 
 /// Everything a script needs to drive the demonstration. Holds client secrets of a demonstration; no `Debug`.
 #[derive(Clone, Serialize)]
@@ -99,7 +99,7 @@ impl Ready {
 }
 
 impl ReadyLock {
-    pub(crate) fn of(sample: &Sample, folder: &Path) -> Result<Self, DemoError> {
+    pub(crate) fn of(sample: &Sample, pki: &SamplePki, folder: &Path) -> Result<Self, DemoError> {
         Ok(Self {
             kind: sample.kind,
             name: sample.name_zh.to_owned(),
@@ -111,7 +111,7 @@ impl ReadyLock {
             credit_code: sample.credit_code()?,
             key_number: sample.key_number().to_owned(),
             media_number: sample.media_number().to_owned(),
-            expect: sample.expectation,
+            expect: sample.expectation_now(pki, folder)?,
         })
     }
 }

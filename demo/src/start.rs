@@ -231,7 +231,7 @@ fn sample_locks(pki: &SamplePki, state: &State, now: i64) -> Result<Vec<ReadyLoc
             if !folder.join(sample.file).exists() {
                 sample.make(pki, &folder, now)?;
             }
-            ReadyLock::of(sample, &folder)
+            ReadyLock::of(sample, pki, &folder)
         })
         .collect()
 }

@@ -91,7 +91,7 @@
       const fresh = await nonce;
       const { purpose, statement, algorithms } = form.dataset;
       popup.postMessage({
-        type: "yzt:request", id, operation, nonce: fresh, purpose, statement, algorithms: words(algorithms), lang,
+        type: "yzt:request", id, operation, nonce: fresh, purpose, statement, algorithms: words(algorithms), lang, heartbeat: true,
       }, new URL(address(port)).origin);
       say(text("waiting"));
     };
@@ -106,6 +106,9 @@
         else ask().catch((problem) => end(reject, problem));
       } else if (!asked || said.id !== id) {
         // Not the answer to this request.
+      } else if (said.type === "yzt:ping") {
+        // The window asks nobody for a PIN when the page that wanted it has gone.
+        popup.postMessage({ type: "yzt:pong", id }, event.origin);
       } else if (said.type === answerType) {
         end(resolve, said);
       } else if (said.type === "yzt:failure") {

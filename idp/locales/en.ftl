@@ -277,7 +277,7 @@ faq-4-question = Can a CA lock obtained outside Inner Mongolia be used here?
 faq-4-answer = No. Bidders must use a CA certificate obtained inside the Inner Mongolia Autonomous Region.
 faq-5-question = Signing in says “Initialising the signing-certificate selection failed” or “No certificate assistant was found”. What now?
 faq-5-answer =
-    See whether the driver (Inner Mongolia interoperable edition) is installed. If not, install it as described on this page.
+    See whether the driver (Inner Mongolia interoperable edition) is installed. If not, install it as the help page of the sign-in system describes.
     If it is installed, open the certificate assistant, run “Check” and follow its repairs, then try again.
 faq-6-question = Our enterprise has a new name. How do we use the system?
 faq-6-answer =

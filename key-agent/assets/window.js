@@ -10,7 +10,10 @@
   const part = (id) => document.getElementById(id);
 
   // What the window knows: `page` is the origin that the browser attested and the agent accepted.
-  const now = { page: null, request: null, texts: {}, locks: null, chosen: null, ended: false, asking: false, working: false, lastCode: null, gone: null, deadline: 0 };
+  const now = { page: null, request: null, texts: {}, locks: null, chosen: null, ended: false, asking: false, working: false, lastCode: null, gone: null, deadline: 0, unanswered: 0 };
+
+  /** So many times the page is asked in vain whether it is there, a second apart. */
+  const SILENCE_MAX = 4;
 
   const text = (key) => now.texts[key] ?? document.querySelector(`[data-text="${key}"]`)?.textContent ?? key;
 
@@ -225,7 +228,7 @@
 
   async function begin(page, message) {
     now.asking = true;
-    now.request = { id: message.id, operation: message.operation };
+    now.request = { id: message.id, operation: message.operation, heartbeat: message.heartbeat === true };
     const wish = { origin: page, operation: String(message.operation) };
     for (const member of ["version", "nonce", "purpose", "statement", "algorithms", "lang"]) {
       if (message[member] !== undefined) wish[member] = message[member];
@@ -256,6 +259,38 @@
     tick();
     setInterval(tick, 1000);
     setTimeout(poll, 1500);
+    attend();
+  }
+
+  /** Stays connected to the agent: a browser that ends in any way lets go, and the lock is free for another window. */
+  async function attend() {
+    while (!now.ended) {
+      try {
+        const answer = await fetch("/api/attend", { method: "POST", headers: { "Content-Type": "application/json", "X-Agent-Window": token }, credentials: "omit" });
+        if (!answer.ok) return;
+        const reader = answer.body.getReader();
+        while (!(await reader.read()).done);
+      } catch {
+        // The service stops, or the connection broke: once more.
+      }
+      await new Promise((done) => { setTimeout(done, 500); });
+    }
+  }
+
+  /** Nobody is asked for a PIN for a page that has gone. One that leads elsewhere in the same tab no longer answers. */
+  function watchPage() {
+    if (now.ended || !opener) return;
+    if (opener.closed) return pageGone();
+    if (!now.request?.heartbeat || document.body.dataset.state !== "asked") return;
+    if (now.unanswered >= SILENCE_MAX) return pageGone();
+    now.unanswered += 1;
+    opener.postMessage({ type: "yzt:ping", id: now.request.id }, now.page);
+  }
+
+  function pageGone() {
+    now.ended = true;
+    end();
+    close(text("window-page-gone"));
   }
 
   function tick() {
@@ -358,7 +393,9 @@
 
   window.addEventListener("message", (event) => {
     const message = event.data;
-    if (!opener || event.source !== opener || message === null || typeof message !== "object" || message.type !== "yzt:request") return;
+    if (!opener || event.source !== opener || message === null || typeof message !== "object") return;
+    if (message.type === "yzt:pong" && event.origin === now.page && message.id === now.request?.id) now.unanswered = 0;
+    if (message.type !== "yzt:request") return;
     if (typeof message.id !== "string" || message.id.length > 128) return;
     if (now.asking) {
       // One operation in the life of a window.
@@ -368,6 +405,7 @@
     begin(event.origin, message);
   });
 
+  setInterval(watchPage, 1000);
   if (opener) opener.postMessage({ type: "yzt:ready", version }, "*");
   else close(text("window-no-page"));
 })();

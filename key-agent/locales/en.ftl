@@ -17,6 +17,7 @@ window-cancel = Cancel
 window-close = Close window
 window-waiting = Waiting for the page’s request …
 window-no-page = No page is waiting for a signature. Go back to the page you were using and choose to sign again.
+window-page-gone = The page that asked has been closed or left. Nothing was signed. Please start again from the page.
 window-working = Signing. Please leave the CA lock in place …
 window-done = Done. This window will close.
 window-insert-lock = Please insert your CA lock

@@ -1,26 +1,45 @@
-# The guide’s frequently asked questions. Both languages have the same entries in the same order.
+# The guide’s frequently asked questions, word for word as on the provider’s help page (a test compares them). Both languages have the same entries in the same order.
 
-faq-1-question = A bidder is registered and approved at the Chifeng public resource trading centre. Does it need another review in Hohhot before bidding there?
-faq-1-answer = Mutual recognition covers CA locks only, not yet the bidder’s information. A bidder that is approved in Chifeng and signs in to Hohhot for the first time registers there and is reviewed as the Hohhot trading centre requires.
+faq-1-question = We are registered at Chifeng Public Resource Trading Centre and our details passed review. To bid in Hohhot, must we bring our papers there for review too?
+faq-1-answer =
+    At present mutual recognition across the region covers the CA lock (UKey) only, not the details of the enterprise.
+    For example: a bidder registered in the credit base of the Chifeng platform, review passed, wants to trade on the Hohhot platform through the mutual-recognition system. If it never registered in Hohhot, it must register there and pass review as the local trading centre requires.
 faq-2-question = Can a legal-person lock be used to bid across platforms?
-faq-2-answer = Legal-person locks do not support bidding across platforms. Please use the enterprise lock.
-faq-3-question = While binding, the system says that the unified social credit code is already in use. What now?
-faq-3-answer = Another CA lock of your company is already bound. Find that lock within your company, then add the other lock as a secondary lock as question 8 describes.
-faq-4-question = Can a CA lock obtained outside the autonomous region be used?
-faq-4-answer = No. The CA certificate must have been obtained inside the Inner Mongolia Autonomous Region.
-faq-5-question = Signing in fails with “initialising the choice of signing certificates failed”. What now?
-faq-5-answer = Make sure that the certificate assistant and the CA lock’s driver are installed and running. Run the check and follow the repairs that it offers.
-faq-6-question = The bidder’s name has changed. How can the system be used?
-faq-6-answer = Three steps: 1. Change your information at each trading platform and have it approved. 2. Have the name in the certificate changed by the CA. 3. Take the documents to the Inner Mongolia Government Procurement Centre (office 515, 89 Hulunbuir North Road, Xincheng District, Hohhot) to have your record changed.
-faq-7-question = The PIN of the CA lock is forgotten. What now?
-faq-7-answer = Have it reset by the certificate authority that issued the lock. The check shows how many tries are left.
-faq-8-question = Our company has two or more CA locks. How can all of them be used?
-faq-8-answer = 1. Sign in with the lock that was bound first (the primary) and open your information page. 2. Choose to change it and take the primary lock out. 3. Insert the other lock, read its certificate, and activate it when its key number and media number are shown. Both locks must carry the same unit name.
-faq-9-question = How does a bidder unbind a secondary lock itself?
-faq-9-answer = Sign in with the primary lock, open your information page, choose to change it, and delete the lock’s line in the list of bound certificates.
-faq-10-question = The only CA lock is lost. How is it unbound?
-faq-10-answer = Report the loss to the certificate authority first, then contact the technical staff of the sign-in system to have your record changed.
-faq-11-question = Signing in says “this certificate has been revoked, please contact the issuing CA”. What now?
-faq-11-answer = Your certificate may have expired or been reported lost. The certificate authority that issued it can tell you more.
-faq-12-question = Who helps with daily questions of a trading platform (registration, encryption, tender documents, upload)?
-faq-12-answer = Please ask the technical support of that platform.
+faq-2-answer = No. Legal-person locks do not support bidding across platforms. Please use the enterprise lock.
+faq-3-question = Binding says that the unified social credit code is already used. What now?
+faq-3-answer =
+    A CA certificate (UKey) of your company is already bound in the mutual-recognition system.
+    Find out inside the company which one it is, then add your other locks as question 8 describes.
+faq-4-question = Can a CA lock obtained outside Inner Mongolia be used here?
+faq-4-answer = No. Bidders must use a CA certificate obtained inside the Inner Mongolia Autonomous Region.
+faq-5-question = Signing in says “Initialising the signing-certificate selection failed” or “No certificate assistant was found”. What now?
+faq-5-answer =
+    See whether the driver (Inner Mongolia interoperable edition) is installed. If not, install it as the help page of the sign-in system describes.
+    If it is installed, open the certificate assistant, run “Check” and follow its repairs, then try again.
+faq-6-question = Our enterprise has a new name. How do we use the system?
+faq-6-answer =
+    When the name of a bidder changes, update it in this order:
+    1. Change the credit-base details on each trading platform and pass review.
+    2. Have the name in the CA certificate changed at an office of the CA.
+    3. Bring the papers to the Government Procurement Centre of Inner Mongolia (room 515, 89 Hulunbuir North Road, Xincheng District, Hohhot) to have the record changed.
+faq-7-question = What if the PIN of the CA certificate is forgotten?
+faq-7-answer =
+    Ask the authority that issued the certificate to reset it.
+    After a wrong PIN the page shows how many attempts are left. When none is left the lock is blocked, and again the issuing authority can help.
+faq-8-question = Our company has two or more CA certificates and wants to sign in with each. How?
+faq-8-answer =
+    1. Sign in with the certificate that was bound first (the primary lock), go to the choice of platforms, press “Personal information” and open your details.
+    2. Press “Change information”, go to “Locks” and take out the primary lock.
+    3. Insert the other lock, press “Read certificate”; when key number and media number appear, press “Activate”.
+    Note: the unit names of both locks must be equal, otherwise the binding fails.
+faq-9-question = How do we remove a secondary lock ourselves?
+faq-9-answer =
+    1. Sign in with the certificate that was bound first (the primary lock), go to the choice of platforms, press “Personal information” and open your details.
+    2. Press “Change information”, choose the entry under “Locks” and press “Remove”.
+    Sessions opened with that lock end at once. The primary lock cannot be removed this way.
+faq-10-question = Our only CA lock is lost. How is the binding removed?
+faq-10-answer = Report the loss to the authority that issued the certificate, then contact the operators of the mutual-recognition system to update the record.
+faq-11-question = Signing in says “This certificate has been revoked, please contact the issuing CA”. What now?
+faq-11-answer = Your CA certificate may have expired or been reported lost. Please ask the authority that issued it.
+faq-12-question = Whom do we ask about everyday business on a trading platform (registering, encrypting, preparing or uploading bids)?
+faq-12-answer = Ask the technical support of that trading platform. The contacts are on the page “Trading platforms”.

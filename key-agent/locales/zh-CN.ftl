@@ -17,6 +17,7 @@ window-cancel = 取消
 window-close = 关闭窗口
 window-waiting = 正在等待网页的请求……
 window-no-page = 没有网页在等待签名。请回到办理业务的网页，重新点击签名按钮。
+window-page-gone = 请求签名的网页已关闭或离开，没有签名。请回到办理业务的网页重新发起。
 window-working = 正在签名，请勿拔出CA锁……
 window-done = 已完成，窗口即将关闭。
 window-insert-lock = 请插入CA锁

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { arrived, cancel, choose, confirm, confirmWithWrongPin, openWindow, pressAndClose, row } from './lib/agent.mjs';
+import { launchToKill, openContext } from './lib/chromium.mjs';
 import { FAQ, faq, shows } from './lib/expect.mjs';
 import { freePorts } from './lib/program.mjs';
 import { inEachLanguage, person } from './lib/scene.mjs';
@@ -110,6 +111,70 @@ inEachLanguage('agent', 'the agent\'s window and the page', (scene) => {
     await shows(page, '#message.is-failure', FAQ[5].timedOut[language]);
     await album.see(page, '09-timed-out');
     await page.context().close();
+  });
+
+  const GONE = { 'zh-CN': '网页已关闭或离开', en: 'has been closed or left' }[language];
+
+  /** The window asks for no PIN any more, and says why. */
+  async function givesUp(popup, picture) {
+    await popup.locator('body[data-state="ended"]').waitFor();
+    await shows(popup, '#message.bad', GONE);
+    assert.equal(await popup.isVisible('#pin'), false);
+    assert.equal(await popup.inputValue('#pin'), '', 'what was typed is gone');
+    if (picture) await album.seeAgent(popup, picture);
+  }
+
+  /** Somebody's sign-in page, with the agent's window before it and a PIN half typed. */
+  async function halfTyped() {
+    const page = await person(scene);
+    await page.goto(`${scene.portal}/login`);
+    const popup = await openWindow(page, '#sign');
+    await choose(popup, scene.demo.lock('good-sm2'));
+    await popup.fill('#pin', '1234');
+    return { page, popup };
+  }
+
+  test('a window whose page led elsewhere asks for no PIN any more, and the agent is free', async () => {
+    const { page, popup } = await halfTyped();
+    await page.goto(`${scene.portal}/help`);
+    await givesUp(popup, '11-agent-page-left');
+    await page.goto(`${scene.portal}/login`);
+    await cancel(await openWindow(page, '#sign'));
+    await page.context().close();
+  });
+
+  test('a window whose page was closed asks for no PIN any more', async () => {
+    const { page, popup } = await halfTyped();
+    await page.close();
+    await givesUp(popup);
+    await popup.context().close();
+  });
+
+  test('a page that stays keeps its window for as long as it may take', async () => {
+    const { page, popup } = await halfTyped();
+    await popup.waitForTimeout(8000);
+    assert.equal(await popup.getAttribute('body', 'data-state'), 'asked');
+    assert.equal(await popup.inputValue('#pin'), '1234');
+    await cancel(popup);
+    await page.context().close();
+  });
+
+  test('a browser that is killed frees the agent within seconds', async () => {
+    const { browser, kill } = await launchToKill();
+    const { context } = await openContext(browser, language);
+    const theirs = await context.newPage();
+    await theirs.goto(`${scene.portal}/login`);
+    await openWindow(theirs, '#sign');
+    await kill();
+    const began = Date.now();
+    for (;;) {
+      const page = await atLogin();
+      const popup = await openWindow(page, '#sign');
+      const state = await popup.getAttribute('body', 'data-state');
+      await cancel(popup);
+      if (state === 'asked') break;
+      assert.ok(Date.now() - began < 15_000, 'the agent is still busy');
+    }
   });
 
   test('a page of another origin gets nothing from the agent', async () => {

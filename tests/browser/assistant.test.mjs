@@ -17,13 +17,13 @@ const SAYS = {
   'zh-CN': {
     insert: '请插入CA锁', pair: '签名与加密双证书', copied: '已复制', opened: '窗口有应答', blocked: '浏览器阻止了证书助手窗口',
     legal: '法人锁不支持跨平台投标', none: '没有找到相关问题', find: '法人锁', nothing: '没有保存任何内容', forged: '签名无效', fetched: '内容与发布清单一致',
-    signed: '制章者的签名有效',
+    signed: '签名与签章所附的证书相符',
   },
   en: {
     insert: 'Please insert your CA lock', pair: 'Pair for signing and encryption', copied: 'Copied', opened: 'the window answers',
     blocked: 'Your browser blocked the assistant’s window', legal: 'Legal-person locks do not support bidding', none: 'No question found',
     find: 'legal-person', nothing: 'keeps nothing', forged: 'not signed by the release key', fetched: 'the very file that the manifest names',
-    signed: 'Signed by its maker',
+    signed: 'The signature fits the certificate in the seal',
   },
 };
 

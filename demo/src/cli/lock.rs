@@ -41,6 +41,9 @@ pub(super) struct Lock {
     /// 锁文件，.pem 或 .p12；放进 locks 目录即等于插锁 · the file; in the folder `locks` it is as good as plugged in
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// 锁文件已存在时另做新锁代替 · a new lock in place of one that is there
+    #[arg(long)]
+    force: bool,
     /// 同时放入加密证书 · with the encryption certificate of the pair
     #[arg(long)]
     dual: bool,
@@ -104,6 +107,10 @@ fn credit_code(text: &str) -> Result<String, String> {
 
 impl Lock {
     pub(super) fn run(self) -> Result<(), DemoError> {
+        // Whoever was bound with the key that is in there would lose it.
+        if self.out.exists() && !self.force {
+            return Err(DemoError::LockExists(self.out));
+        }
         std::fs::create_dir_all(&self.state_dir).map_err(DemoError::file(&self.state_dir))?;
         let password = Remembered::read_or_make(&self.state_dir)?.ca_password;
         let now = idp::clock::now().unix_seconds();

@@ -21,7 +21,7 @@ const EXAMPLES: &str = "\
   cargo run -p demo                                 启动演示，按 Ctrl-C 结束 · start; Ctrl-C ends it
   cargo run -p demo -- --ready ready.json           就绪后写出 JSON（含平台密钥）· for scripts
   cargo run -p demo -- --port 9600                  门户使用指定端口 · the portal on this port
-  cargo run -p demo -- lock --kind good --name 赤峰市试验有限公司 --out demo-state/locks/8-mine.pem
+  cargo run -p demo -- lock --kind good --name 赤峰市试验有限公司 --out demo-state/locks/b-mine.pem
                                                     再做一把示例锁 · one more sample lock
   cargo run -p demo -- revoke demo-state/locks/1-good-sm2.pem
                                                     吊销一把示例锁 · take a sample lock back

@@ -35,9 +35,14 @@ pub(super) struct Revoke {
 impl Revoke {
     pub(super) fn run(self) -> Result<(), DemoError> {
         let pin = Pin::first_line(self.pin);
-        let opened = SoftToken::new(&self.lock)
-            .open(&Wanted::Signing, &pin)
-            .map_err(|error| DemoError::file(&self.lock)(std::io::Error::other(error)))?;
+        if !self.lock.is_file() {
+            return Err(DemoError::NoLock(self.lock));
+        }
+        let opened = SoftToken::new(&self.lock).open(&Wanted::Signing, &pin);
+        let opened = opened.map_err(|why| DemoError::LockShut {
+            path: self.lock.clone(),
+            why,
+        })?;
         if !state::pki(&self.state_dir).exists() {
             return Err(DemoError::NotOurs(self.lock));
         }

@@ -59,34 +59,69 @@ fn locks(out: &mut impl Write, ready: &Ready) -> io::Result<()> {
 }
 
 fn try_zh(ready: &Ready) -> String {
-    let issuer = &ready.issuer;
+    let (issuer, agent) = (&ready.issuer, &ready.agent.address);
     let platform = ready.platforms.first().map_or("", |p| p.origin.as_str());
-    let code = first_code(&ready.locks);
+    let (number, code) = first_good(&ready.locks);
+    let commands = commands(ready);
     format!(
         "
 试一试
-  1. 打开 {issuer} ，进入“企业绑定”，用第 1 把锁签名；统一社会信用代码 {code}
+  1. 打开 {issuer} ，进入“企业绑定”，用第 {number} 把锁签名；统一社会信用代码 {code}
   2. 登录 → 查看证书信息 → 进入授权 → 选择赤峰 → 确认授权 → 在平台确认登录，填写主体信息备案
   3. 打开 {platform} ，从平台自己的登录页再走一遍
   4. 换第 3 至 7 把锁试试，每一把都会说明原因和办法
-"
+  5. 绑定第 8 把锁（即将到期）并登录：提醒办理延期；再用第 9 把锁登录：作为同一把锁继续使用
+  6. 用 a 锁登录：单位名称已变更，说明三个步骤；技术人员办理变更后即可登录
+  7. 登录后打开 {issuer}/account （个人信息维护）：修改信息，把第 3 把锁激活为副锁，查看授权、登录记录和会话
+  8. 打开证书助手 {agent} ：一键检测、证书显示、签章显示、登录系统、清理证书、常见问题、软件升级
+  9. 技术人员的命令，在另一个终端运行；--help 说明各项：
+{commands}"
     )
 }
 
 fn try_en(ready: &Ready) -> String {
-    let issuer = &ready.issuer;
+    let (issuer, agent) = (&ready.issuer, &ready.agent.address);
     let platform = ready.platforms.first().map_or("", |p| p.origin.as_str());
-    let code = first_code(&ready.locks);
+    let (number, code) = first_good(&ready.locks);
+    let commands = commands(ready);
     format!(
         "Try it
-  1. Open {issuer}, choose Bind, sign with lock 1; its credit code is {code}
+  1. Open {issuer}, choose Bind, sign with lock {number}; its credit code is {code}
   2. Sign in → certificate → continue → choose Chifeng → consent → confirm at the platform and file there
   3. Open {platform} and come in from the platform's own login page
   4. Try locks 3 to 7: each is refused with its reason and what to do
+  5. Bind lock 8, which ends soon, and sign in: a reminder; then sign in with lock 9: it goes on as the same lock
+  6. Sign in with lock a: the enterprise was renamed, the three steps are told; once an operator has applied them it signs in
+  7. Signed in, open {issuer}/account: change your information, activate lock 3 as a secondary one, see consents, sign-ins, sessions
+  8. Open the certificate assistant {agent}: check, certificates, e-seals, sign in, tidy up, questions, update
+  9. Operators' commands, in another terminal; --help tells what each does:
+{commands}"
+    )
+}
+
+/// Those a person would try first, ready to be copied.
+fn commands(ready: &Ready) -> String {
+    let state = ready.state_dir.display();
+    let (_, code) = first_good(&ready.locks);
+    let idp = format!("IDP_STATE_DIR={state}/provider cargo run -p idp --");
+    let lock = ready.locks.first().map(|lock| lock.file.display());
+    let lock = lock.map_or_else(String::new, |file| file.to_string());
+    format!(
+        "     {idp} enterprise show {code}
+     {idp} enterprise --help
+     {idp} ca list
+     {idp} revocation --help
+     cargo run -p demo -- revoke --state-dir {state} {lock}
 "
     )
 }
 
-fn first_code(locks: &[ReadyLock]) -> &str {
-    locks.first().map_or("", |lock| lock.credit_code.as_str())
+/// What to bind first: the number of the first lock that binds, and its credit code.
+fn first_good(locks: &[ReadyLock]) -> (usize, &str) {
+    let is_good = |lock: &ReadyLock| lock.expect.recognised && lock.expect.refusal.is_none();
+    let place = locks.iter().position(is_good).unwrap_or_default();
+    let code = locks
+        .get(place)
+        .map_or("", |lock| lock.credit_code.as_str());
+    (place + 1, code)
 }

@@ -166,6 +166,13 @@ impl SamplePki {
         self.issue_lists(now)
     }
 
+    /// Whether this CA took a certificate back.
+    pub fn is_revoked(&self, ca: Ca, serial_number: &str) -> Result<bool, PkiError> {
+        let revoked = self.revoked()?;
+        let serials = revoked.get(self.issuer(ca).0);
+        Ok(serials.is_some_and(|serials| serials.iter().any(|known| known == serial_number)))
+    }
+
     /// The CA that issued a certificate: its signature says so, since every demonstration has CAs of these names.
     pub fn issuer_of(&self, certificate: &Certificate, now: i64) -> Option<Ca> {
         let at = now.min(certificate.not_after());

@@ -4,6 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use key_agent::pin::Pin;
+use key_agent::token::soft::SoftToken;
+use key_agent::token::{Token as _, Wanted};
 use serde::{Deserialize, Serialize};
 
 use super::credit_code::complete_credit_code;
@@ -81,6 +84,14 @@ const ORDOS: (&str, &str) = ("鄂尔多斯市示例能源装备有限公司", "9
 const ORDOS_KEY: (&str, &str) = ("1A100000000000A61C09", "5303201712016119");
 
 const WUHAI: (&str, &str) = ("乌海市示例路桥工程有限责任公司", "91150302MA0DEM001");
+
+/// What happens with a lock whose certificate was taken back.
+const REVOKED: Expectation = Expectation {
+    recognised: false,
+    refusal: Some("certificate-revoked"),
+    zh: "拒绝：该证书已被吊销，请联系CA签发机构",
+    en: "refused: the certificate has been revoked",
+};
 
 /// All of them, in the order in which a person would try them.
 pub const SAMPLES: [Sample; 10] = [
@@ -174,12 +185,7 @@ pub const SAMPLES: [Sample; 10] = [
         file: "6-revoked.pem",
         name_zh: "已被吊销的企业锁",
         name_en: "revoked key lock",
-        expectation: Expectation {
-            recognised: false,
-            refusal: Some("certificate-revoked"),
-            zh: "拒绝：该证书已被吊销，请联系CA签发机构",
-            en: "refused: the certificate has been revoked",
-        },
+        expectation: REVOKED,
         ca: Ca::Rsa,
         enterprise: "包头市示例机电设备有限公司",
         credit_code: "91150203MA0DEM004",
@@ -318,6 +324,23 @@ impl Sample {
     /// The electronic seal that lies beside the lock as `<name>.esl`: the first lock has one.
     pub fn seal_file(&self) -> Option<PathBuf> {
         (self.kind == SampleKind::GoodSm2).then(|| Path::new(self.file).with_extension("esl"))
+    }
+
+    /// What happens now with its file in a folder: another thing once the certificate in it was taken back.
+    pub fn expectation_now(&self, pki: &SamplePki, folder: &Path) -> Result<Expectation, PkiError> {
+        let token = SoftToken::new(folder.join(self.file));
+        let pin = Pin::first_line(SAMPLE_PIN.to_owned());
+        // A lock that does not open any more is told as it was made.
+        let Ok(opened) = token.open(&Wanted::Signing, &pin) else {
+            return Ok(self.expectation);
+        };
+        let serial_number = opened.certificate().serial_number();
+        let is_revoked = pki.is_revoked(self.ca, serial_number)?;
+        Ok(if is_revoked {
+            REVOKED
+        } else {
+            self.expectation
+        })
     }
 
     /// Makes its file in a folder, its seal if it has one, and revokes it if that is what it is to show.

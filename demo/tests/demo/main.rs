@@ -7,5 +7,6 @@
     reason = "a test fails by panicking"
 )]
 
+mod command_line;
 mod launcher;
 mod sample_locks;

@@ -112,6 +112,7 @@ fn the_first_lock_has_a_seal_that_is_good() {
     let trust = SealTrust {
         anchors: &anchors,
         intermediates: &read(&configured.intermediates[0]),
+        makers: std::slice::from_ref(seal.maker()),
         revocation: &Revocation::NotChecked,
     };
     let lock = opened(dir.path(), first).certificate().clone();
@@ -213,5 +214,24 @@ fn certificates_and_lists_of_every_ca_fit_together() {
         assert!(standing.can_judge, "{standing:?}");
         assert!(standing.errors.is_empty(), "{standing:?}");
         assert!(standing.warnings.is_empty(), "{standing:?}");
+    }
+}
+
+#[test]
+fn a_sample_lock_that_was_taken_back_is_told_as_such_from_then_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = now();
+    let pki = SamplePki::open(&dir.path().join("pki"), PASSWORD, at).unwrap();
+    for kind in [SampleKind::GoodSm2, SampleKind::GoodRsa] {
+        let one = sample(kind);
+        one.make(&pki, dir.path(), at).unwrap();
+        let before = one.expectation_now(&pki, dir.path()).unwrap();
+        assert_eq!(before, one.expectation);
+        let lock = opened(dir.path(), one);
+        pki.revoke(one.ca(), lock.certificate().serial_number(), at)
+            .unwrap();
+        let after = one.expectation_now(&pki, dir.path()).unwrap();
+        assert_eq!(after.refusal, Some("certificate-revoked"));
+        assert!(!after.recognised && after.zh.contains("吊销"));
     }
 }

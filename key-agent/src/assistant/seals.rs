@@ -60,7 +60,7 @@ pub struct Facts {
     pub until: String,
     /// Whether it is within its validity.
     pub validity: SealValidity,
-    /// Whether its maker signed it.
+    /// Whether the signature fits the certificate that the seal itself carries. Who that is, is not looked at.
     pub signature: Result<(), SealSignatureError>,
     /// Whether a certificate of this lock is on its list.
     pub listing: Listing,
@@ -68,6 +68,8 @@ pub struct Facts {
     pub users: Vec<String>,
     /// How many it lists.
     pub listed: usize,
+    /// Whether it holds something that must be understood and is not.
+    pub is_beyond_us: bool,
     /// Its picture.
     pub picture: Picture,
 }
@@ -160,6 +162,7 @@ fn facts(seal: &Seal, own: &[&Certificate], now: i64) -> Facts {
         listing,
         users: seal.certificates().iter().map(name_of).collect(),
         listed: seal.listed(),
+        is_beyond_us: seal.has_critical_extension(),
         picture: Picture {
             declared: seal.picture().declared().to_owned(),
             is_shown: shown_format(seal.picture()).is_some(),

@@ -11,6 +11,7 @@
 
 mod api;
 mod assistant;
+mod attendance;
 mod body;
 mod failure;
 mod guard;
@@ -26,7 +27,7 @@ mod windows;
 
 pub use origin::{Origin, OriginError};
 pub use server::{Running, StartError, start};
-pub use settings::{ConfigFile, DEFAULT_PORTS, Ports, Settings, SettingsError};
+pub use settings::{ConfigFile, DEFAULT_PORTS, PagePorts, Ports, Settings, SettingsError};
 
 /// Version of the messages between window and page.
 pub const WINDOW_PROTOCOL_VERSION: u32 = 1;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpServer, web};
 
 use super::assistant::Assistant;
 use super::body::BODY_MAX_OCTETS;
@@ -164,7 +164,7 @@ fn serve(
             .configure(pages::mount)
             .configure(api::mount)
             .configure(assistant::mount)
-            .default_service(web::to(|| async { HttpResponse::NotFound().finish() }))
+            .default_service(web::to(assistant::unknown))
     })
     .workers(1)
     .client_request_timeout(Duration::from_secs(10))

@@ -27,6 +27,15 @@ pub enum Ports {
     Exactly(u16),
 }
 
+/// Where pages look for the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PagePorts {
+    /// On these ports.
+    Range(RangeInclusive<u16>),
+    /// On the very port it takes: whoever embeds it tells them.
+    Told,
+}
+
 /// Everything the service needs to know.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -36,6 +45,8 @@ pub struct Settings {
     pub allow_origins: Vec<Origin>,
     /// Where to listen.
     pub ports: Ports,
+    /// Where pages look for it.
+    pub page_ports: PagePorts,
     /// 登录系统: where the root page leads, if anywhere.
     pub portal_url: Option<Url>,
     /// Folder of what the assistant keeps; without one it keeps it as long as it runs.
@@ -55,6 +66,7 @@ impl Settings {
             locks: locks.into(),
             allow_origins: Vec::new(),
             ports: Ports::FirstFree(DEFAULT_PORTS),
+            page_ports: PagePorts::Range(DEFAULT_PORTS),
             portal_url: None,
             state: None,
             update: None,

@@ -171,11 +171,7 @@ impl Certificate {
             issuer: certificate.issuer().to_string(),
             serial_number: certificate.serial_number().to_owned(),
             key_number: facts.key_number.clone(),
-            kind: match facts.kind {
-                CertificateKind::Signing => "signing",
-                CertificateKind::Encryption => "encryption",
-                CertificateKind::Other => "other",
-            },
+            kind: facts.kind.word(),
             not_before: day(certificate.not_before()),
             not_after: day(certificate.not_after()),
             expired: certificate.not_after() < now,

@@ -21,6 +21,10 @@ const WINDOWS_MAX: usize = 32;
 /// How long a window may wait for its page to ask.
 const IDLE_LIMIT: Duration = Duration::from_mins(5);
 
+/// How long the window of an operation may be away before another window takes its place. Longer than a browser takes to
+/// connect anew.
+const AWAY_LIMIT: Duration = Duration::from_secs(5);
+
 /// Windows are found by the digest of their token, so that the time of a search tells nothing about the token.
 type TokenDigest = [u8; 32];
 
@@ -34,6 +38,10 @@ pub(super) struct Windows {
 struct Window {
     opened: Instant,
     state: State,
+    /// How many connections say that its browser is there.
+    attended: usize,
+    /// When it was last heard of.
+    heard: Instant,
 }
 
 enum State {
@@ -88,6 +96,8 @@ impl Windows {
             Window {
                 opened: now,
                 state: State::Idle,
+                attended: 0,
+                heard: now,
             },
         );
         Some(token)
@@ -118,11 +128,42 @@ impl Windows {
             .open
             .get_mut(&digest(token))
             .ok_or(Failure::NotOurWindow)?;
+        window.heard = now;
         window.state = State::Asked {
             operation,
             deadline: now + limit,
         };
         Ok(limit)
+    }
+
+    /// The window's browser connects to say that it is there.
+    pub(super) fn attend(&mut self, token: &str, now: Instant) -> Result<(), Failure> {
+        self.pending(token, now)?;
+        if let Some(window) = self.open.get_mut(&digest(token)) {
+            window.attended += 1;
+            window.heard = now;
+        }
+        Ok(())
+    }
+
+    /// Such a connection has ended.
+    pub(super) fn leave(&mut self, token: &str, now: Instant) {
+        if let Some(window) = self.open.get_mut(&digest(token)) {
+            window.attended = window.attended.saturating_sub(1);
+            window.heard = now;
+        }
+    }
+
+    /// The window called.
+    pub(super) fn hear(&mut self, token: &str, now: Instant) {
+        if let Some(window) = self.open.get_mut(&digest(token)) {
+            window.heard = now;
+        }
+    }
+
+    /// Whether the window's operation may still go on.
+    pub(super) fn is_under_way(&self, token: &str, now: Instant) -> bool {
+        self.pending(token, now).is_ok()
     }
 
     /// The window's operation, if it may still go on.
@@ -190,8 +231,16 @@ impl Windows {
     fn forget_stale(&mut self, now: Instant) {
         self.open.retain(|_, window| match &window.state {
             State::Idle => now.duration_since(window.opened) < IDLE_LIMIT,
-            State::Asked { deadline, .. } | State::AtWork { deadline, .. } => *deadline > now,
+            State::Asked { deadline, .. } => *deadline > now && !window.is_away(now),
+            // The lock is at work, whether or not anybody waits for it.
+            State::AtWork { deadline, .. } => *deadline > now,
         });
+    }
+}
+
+impl Window {
+    fn is_away(&self, now: Instant) -> bool {
+        self.attended == 0 && now.duration_since(self.heard) >= AWAY_LIMIT
     }
 }
 
@@ -247,6 +296,31 @@ mod tests {
             windows.pending(&one, later).err(),
             Some(Failure::NotOurWindow)
         );
+    }
+
+    #[test]
+    fn a_window_that_is_away_gives_way_to_another_but_not_while_it_is_there_or_the_lock_works() {
+        let now = Instant::now();
+        let mut windows = Windows::new(Duration::from_mins(2));
+        let (one, other) = (windows.issue(now).unwrap(), windows.issue(now).unwrap());
+        windows.begin(&one, pending(), now).unwrap();
+        windows.attend(&one, now).unwrap();
+        let later = now + Duration::from_secs(100);
+        // As long as it is connected it is nobody else's turn, however seldom its timers run.
+        let busy = Some(Failure::Busy);
+        assert_eq!(windows.begin(&other, pending(), later).err(), busy);
+        windows.leave(&one, later);
+        let soon = later + AWAY_LIMIT / 2;
+        assert_eq!(windows.begin(&other, pending(), soon).err(), busy);
+        windows.hear(&one, soon);
+        let at_work = soon + AWAY_LIMIT / 2;
+        windows.take(&one, at_work).unwrap();
+        let away = soon + AWAY_LIMIT * 2;
+        assert_eq!(windows.begin(&other, pending(), away).err(), busy);
+        windows.give_back(&one);
+        assert!(windows.begin(&other, pending(), away).is_ok());
+        assert!(!windows.knows(&one));
+        assert!(windows.attend(&one, away).is_err());
     }
 
     #[test]

@@ -64,6 +64,17 @@ pub enum CertificateKind {
     Other,
 }
 
+impl CertificateKind {
+    /// The word in messages to the window, in `list --json` and in texts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Signing => "signing",
+            Self::Encryption => "encryption",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// One certificate.
 #[derive(Clone, Debug)]
 pub struct CertificateFacts {

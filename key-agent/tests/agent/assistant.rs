@@ -2,8 +2,16 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
+
+use key_agent::assistant::check::{
+    Circumstances, Finding, Repair, Service, Topic, Verdict, of_this_computer,
+};
+use key_agent::locks::{LockSource, LockSources};
+use key_agent::service::{DEFAULT_PORTS, PagePorts};
+use key_agent::texts::{Language, Texts};
 
 use crate::http::{Agent, PAGE, sign_body};
 use crate::locks::{Folder, PIN, SUBJECT};
@@ -90,11 +98,12 @@ fn certificates_are_shown_with_all_their_facts_and_saved_as_they_are() {
         "ECDSA P-256",
         "digitalSignature, nonRepudiation",
         "keyEncipherment",
-        "还有 30 天",
         "-----BEGIN CERTIFICATE-----",
     ] {
         assert!(page.contains(part), "{part}");
     }
+    // Whole days: the thirtieth has begun, unless no second has passed since the certificate was made.
+    assert!(page.contains("还有 29 天") || page.contains("还有 30 天"));
     let link = page.split("href=\"/certificates/").nth(1).unwrap();
     let link = format!("/certificates/{}", link.split('"').next().unwrap());
     let saved = agent.get(&link);
@@ -397,4 +406,134 @@ fn a_hostile_label_or_subject_is_text() {
         );
     }
     agent.stop();
+}
+
+#[test]
+fn the_questions_are_worded_as_on_the_provider_s_help_page() {
+    /// From the first question to the last answer.
+    fn questions(text: &str) -> Vec<&str> {
+        let begun = text
+            .lines()
+            .skip_while(|line| !line.starts_with("faq-1-question"));
+        let is_own = |line: &&str| line.starts_with("faq-") || line.starts_with("    ");
+        begun.take_while(is_own).collect()
+    }
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    for language in ["zh-CN", "en"] {
+        let read = |path: String| std::fs::read_to_string(format!("{root}/{path}")).unwrap();
+        let own = read(format!("key-agent/locales/questions.{language}.ftl"));
+        let provider = read(format!("idp/locales/{language}.ftl"));
+        assert!(questions(&own).len() >= 24);
+        assert_eq!(questions(&own), questions(&provider), "{language}");
+    }
+}
+
+#[test]
+fn an_unknown_path_has_a_page_that_leads_back() {
+    let locks = Folder::with(&[]);
+    let agent = Agent::start(&locks);
+    for (path, lang, words) in [
+        ("/nowhere", "zh-CN", "没有这个页面"),
+        ("/nowhere/else?lang=en", "en", "There is no such page"),
+        ("/check/nothing?x=1", "zh-CN", "没有这个页面"),
+    ] {
+        let answer = agent.get(path);
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(
+            answer.body.contains(&format!("<html lang=\"{lang}\">")),
+            "{path}"
+        );
+        assert!(answer.body.contains(words), "{path}: {}", answer.body);
+        assert!(
+            !answer.body.contains("nowhere"),
+            "what was asked for is not echoed"
+        );
+    }
+    // Neither other pages nor programs get one.
+    let host = agent.host();
+    let framed = [("Host", host.as_str()), ("Sec-Fetch-Dest", "iframe")];
+    for (method, headers) in [("GET", &framed[..]), ("POST", &framed[..1])] {
+        let answer = agent.send(method, "/nowhere", headers, "");
+        assert_eq!((answer.status, answer.body.as_str()), (404, ""));
+    }
+    agent.stop();
+}
+
+/// What the check finds of these locks so many days from now.
+fn found_after(locks: &Folder, days: u64) -> Vec<Finding> {
+    let circumstances = Circumstances {
+        locks: Some(LockSources::from(LockSource::Folder(
+            locks.folder().to_owned(),
+        ))),
+        allowed: None,
+        portal: None,
+        memory: None,
+        service: Service::Here(1, PagePorts::Told),
+    };
+    let now = SystemTime::now() + Duration::from_hours(24 * days);
+    of_this_computer(&circumstances, now)
+}
+
+#[test]
+fn a_signing_certificate_that_has_ended_cannot_be_used_and_the_repair_is_renewal() {
+    let locks = Folder::with(&["pair.pem"]);
+    let of = |days, topic| {
+        let found = found_after(&locks, days).into_iter();
+        found
+            .filter(|finding| finding.topic == topic)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(0, Topic::Certificate)[0].verdict, Verdict::Pass);
+    let [ended] = &of(400, Topic::Certificate)[..] else {
+        panic!("one lock, one line");
+    };
+    assert_eq!(
+        (ended.verdict, ended.text, ended.repair),
+        (
+            Verdict::Fail,
+            "check-certificate-expired",
+            Some(Repair::Words("repair-renew"))
+        )
+    );
+    // Of the pair, each line says which one it means.
+    let texts = Texts::load().unwrap();
+    for (language, words) in [
+        (Language::ZhCn, ["签名证书", "加密证书"]),
+        (
+            Language::En,
+            ["signing certificate", "encryption certificate"],
+        ),
+    ] {
+        for days in [0, 400] {
+            let lines = of(days, Topic::Validity).into_iter();
+            let lines: Vec<_> = lines
+                .map(|one| texts.say_telling(language, one.text, &one.facts))
+                .collect();
+            assert_eq!(lines.len(), 2);
+            for word in words {
+                let named = lines.iter().filter(|line| line.contains(word));
+                assert_eq!(named.count(), 1, "{word}: {lines:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_port_outside_the_usual_ones_is_right_where_pages_are_told_of_it() {
+    let of = |pages| {
+        let service = Service::Here(1, pages);
+        let circumstances = Circumstances {
+            locks: None,
+            allowed: None,
+            portal: None,
+            memory: None,
+            service,
+        };
+        of_this_computer(&circumstances, SystemTime::now())
+    };
+    let told = of(PagePorts::Told);
+    assert!(told.iter().all(|finding| finding.verdict == Verdict::Pass));
+    assert_eq!(told[0].text, "check-service-answers");
+    let outside = of(PagePorts::Range(DEFAULT_PORTS));
+    assert_eq!(outside[0].text, "check-service-outside");
 }

@@ -355,3 +355,50 @@ fn who_sends_a_head_or_a_body_slowly_is_let_go_and_keeps_nobody_waiting() {
     }
     agent.stop();
 }
+
+#[test]
+fn a_browser_that_is_killed_frees_the_agent_soon_and_nobody_takes_its_turn_before() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    let window = agent.asked_window(&sign_body());
+    // The window holds an answer open for as long as its browser lives.
+    let mut connection = TcpStream::connect(agent.host()).unwrap();
+    let host = agent.host();
+    write!(
+        connection,
+        "POST /api/attend HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Type: application/json\r\n\
+         X-Agent-Window: {}\r\nContent-Length: 0\r\n\r\n",
+        window.token
+    )
+    .unwrap();
+    let mut head = [0; 12];
+    connection.read_exact(&mut head).unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    std::thread::sleep(Duration::from_secs(7));
+    let busy = agent.window().begin(&sign_body());
+    assert_eq!(busy.code(), "busy", "it is there, though it calls nothing");
+
+    drop(connection);
+    let killed = Instant::now();
+    while agent.window().begin(&sign_body()).status != 200 {
+        assert!(killed.elapsed() < Duration::from_secs(12), "still busy");
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    assert!(killed.elapsed() > Duration::from_secs(4));
+    let after = window.call("/api/locks", &json!({}));
+    assert_eq!(after.status, 403, "its turn is over");
+    agent.stop();
+}
+
+#[test]
+fn attendance_is_of_the_window_that_asked_alone() {
+    let locks = Folder::with(&["sm2.pem"]);
+    let agent = Agent::start(&locks);
+    let idle = agent.window();
+    assert_eq!(idle.call("/api/attend", &json!({})).code(), "bad-request");
+    let host = agent.host();
+    let stranger = [("Host", host.as_str()), ("Origin", PAGE)];
+    let answer = agent.send("POST", "/api/attend", &stranger, "{}");
+    assert_eq!(answer.status, 403);
+    agent.stop();
+}

@@ -124,6 +124,9 @@ fn a_seal_is_shown_with_its_picture_and_what_is_true_of_it() {
         "TESTVENDOR",
         SUBJECT,
         "data-verdict=\"seal-signed\"",
+        // What was not looked at is said as plainly.
+        "data-verdict=\"seal-maker-unjudged\"",
+        "所附证书由谁颁发、是否过期或吊销、其主体是否为合法的制章者，均未核实",
         "data-verdict=\"seal-current\"",
         "data-verdict=\"seal-listed\"",
     ] {

@@ -96,6 +96,11 @@ impl Seal {
         self.facts.version
     }
 
+    /// Whether it carries a critical extension: none is understood here, so nothing can be said of the whole seal.
+    pub fn has_critical_extension(&self) -> bool {
+        self.facts.critical_extension
+    }
+
     /// Whose software made it (Vid).
     pub fn vendor(&self) -> &str {
         &self.facts.vendor

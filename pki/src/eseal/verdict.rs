@@ -5,7 +5,7 @@ use sm3::Sm3;
 
 use super::seal::{Digest, Listed, Seal};
 use crate::anchors::TrustAnchors;
-use crate::certificate::{Certificate, CertificatePurpose};
+use crate::certificate::Certificate;
 use crate::path::{Named, PathError, VerifiedChain, named_signature, verify_chain};
 use crate::revocation::Revocation;
 use crate::signature::PublicKey;
@@ -17,6 +17,10 @@ pub struct SealTrust<'a> {
     pub anchors: &'a TrustAnchors,
     /// Certificates that may stand between.
     pub intermediates: &'a [Certificate],
+    /// The makers, by name: a maker's own certificate, or that of a CA which certifies makers of seals and nobody else.
+    /// Nothing in a certificate makes its holder a maker: GB/T 38540 wants the ordinary certificate of the organisation
+    /// that runs the seal system. Without a name here nobody is one.
+    pub makers: &'a [Certificate],
     /// How revocation is judged.
     pub revocation: &'a Revocation<'a>,
 }
@@ -33,7 +37,7 @@ pub enum SealSignatureError {
     /// The maker's key is too short.
     #[error("the key of the seal's maker is too short")]
     WeakKey,
-    /// The maker's certificate is for encryption only.
+    /// The maker's certificate is not for signatures (`KeyUsage` digitalSignature or nonRepudiation).
     #[error("the certificate of the seal's maker is not for signing")]
     NotForSigning,
 }
@@ -65,8 +69,12 @@ pub enum SealValidity {
 pub enum MakerStanding {
     /// Nobody said what to measure the maker by, or no anchor is known for its certificate: nothing is claimed.
     Unknown,
-    /// Its certificate leads to a trust anchor.
+    /// Its certificate leads to a trust anchor, is for signatures, and is named as a maker's.
     Trusted(Box<VerifiedChain>),
+    /// Its certificate leads to a trust anchor, but nobody named it as a maker's: any lock's would do so.
+    NotAMaker,
+    /// Its certificate is not for signatures.
+    NotForSigning,
     /// Its certificate is refused.
     Refused(PathError),
 }
@@ -120,7 +128,7 @@ impl Seal {
     /// Whether the key in the maker's certificate signed this seal. The certificate is the seal's own word.
     pub fn verify_signature(&self) -> Result<(), SealSignatureError> {
         let maker = self.maker();
-        if maker.purpose() == CertificatePurpose::EncryptionOnly {
+        if !is_for_signatures(maker) {
             return Err(SealSignatureError::NotForSigning);
         }
         if maker.public_key().is_weak() {
@@ -161,7 +169,8 @@ impl Seal {
         }
     }
 
-    /// Whether the maker's certificate leads to an anchor at the time `at` (seconds since the Unix epoch).
+    /// Whether the maker's certificate leads to an anchor at the time `at` (seconds since the Unix epoch), is for
+    /// signatures, and is a maker's.
     pub fn maker_standing(&self, trust: &SealTrust<'_>, at: i64) -> MakerStanding {
         let verdict = verify_chain(
             self.maker(),
@@ -171,11 +180,27 @@ impl Seal {
             at,
         );
         match verdict {
-            Ok(chain) => MakerStanding::Trusted(Box::new(chain)),
+            Ok(_) if !is_for_signatures(self.maker()) => MakerStanding::NotForSigning,
+            Ok(chain) if trust.names(&chain) => MakerStanding::Trusted(Box::new(chain)),
+            Ok(_) => MakerStanding::NotAMaker,
             Err(PathError::UnknownIssuer) => MakerStanding::Unknown,
             Err(why) => MakerStanding::Refused(why),
         }
     }
+}
+
+impl SealTrust<'_> {
+    /// Whether the maker itself or a CA above it is named.
+    fn names(&self, chain: &VerifiedChain) -> bool {
+        let mut all = chain.certificates().iter().chain([chain.anchor()]);
+        all.any(|one| self.makers.contains(one))
+    }
+}
+
+/// GB/T 38540 wants the key usage of a maker's certificate looked at; one that says nothing allows nothing.
+fn is_for_signatures(maker: &Certificate) -> bool {
+    let usage = maker.key_usage();
+    usage.is_some_and(|usage| usage.digital_signature || usage.content_commitment)
 }
 
 /// The word for a digest's kind is the maker's own ("SM3", "sm3", "cert"), so a digest counts by its length: whatever has

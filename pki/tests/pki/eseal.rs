@@ -42,14 +42,15 @@ impl Makers {
 
     fn standing(&self, seal: &Seal, at: i64) -> MakerStanding {
         let anchors = anchors(&[&self.root]);
-        seal.maker_standing(&trust(&anchors), at)
+        seal.maker_standing(&trust(&anchors, std::slice::from_ref(&self.maker)), at)
     }
 }
 
-fn trust(anchors: &TrustAnchors) -> SealTrust<'_> {
+fn trust<'a>(anchors: &'a TrustAnchors, makers: &'a [Certificate]) -> SealTrust<'a> {
     SealTrust {
         anchors,
         intermediates: &[],
+        makers,
         revocation: &Revocation::NotChecked,
     }
 }
@@ -80,7 +81,8 @@ fn both_layouts_are_read_and_judged() {
         assert_eq!(picture.format().unwrap().media_type(), "image/png");
 
         let anchors = anchors(&[&makers.root]);
-        let verdict = seal.judge(Some(&makers.lock), Some(&trust(&anchors)), AT);
+        let named = [makers.maker.clone()];
+        let verdict = seal.judge(Some(&makers.lock), Some(&trust(&anchors, &named)), AT);
         assert!(verdict.is_good(), "{verdict:?}");
         let MakerStanding::Trusted(chain) = &verdict.maker else {
             panic!("{verdict:?}");
@@ -103,7 +105,8 @@ fn what_nobody_asked_or_knows_is_not_claimed() {
     let stranger_key = SigningKey::generate().unwrap();
     let stranger = Draft::ca("stranger").certificate(&stranger_key, &stranger_key);
     let anchors = anchors(&[&stranger]);
-    let verdict = seal.judge(Some(&makers.lock), Some(&trust(&anchors)), AT);
+    let named = [makers.maker.clone()];
+    let verdict = seal.judge(Some(&makers.lock), Some(&trust(&anchors, &named)), AT);
     assert!(matches!(verdict.maker, MakerStanding::Unknown));
     assert!(!verdict.is_good());
 }
@@ -123,6 +126,58 @@ fn a_maker_whose_certificate_has_ended_is_refused_with_the_reason() {
     ));
 }
 
+/// Any lock of a trusted CA could sign a seal for itself; that makes it nobody's maker.
+#[test]
+fn a_lock_of_a_trusted_ca_is_no_maker_unless_it_is_named_as_one() {
+    let makers = Makers::new();
+    let seal = SealDraft::v4(&makers.maker, &[&makers.lock]).seal(makers.sign());
+    let anchors = anchors(&[&makers.root]);
+    for named in [&[][..], std::slice::from_ref(&makers.lock)] {
+        let verdict = seal.judge(Some(&makers.lock), Some(&trust(&anchors, named)), AT);
+        assert!(verdict.signature.is_ok());
+        assert!(
+            matches!(verdict.maker, MakerStanding::NotAMaker),
+            "{verdict:?}"
+        );
+        assert!(!verdict.is_good());
+    }
+    // A CA of seal makers alone names all of them.
+    let of_makers = [makers.root.clone()];
+    let standing = seal.maker_standing(&trust(&anchors, &of_makers), AT);
+    assert!(matches!(standing, MakerStanding::Trusted(_)));
+}
+
+#[test]
+fn a_maker_s_certificate_must_be_for_signatures() {
+    let root_key = SigningKey::generate().unwrap();
+    let root = Draft::ca("root").certificate(&root_key, &root_key);
+    let anchors = anchors(&[&root]);
+    let maker_key = SigningKey::generate().unwrap();
+    let usages: [Vec<Vec<u8>>; 3] = [
+        // None at all; keyEncipherment, dataEncipherment, keyAgreement; keyCertSign, cRLSign.
+        Vec::new(),
+        vec![extension("551d0f", true, &tlv(3, b"\x03\x38"))],
+        vec![extension("551d0f", true, &tlv(3, b"\x01\x06"))],
+    ];
+    for extensions in usages {
+        let mut draft = Draft::lock("root", "maker");
+        draft.extensions = extensions;
+        let maker = draft.certificate(&maker_key, &root_key);
+        let sign = |message: &[u8]| maker_key.sign(message).unwrap();
+        let seal = SealDraft::v4(&maker, &[]).seal(sign);
+        assert_eq!(
+            seal.verify_signature(),
+            Err(SealSignatureError::NotForSigning)
+        );
+        let named = [maker];
+        let standing = seal.maker_standing(&trust(&anchors, &named), AT);
+        assert!(
+            matches!(standing, MakerStanding::NotForSigning),
+            "{standing:?}"
+        );
+    }
+}
+
 #[test]
 fn makers_with_rsa_and_ecdsa_keys_sign_too() {
     let lab = Lab::new();
@@ -137,9 +192,10 @@ fn makers_with_rsa_and_ecdsa_keys_sign_too() {
         draft.algorithm = algorithm;
         let sign = |message: &[u8]| lab.sign(&format!("{kind:?}"), message, &["-digest", "sha256"]);
         let anchors = anchors(&[&root]);
+        let named = [maker.clone()];
         let verdict = draft
             .seal(sign)
-            .judge(Some(&lock), Some(&trust(&anchors)), AT);
+            .judge(Some(&lock), Some(&trust(&anchors, &named)), AT);
         assert!(verdict.is_good(), "{kind:?} {verdict:?}");
         draft.layout = SealDraft::v1(&maker, &[]).layout;
         (draft.version, draft.list_kind) = (2, None);
@@ -293,9 +349,10 @@ fn a_critical_extension_is_reported_and_others_are_passed_over() {
         let mut draft = SealDraft::v4(&makers.maker, &[&makers.lock]);
         draft.extensions = Some(extensions);
         let anchors = anchors(&[&makers.root]);
+        let named = [makers.maker.clone()];
         draft
             .seal(makers.sign())
-            .judge(Some(&makers.lock), Some(&trust(&anchors)), AT)
+            .judge(Some(&makers.lock), Some(&trust(&anchors, &named)), AT)
     };
     for harmless in [
         one(b""),
@@ -421,7 +478,7 @@ fn mutated_seals_never_panic_and_never_pass() {
             if seal.verify_signature().is_err() {
                 continue;
             }
-            let verdict = seal.judge(Some(&makers.lock), Some(&trust(&anchors)), AT);
+            let verdict = seal.judge(Some(&makers.lock), Some(&trust(&anchors, &[])), AT);
             assert!(!verdict.is_good(), "{}", hex::encode(bytes));
         }
         println!("{tried} mutated seals, {read} still readable, none passed");

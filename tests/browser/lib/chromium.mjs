@@ -9,9 +9,17 @@ const FLAGS = [
 /** How long one step may take before its test fails. */
 const PATIENCE_MS = 30_000;
 
+const OPTIONS = { executablePath: process.env.YZT_CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS };
+
 /** A browser with a new empty profile. */
 export function launch() {
-  return chromium.launch({ executablePath: process.env.YZT_CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
+  return chromium.launch(OPTIONS);
+}
+
+/** One that can be killed like any program, without a word to its pages. */
+export async function launchToKill() {
+  const server = await chromium.launchServer(OPTIONS);
+  return { browser: await chromium.connect(server.wsEndpoint()), kill: () => server.kill() };
 }
 
 /** A person's own window into the web: cookies of its own, a language, and a list of what went wrong in it. */

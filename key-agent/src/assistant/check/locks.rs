@@ -26,7 +26,7 @@ pub(super) fn findings(sources: &LockSources, now: SystemTime) -> Vec<Finding> {
     let now = seconds_since_epoch(now);
     for lock in &listing.locks {
         findings.push(pin(lock));
-        findings.push(signing(lock));
+        findings.push(signing(lock, now));
         let shown = lock.certificates.iter().map(|one| validity(lock, one, now));
         findings.extend(shown);
     }
@@ -104,14 +104,16 @@ fn pin(lock: &LockFacts) -> Finding {
     finding.with("lock", &lock.label).with("left", left)
 }
 
-fn signing(lock: &LockFacts) -> Finding {
-    let usable = lock
-        .certificates
-        .iter()
-        .find(|one| one.kind == CertificateKind::Signing && !one.algorithms.is_empty());
-    let finding = match usable {
-        Some(certificate) => Finding::pass(Topic::Certificate, "check-certificate")
-            .with("name", certificate.subject_name()),
+/// A certificate that can sign and is valid now; else what stands in the way of the first that can sign.
+fn signing(lock: &LockFacts, now: i64) -> Finding {
+    let able = |one: &&CertificateFacts| {
+        one.kind == CertificateKind::Signing && !one.algorithms.is_empty()
+    };
+    let mut able = lock.certificates.iter().filter(able);
+    let first = able.clone().next();
+    let current = able.find(|one| is_current(one, now));
+    let finding = match current.or(first) {
+        Some(facts) => of_signing(facts, now),
         None if lock.sealed => Finding::pass(Topic::Certificate, "check-certificate-sealed"),
         None if lock.only_encrypts() => Finding::fail(
             Topic::Certificate,
@@ -125,6 +127,33 @@ fn signing(lock: &LockFacts) -> Finding {
         ),
     };
     finding.with("lock", &lock.label)
+}
+
+fn of_signing(facts: &CertificateFacts, now: i64) -> Finding {
+    let certificate = &facts.certificate;
+    let finding = if certificate.not_before() > now {
+        let repair = Repair::Words("repair-clock");
+        Finding::fail(Topic::Certificate, "check-certificate-not-yet", repair)
+    } else if certificate.not_after() < now {
+        let repair = Repair::Words("repair-renew");
+        Finding::fail(Topic::Certificate, "check-certificate-expired", repair)
+    } else {
+        Finding::pass(Topic::Certificate, "check-certificate")
+    };
+    dated(finding, facts)
+}
+
+fn is_current(facts: &CertificateFacts, now: i64) -> bool {
+    (facts.certificate.not_before()..=facts.certificate.not_after()).contains(&now)
+}
+
+/// Whose certificate it is, of which kind, and from when to when it is valid.
+fn dated(finding: Finding, facts: &CertificateFacts) -> Finding {
+    finding
+        .with("name", facts.subject_name())
+        .with("kind", facts.kind.word())
+        .with("from", day(facts.certificate.not_before()))
+        .with("until", day(facts.certificate.not_after()))
 }
 
 fn validity(lock: &LockFacts, facts: &CertificateFacts, now: i64) -> Finding {
@@ -151,9 +180,5 @@ fn validity(lock: &LockFacts, facts: &CertificateFacts, now: i64) -> Finding {
             Some(days) => Finding::pass(Topic::Validity, "check-validity").with("days", days),
         }
     };
-    finding
-        .with("lock", &lock.label)
-        .with("name", facts.subject_name())
-        .with("from", day(certificate.not_before()))
-        .with("until", day(certificate.not_after()))
+    dated(finding, facts).with("lock", &lock.label)
 }

@@ -6,15 +6,15 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::{Finding, Repair, Topic};
-use crate::service::DEFAULT_PORTS;
+use crate::service::PagePorts;
 
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where the service is.
 #[derive(Clone, Debug)]
 pub enum Service {
-    /// It is this program, on this port.
-    Here(u16),
+    /// It is this program, on this port; pages look for it there.
+    Here(u16, PagePorts),
     /// It is looked for on these ports.
     LookedFor(RangeInclusive<u16>),
 }
@@ -36,7 +36,10 @@ pub fn find_agent(mut ports: RangeInclusive<u16>) -> Option<(u16, String)> {
 
 pub(super) fn findings(service: &Service) -> Vec<Finding> {
     match service {
-        Service::Here(port) => vec![own(*port), others(DEFAULT_PORTS, *port)],
+        Service::Here(port, PagePorts::Range(range)) => {
+            vec![own(*port, range), others(range.clone(), *port)]
+        }
+        Service::Here(port, PagePorts::Told) => vec![answers(*port)],
         Service::LookedFor(ports) => match find_agent(ports.clone()) {
             Some((port, version)) => vec![found(port, &version), others(ports.clone(), port)],
             None => vec![nowhere(ports), others(ports.clone(), 0)],
@@ -44,20 +47,21 @@ pub(super) fn findings(service: &Service) -> Vec<Finding> {
     }
 }
 
-fn own(port: u16) -> Finding {
-    if DEFAULT_PORTS.contains(&port) {
-        return Finding::pass(Topic::Service, "check-service-answers")
-            .with("port", port)
-            .with("version", env!("CARGO_PKG_VERSION"));
-    }
-    let outside = Finding::warn(
-        Topic::Service,
-        "check-service-outside",
-        Repair::Words("repair-port"),
-    );
-    with_range(outside, &DEFAULT_PORTS)
+fn answers(port: u16) -> Finding {
+    Finding::pass(Topic::Service, "check-service-answers")
         .with("port", port)
-        .with("free", free_port(&DEFAULT_PORTS))
+        .with("version", env!("CARGO_PKG_VERSION"))
+}
+
+fn own(port: u16, pages: &RangeInclusive<u16>) -> Finding {
+    if pages.contains(&port) {
+        return answers(port);
+    }
+    let repair = Repair::Words("repair-port");
+    let outside = Finding::warn(Topic::Service, "check-service-outside", repair);
+    with_range(outside, pages)
+        .with("port", port)
+        .with("free", free_port(pages))
 }
 
 fn found(port: u16, version: &str) -> Finding {

@@ -122,7 +122,7 @@ fn begin(shared: &Data<Shared>) {
         allowed: Some(allowed.clone()),
         portal: shared.settings.portal_url.clone(),
         memory: Some(shared.assistant.memory.clone()),
-        service: Service::Here(shared.port),
+        service: Service::Here(shared.port, shared.settings.page_ports.clone()),
     };
     let shared = shared.clone();
     rt::spawn(async move {

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -22,6 +23,8 @@ pub(super) enum Page {
     Tidy,
     Questions,
     Update,
+    /// No page has this path.
+    Unknown,
 }
 
 impl Page {
@@ -38,7 +41,7 @@ impl Page {
 
     pub(super) const fn path(self) -> &'static str {
         match self {
-            Self::Home => "/",
+            Self::Home | Self::Unknown => "/",
             Self::Check => "/check",
             Self::Certificates => "/certificates",
             Self::Seals => "/seals",
@@ -60,6 +63,7 @@ impl Page {
             Self::Tidy => "tidy",
             Self::Questions => "questions",
             Self::Update => "update",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -74,6 +78,7 @@ impl Page {
             Self::Tidy => "word-tidy",
             Self::Questions => "word-questions",
             Self::Update => "word-update",
+            Self::Unknown => "unknown-title",
         }
     }
 
@@ -88,6 +93,7 @@ impl Page {
             Self::Tidy => "hint-tidy",
             Self::Questions => "hint-questions",
             Self::Update => "hint-update",
+            Self::Unknown => "unknown-hint",
         }
     }
 }
@@ -179,6 +185,25 @@ impl<'a> Frame<'a> {
 #[template(path = "refused.html")]
 struct Refused<'a> {
     frame: &'a Frame<'a>,
+}
+
+/// A page for a path that has none, for whoever came by an old bookmark or a slip of the pen.
+#[derive(Template)]
+#[template(path = "unknown.html")]
+struct Unknown<'a> {
+    frame: &'a Frame<'a>,
+}
+
+/// Answers every path that is not routed; a page only to a person, who opens it as such.
+pub(in crate::service) async fn unknown(
+    request: HttpRequest,
+    shared: Data<Shared>,
+) -> HttpResponse {
+    if request.method() != Method::GET || !guard::is_navigation(&request) {
+        return HttpResponse::NotFound().finish();
+    }
+    let frame = Frame::of_form(&request, &shared, Page::Unknown);
+    html(StatusCode::NOT_FOUND, &Unknown { frame: &frame })
 }
 
 /// A token for the forms of the page that is being made.

@@ -20,6 +20,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web;
 
+pub(super) use frame::unknown;
 pub(super) use state::Assistant;
 
 const STYLE: &str = include_str!("../../../assets/assistant.css");

@@ -16,6 +16,14 @@ struct Questions<'a> {
     questions: &'static [Question],
 }
 
+impl Questions<'_> {
+    /// The answer's paragraphs.
+    fn answer(&self, question: &Question) -> Vec<String> {
+        let text = self.frame.say.text(&question.answer_key());
+        text.lines().map(str::to_owned).collect()
+    }
+}
+
 pub(super) async fn page(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     match Frame::of(&request, &shared, Page::Questions) {
         Ok(frame) => frame::page(&Questions {

@@ -1,0 +1,65 @@
+//! Whether the browser that asked is still there.
+//!
+//! Owns the answer that a window holds open while its operation is under way. A browser that ends in whatever way lets
+//! go of it; the operation is then free for another window soon, not only at the end of its time. Timers of a hidden
+//! window run seldom, a connection stands: so it is no matter of polling. Does not know what is asked.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::rt::time::{Interval, interval};
+use actix_web::web::{Bytes, Data};
+
+use super::failure::Failure;
+use super::server::Shared;
+
+/// How often something is written: a connection whose far end is gone is known by that.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// The body of that answer. It ends with the operation.
+pub(super) struct Attendance {
+    shared: Data<Shared>,
+    token: String,
+    beat: Interval,
+}
+
+impl Attendance {
+    /// The window is here from now on, until the answer goes.
+    pub(super) fn begin(shared: Data<Shared>, token: String) -> Result<Self, Failure> {
+        shared.windows().attend(&token, Instant::now())?;
+        Ok(Self {
+            shared,
+            token,
+            beat: interval(BEAT),
+        })
+    }
+}
+
+impl MessageBody for Attendance {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        ready!(self.beat.poll_tick(context));
+        let goes_on = self
+            .shared
+            .windows()
+            .is_under_way(&self.token, Instant::now());
+        Poll::Ready(goes_on.then(|| Ok(Bytes::from_static(b"\n"))))
+    }
+}
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        self.shared.windows().leave(&self.token, Instant::now());
+    }
+}
