@@ -5,6 +5,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use key_agent::token::TokenError;
+
 use crate::pki::PkiError;
 use crate::platform::StartFault;
 
@@ -44,12 +46,12 @@ pub enum DemoError {
     )]
     LockExists(PathBuf),
     /// A lock that does not open.
-    #[error("{path} does not open: {why}; give its PIN with --pin")]
+    #[error("{path} does not open: {why}{}", hint(why))]
     LockShut {
         /// Which.
         path: PathBuf,
         /// Why.
-        why: key_agent::token::TokenError,
+        why: TokenError,
     },
     /// A port that was asked for is not to be had.
     #[error(
@@ -121,11 +123,27 @@ impl DemoError {
                 "{} 已经存在；加 --force 则另做一把新锁代替它（密钥随之改变）",
                 lock.display()
             ),
-            Self::LockShut { path, .. } => {
-                format!("{} 打不开；请用 --pin 给出正确的密码", path.display())
+            Self::LockShut { path, why } => {
+                let hint = match why {
+                    TokenError::PinWrong(_) => "密码错误，请用 --pin 给出正确的密码",
+                    TokenError::PinLocked => "密码已锁定；删除旁边的 .pin-state 文件即可重新计数",
+                    _ => "不是可以使用的锁文件",
+                };
+                format!("{} 打不开：{hint}", path.display())
             }
             Self::File { path, .. } => format!("{} 无法读写", path.display()),
             Self::Pki(_) | Self::Provider(_) | Self::Platform(_) | Self::Agent(_) => return None,
         })
+    }
+}
+
+/// What helps with a lock that does not open.
+fn hint(why: &TokenError) -> &'static str {
+    match why {
+        TokenError::PinWrong(_) => "; give its PIN with --pin",
+        TokenError::PinLocked => {
+            "; of a sample lock the file .pin-state beside it keeps the count: remove it"
+        }
+        _ => "",
     }
 }

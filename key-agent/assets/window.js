@@ -139,8 +139,12 @@
     if (before && JSON.stringify(before) === JSON.stringify(locks)) return;
     now.locks = locks;
     const choices = locks.locks.flatMap((lock) => lock.certificates.map((certificate) => ({ lock, certificate })));
-    // Those that can be chosen come first.
-    const rank = ({ certificate }) => (certificate.usable ? (certificate.sealed ? 1 : 0) : 2);
+    // The one chosen last for this website comes first, so that what is preselected is in sight; then those that can be chosen.
+    const rank = ({ certificate }) => {
+      if (!certificate.usable) return 3;
+      if (certificate.id === now.remembered) return 0;
+      return certificate.sealed ? 2 : 1;
+    };
     choices.sort((one, other) => rank(one) - rank(other));
     const able = choices.filter(({ lock, certificate }) => now.request.operation === "read" || (certificate.usable && lock.tries !== "none"));
     const isAble = (id) => able.some(({ certificate }) => certificate.id === id);

@@ -124,11 +124,23 @@ inEachLanguage('agent', 'the agent\'s window and the page', (scene) => {
     if (picture) await album.seeAgent(popup, picture);
   }
 
+  /** The window once the agent is free: of a browser that ended it learns within seconds. */
+  async function openWhenFree(page) {
+    for (const began = Date.now(); ;) {
+      const [popup] = await Promise.all([page.waitForEvent('popup'), page.click('#sign')]);
+      // While the agent is busy the page closes the window and says so.
+      const asked = popup.locator('body[data-state="asked"]').waitFor().then(() => true, () => false);
+      const busy = page.locator('#message.is-failure').waitFor().then(() => false, () => false);
+      if (await Promise.race([asked, busy])) return popup;
+      assert.ok(Date.now() - began < 15_000, 'the agent is still busy');
+    }
+  }
+
   /** Somebody's sign-in page, with the agent's window before it and a PIN half typed. */
   async function halfTyped() {
     const page = await person(scene);
     await page.goto(`${scene.portal}/login`);
-    const popup = await openWindow(page, '#sign');
+    const popup = await openWhenFree(page);
     await choose(popup, scene.demo.lock('good-sm2'));
     await popup.fill('#pin', '1234');
     return { page, popup };
@@ -138,8 +150,9 @@ inEachLanguage('agent', 'the agent\'s window and the page', (scene) => {
     const { page, popup } = await halfTyped();
     await page.goto(`${scene.portal}/help`);
     await givesUp(popup, '11-agent-page-left');
+    await cancel(popup);
     await page.goto(`${scene.portal}/login`);
-    await cancel(await openWindow(page, '#sign'));
+    await cancel(await openWhenFree(page));
     await page.context().close();
   });
 
@@ -164,17 +177,10 @@ inEachLanguage('agent', 'the agent\'s window and the page', (scene) => {
     const { context } = await openContext(browser, language);
     const theirs = await context.newPage();
     await theirs.goto(`${scene.portal}/login`);
-    await openWindow(theirs, '#sign');
+    await openWhenFree(theirs);
     await kill();
-    const began = Date.now();
-    for (;;) {
-      const page = await atLogin();
-      const popup = await openWindow(page, '#sign');
-      const state = await popup.getAttribute('body', 'data-state');
-      await cancel(popup);
-      if (state === 'asked') break;
-      assert.ok(Date.now() - began < 15_000, 'the agent is still busy');
-    }
+    const page = await atLogin();
+    await cancel(await openWhenFree(page));
   });
 
   test('a page of another origin gets nothing from the agent', async () => {

@@ -29,6 +29,7 @@ fn write(out: &mut impl Write, ready: &Ready, ready_file: Option<&Path>) -> io::
     locks(out, ready)?;
     writeln!(out, "{}", try_zh(ready))?;
     writeln!(out, "{}", try_en(ready))?;
+    commands(out, ready)?;
     let folder = ready.state_dir.display();
     writeln!(out, "状态目录 · state folder: {folder}")?;
     writeln!(
@@ -62,7 +63,6 @@ fn try_zh(ready: &Ready) -> String {
     let (issuer, agent) = (&ready.issuer, &ready.agent.address);
     let platform = ready.platforms.first().map_or("", |p| p.origin.as_str());
     let (number, code) = first_good(&ready.locks);
-    let commands = commands(ready);
     format!(
         "
 试一试
@@ -74,8 +74,8 @@ fn try_zh(ready: &Ready) -> String {
   6. 用 a 锁登录：单位名称已变更，说明三个步骤；技术人员办理变更后即可登录
   7. 登录后打开 {issuer}/account （个人信息维护）：修改信息，把第 3 把锁激活为副锁，查看授权、登录记录和会话
   8. 打开证书助手 {agent} ：一键检测、证书显示、签章显示、登录系统、清理证书、常见问题、软件升级
-  9. 技术人员的命令，在另一个终端运行；--help 说明各项：
-{commands}"
+  9. 技术人员的命令见下
+"
     )
 }
 
@@ -83,7 +83,6 @@ fn try_en(ready: &Ready) -> String {
     let (issuer, agent) = (&ready.issuer, &ready.agent.address);
     let platform = ready.platforms.first().map_or("", |p| p.origin.as_str());
     let (number, code) = first_good(&ready.locks);
-    let commands = commands(ready);
     format!(
         "Try it
   1. Open {issuer}, choose Bind, sign with lock {number}; its credit code is {code}
@@ -94,26 +93,32 @@ fn try_en(ready: &Ready) -> String {
   6. Sign in with lock a: the enterprise was renamed, the three steps are told; once an operator has applied them it signs in
   7. Signed in, open {issuer}/account: change your information, activate lock 3 as a secondary one, see consents, sign-ins, sessions
   8. Open the certificate assistant {agent}: check, certificates, e-seals, sign in, tidy up, questions, update
-  9. Operators' commands, in another terminal; --help tells what each does:
-{commands}"
+  9. Operators' commands are below
+"
     )
 }
 
-/// Those a person would try first, ready to be copied.
-fn commands(ready: &Ready) -> String {
+/// Those an operator would try first, ready to be copied.
+fn commands(out: &mut impl Write, ready: &Ready) -> io::Result<()> {
     let state = ready.state_dir.display();
     let (_, code) = first_good(&ready.locks);
     let idp = format!("IDP_STATE_DIR={state}/provider cargo run -p idp --");
-    let lock = ready.locks.first().map(|lock| lock.file.display());
-    let lock = lock.map_or_else(String::new, |file| file.to_string());
-    format!(
-        "     {idp} enterprise show {code}
-     {idp} enterprise --help
-     {idp} ca list
-     {idp} revocation --help
-     cargo run -p demo -- revoke --state-dir {state} {lock}
-"
-    )
+    writeln!(
+        out,
+        "技术人员的命令，在另一个终端运行；--help 说明各项 · operators' commands, in another terminal; --help tells what each does"
+    )?;
+    for command in ["enterprise --help", "ca list", "revocation list"] {
+        writeln!(out, "  {idp} {command}")?;
+    }
+    writeln!(out, "  {idp} enterprise show {code}")?;
+    if let Some(lock) = ready.locks.first() {
+        let file = lock.file.display();
+        writeln!(
+            out,
+            "  cargo run -p demo -- revoke --state-dir {state} {file}"
+        )?;
+    }
+    writeln!(out)
 }
 
 /// What to bind first: the number of the first lock that binds, and its credit code.

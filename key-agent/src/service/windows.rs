@@ -23,7 +23,7 @@ const IDLE_LIMIT: Duration = Duration::from_mins(5);
 
 /// How long the window of an operation may be away before another window takes its place. Longer than a browser takes to
 /// connect anew.
-const AWAY_LIMIT: Duration = Duration::from_secs(5);
+const AWAY_LIMIT: Duration = Duration::from_secs(3);
 
 /// Windows are found by the digest of their token, so that the time of a search tells nothing about the token.
 type TokenDigest = [u8; 32];

@@ -197,10 +197,11 @@ impl SealTrust<'_> {
     }
 }
 
-/// GB/T 38540 wants the key usage of a maker's certificate looked at; one that says nothing allows nothing.
+/// GB/T 38540 wants the key usage of a maker's certificate looked at. One without any is not restricted (RFC 5280
+/// §4.2.1.3).
 fn is_for_signatures(maker: &Certificate) -> bool {
     let usage = maker.key_usage();
-    usage.is_some_and(|usage| usage.digital_signature || usage.content_commitment)
+    usage.is_none_or(|usage| usage.digital_signature || usage.content_commitment)
 }
 
 /// The word for a digest's kind is the maker's own ("SM3", "sm3", "cert"), so a digest counts by its length: whatever has

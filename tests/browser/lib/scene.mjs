@@ -32,7 +32,7 @@ export function scene(name, title, language, tell, prepare = () => ({})) {
       await scene.driver?.remove();
     });
     tell(scene);
-    test('no page has an accessibility violation, scrolls sideways at 360 px or is in the wrong language', () => {
+    test('no page has an accessibility violation, scrolls sideways at 320 px or is in the wrong language', () => {
       assert.deepEqual(scene.album.findings, []);
     });
     test('no page breaks its content security policy, fails in a script or asks a third party', () => {
