@@ -18,6 +18,10 @@ struct Questions<'a> {
 
 impl Questions<'_> {
     /// The answer's paragraphs.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass references"
+    )]
     fn answer(&self, question: &Question) -> Vec<String> {
         let text = self.frame.say.text(&question.answer_key());
         text.lines().map(str::to_owned).collect()

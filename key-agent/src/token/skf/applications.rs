@@ -142,7 +142,7 @@ impl About {
 fn pin_state(application: &Application) -> Result<PinState, TokenError> {
     match application.counter() {
         Ok(counter) => Ok(PinState {
-            tries: tries(&counter),
+            tries: tries(counter),
             max: u8::try_from(counter.max).ok().filter(|max| *max > 0),
         }),
         Err(TokenError::PinLocked) => Ok(PinState {
@@ -159,10 +159,10 @@ fn pin_state(application: &Application) -> Result<PinState, TokenError> {
 
 /// What a count says. No PIN has more than 255 tries; and none has none at all: a device that answers 0 of 0 does not count,
 /// and whether the PIN is locked it tells when it is asked.
-pub(super) fn tries(counter: &Counter) -> Tries {
+pub(super) fn tries(counter: Counter) -> Tries {
     match counter {
         Counter { max: 0, left: 0 } => Tries::Untold,
-        Counter { left, .. } => u8::try_from(*left).map_or(Tries::Untold, Tries::counted),
+        Counter { left, .. } => u8::try_from(left).map_or(Tries::Untold, Tries::counted),
     }
 }
 

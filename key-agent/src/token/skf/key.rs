@@ -74,7 +74,7 @@ impl Unlocked {
 /// library writes one.
 fn after_wrong_pin(application: &Application, left: usize) -> TokenError {
     let own = match application.counter() {
-        Ok(counter) => tries(&counter),
+        Ok(counter) => tries(counter),
         Err(TokenError::LockRemoved) => return TokenError::LockRemoved,
         Err(TokenError::PinLocked) => Tries::None,
         Err(_) => Tries::Untold,
@@ -82,7 +82,7 @@ fn after_wrong_pin(application: &Application, left: usize) -> TokenError {
     match own {
         Tries::None => TokenError::PinLocked,
         // Silent: what came with the refusal, as of a count without an end.
-        Tries::Untold => TokenError::PinWrong(tries(&Counter { max: left, left })),
+        Tries::Untold => TokenError::PinWrong(tries(Counter { max: left, left })),
         now => TokenError::PinWrong(now),
     }
 }

@@ -224,6 +224,7 @@ impl Device {
 pub(super) struct Application(Open);
 
 /// Tries of a PIN.
+#[derive(Clone, Copy)]
 pub(super) struct Counter {
     pub(super) max: usize,
     pub(super) left: usize,
