@@ -12,13 +12,12 @@ use protocol::challenge::ChallengeText;
 use protocol::proof::Proof;
 use serde_json::json;
 
-use super::attendance::Attendance;
 use super::body::Body;
 use super::failure::Failure;
 use super::request::{Asked, BeginBody, Choice, Operation};
 use super::server::Shared;
 use super::windows::Pending;
-use super::{body, guard, view};
+use super::{attendance, body, guard, view};
 use crate::locks::LockSources;
 use crate::pin::Pin;
 use crate::sign::OpenedKey;
@@ -30,7 +29,7 @@ use crate::token::soft::SEALED_CERTIFICATE;
 pub(super) fn mount(config: &mut web::ServiceConfig) {
     config
         .route("/api/begin", web::post().to(begin))
-        .route("/api/attend", web::post().to(attend))
+        .route("/api/attend", web::post().to(attendance::attend))
         .route("/api/locks", web::post().to(locks))
         .route("/api/sign", web::post().to(sign))
         .route("/api/read", web::post().to(read))
@@ -76,16 +75,6 @@ async fn begin(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpRe
 fn refused(failure: &Failure) {
     if *failure == Failure::OriginRefused {
         tracing::warn!("a page whose origin is not on the allow-list asked and was refused");
-    }
-}
-
-/// The window says that its browser is there, for as long as this answer is held open.
-async fn attend(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let begun =
-        known_window(&request, &shared).and_then(|token| Attendance::begin(shared.clone(), token));
-    match begun {
-        Ok(attendance) => HttpResponse::Ok().body(attendance),
-        Err(failure) => failure.answer(&shared.texts, Language::of_request(&request)),
     }
 }
 
@@ -235,7 +224,7 @@ async fn end(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     }
 }
 
-fn known_window(request: &HttpRequest, shared: &Shared) -> Result<String, Failure> {
+pub(super) fn known_window(request: &HttpRequest, shared: &Shared) -> Result<String, Failure> {
     let token = guard::own_call(request)?;
     let mut windows = shared.windows();
     if windows.knows(&token) {

@@ -12,15 +12,28 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::rt::time::{Interval, interval};
 use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
 
+use super::api;
 use super::failure::Failure;
 use super::server::Shared;
+use crate::texts::Language;
 
 /// How often something is written: a connection whose far end is gone is known by that.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// The window says that its browser is there, for as long as this answer is held open.
+pub(super) async fn attend(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    let begun = api::known_window(&request, &shared)
+        .and_then(|token| Attendance::begin(shared.clone(), token));
+    match begun {
+        Ok(attendance) => HttpResponse::Ok().body(attendance),
+        Err(failure) => failure.answer(&shared.texts, Language::of_request(&request)),
+    }
+}
+
 /// The body of that answer. It ends with the operation.
-pub(super) struct Attendance {
+struct Attendance {
     shared: Data<Shared>,
     token: String,
     beat: Interval,
@@ -28,7 +41,7 @@ pub(super) struct Attendance {
 
 impl Attendance {
     /// The window is here from now on, until the answer goes.
-    pub(super) fn begin(shared: Data<Shared>, token: String) -> Result<Self, Failure> {
+    fn begin(shared: Data<Shared>, token: String) -> Result<Self, Failure> {
         shared.windows().attend(&token, Instant::now())?;
         Ok(Self {
             shared,
