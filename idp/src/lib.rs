@@ -9,6 +9,7 @@ pub mod certificates;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod forgetting;
 pub mod http;
 pub mod serve;
 pub mod signing;

@@ -18,6 +18,7 @@ use crate::certificates::{
 };
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
+use crate::forgetting::keep_forgetting;
 use crate::http::assets::Assets;
 use crate::http::extract::form::FORM_MAX;
 use crate::http::{guard, metrics, oidc, routes};
@@ -246,7 +247,8 @@ async fn keep_house(state: web::Data<AppState>) {
         keep_room(&state),
         keep_up(&state),
         keep_keys(&state),
-        keep_registry(&state)
+        keep_registry(&state),
+        keep_forgetting(&state)
     );
 }
 

@@ -16,15 +16,17 @@ use idp_core::session::Authentication;
 use protocol::claims::LockRole;
 use serde_json::json;
 
-const POSTS: [&str; 8] = [
+const POSTS: [&str; 10] = [
     "/account",
     "/account/language",
     "/account/locks",
+    "/account/locks/language",
     "/account/locks/remove",
     "/account/locks/promote",
     "/account/consents/revoke",
     "/account/sessions/end",
     "/account/sessions/end-others",
+    "/account/sessions/end-all",
 ];
 
 #[tokio::test]

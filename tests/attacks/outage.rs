@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use e2e::account::information_form;
+use e2e::browser::set;
 use e2e::servers::{self, Server};
 use e2e::story::{Scene, new_lock};
 use e2e::wire::Wire;
@@ -110,6 +112,10 @@ async fn postgres_that_is_gone_gives_a_clear_503_and_nothing_unwritten_counts() 
     let platform = Platform::connect(&provider).await;
     let (code, asking) = platform.code(&mut Browser::new(&provider), &lock).await;
     let page = browser.open("/login").await;
+    let mut own = Browser::new(&provider).with_header("origin", &provider.issuer);
+    own.sign_in(&lock).await;
+    let mut typed = information_form(&own.open("/account").await);
+    set(&mut typed, "address", "新华大街 99 号");
     let written = provider.audit_end().await;
 
     wire.cut();
@@ -121,6 +127,17 @@ async fn postgres_that_is_gone_gives_a_clear_503_and_nothing_unwritten_counts() 
     assert_eq!(health.json()["ephemeral"], "up");
     expect_unavailable(&browser.sign(&page, &lock).await);
     expect_unavailable(&browser.open("/platforms").await);
+    // What was typed is still there, for our own page alone.
+    expect_unavailable(&browser.post("/account", &typed).await);
+    let kept = own.post("/account", &typed).await;
+    assert_eq!(
+        (kept.status, kept.problem().as_str()),
+        (503, "information-unsaved")
+    );
+    assert_eq!(
+        kept.attribute("#address", "value").as_deref(),
+        Some("新华大街 99 号")
+    );
     let refused = platform.redeem(&code, &asking).send().await;
     assert_eq!(
         (refused.status, refused.error().as_str()),

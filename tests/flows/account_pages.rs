@@ -4,8 +4,12 @@ use e2e::account::{information_form, lock_of_same};
 use e2e::browser::set;
 use e2e::story::Scene;
 use e2e::{Browser, Provider};
+use idp::forgetting::forget;
 use idp_core::audit::AuditKind;
 use idp_core::consent::ConsentOutcome;
+use idp_core::id::SessionId;
+use idp_core::session::{SessionEnding, SessionRecord};
+use idp_core::store::StoreError;
 
 const PAGES: [&str; 5] = [
     "/account",
@@ -250,6 +254,10 @@ async fn a_consent_is_taken_back_and_what_the_platform_was_given_ends_at_once() 
         (again.status, again.problem().as_str()),
         (404, "consent-not-in-force")
     );
+    let refused = AuditKind::AccountRefused;
+    provider
+        .expect_incident(&again.incident(), refused, "consent-not-in-force")
+        .await;
     let tokens = scene.receive().await;
     assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
 }
@@ -313,6 +321,100 @@ async fn live_sessions_are_listed_and_ended_one_or_all_others() {
         rows.iter()
             .any(|row| row.contains("Browser/Two") && row.contains("127.0.0.1"))
     );
+}
+
+#[tokio::test]
+async fn all_are_ended_this_one_too_and_a_secondary_lock_ends_all_of_its_own() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let second = lock_of_same(&scene.lock);
+    scene.browser.activate(&second).await;
+    let mut of_second = [Browser::new(provider), Browser::new(provider)];
+    for browser in &mut of_second {
+        browser.sign_in(&second).await;
+    }
+    let own = of_second[0]
+        .post_own("/account/sessions/end-all", &[])
+        .await;
+    assert!(own.has("#signed-out"), "{}", own.summary());
+    for browser in &mut of_second {
+        assert_eq!(
+            browser.open("/certificate").await.location(),
+            Some("/login")
+        );
+    }
+    let tokens = scene.receive().await;
+    assert!(
+        scene
+            .browser
+            .open("/account/sessions")
+            .await
+            .has("#end-all")
+    );
+    of_second[1].sign_in(&second).await;
+    let all = scene
+        .browser
+        .post_own("/account/sessions/end-all", &[])
+        .await;
+    assert!(all.has("#signed-out"), "{}", all.summary());
+    for browser in [&mut scene.browser, &mut of_second[1]] {
+        assert_eq!(
+            browser.open("/certificate").await.location(),
+            Some("/login")
+        );
+    }
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_old_live_session_is_not_hidden_by_many_that_ended() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let lock = provider.stored_lock(&scene.lock).await.unwrap();
+    let now = provider.state.cx().now;
+    let many = provider.state.database.write(move |store| {
+        for number in 0..600_u64 {
+            let begun_at = now + std::time::Duration::from_millis(number);
+            store.insert_session(&SessionRecord {
+                id: SessionId::from_text(format!("{}-{number}", lock.id)),
+                enterprise_id: lock.enterprise_id.clone(),
+                key_lock_id: lock.id.clone(),
+                begun_at,
+                seen_at: begun_at,
+                remote_address: None,
+                user_agent: None,
+                ended: Some((begun_at, SessionEnding::SignedOut)),
+            })?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    many.await.unwrap();
+    let page = scene.browser.open("/account/sessions").await;
+    assert_eq!(
+        page.texts("#sessions tbody tr").len(),
+        1,
+        "{}",
+        page.summary()
+    );
+    assert!(page.has("#this-session") && !page.has("#sessions-more"));
+}
+
+#[tokio::test]
+async fn old_sign_ins_go_off_record_and_live_ones_stay() {
+    let provider = Provider::start(|config| config.sign_ins.kept_days = 1);
+    let mut scene = Scene::at(&provider).await;
+    scene
+        .browser
+        .sign_in_again(&scene.platform, &scene.lock)
+        .await;
+    let now = provider.state.cx().now;
+    let none = forget(&provider.state, now).await.unwrap();
+    assert_eq!(none, 0);
+    let history = scene.browser.open("/account/history").await;
+    assert!(history.text("main").unwrap().contains("保留 1 天"));
+    assert_eq!(history.texts("#history tbody tr").len(), 2);
+    let days = std::time::Duration::from_hours(49);
+    assert_eq!(forget(&provider.state, now + days).await.unwrap(), 2);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use e2e::account::{lock_of_same, order_of_same};
 use e2e::authority::DAY;
+use e2e::proof::Challenge;
 use e2e::story::{Scene, binding_form};
 use e2e::{Browser, KeyKind, Lock, Order, Provider, world};
 use idp_core::audit::AuditKind;
@@ -136,6 +137,79 @@ async fn with_two_locks_that_are_due_nobody_guesses_which_one_is_renewed() {
     );
 }
 
+/// Signs in by a lock in this hardware.
+async fn try_sign_in_from(provider: &Provider, lock: &Lock, media_number: &str) -> e2e::Answer {
+    let mut browser = Browser::new(provider);
+    let page = browser.open("/login").await;
+    let proof = Challenge::of(&page).proof_in(lock, media_number);
+    browser.answer_challenge(&page, &proof, &[]).await
+}
+
+#[tokio::test]
+async fn of_two_locks_that_are_due_the_secondary_one_goes_on_in_its_own_hardware() {
+    let provider = Provider::shared();
+    let (mut browser, primary) = ending_in(provider, 40).await;
+    let second = world()
+        .p256
+        .lock(&order_of_same(&primary).valid(-DAY, 41 * DAY));
+    let page = browser.open("/account/locks").await;
+    let proof = Challenge::of(&page).proof_in(&second, "5303201712016119");
+    let activated = browser.answer_challenge(&page, &proof, &[]).await;
+    assert_eq!(activated.status, 303, "{}", activated.summary());
+    let [primary_id, second_id] = [
+        provider.lock_id(&primary).await,
+        provider.lock_id(&second).await,
+    ];
+    // No signature covers what the hardware is called: nobody becomes the primary lock by it.
+    let next = lock_of_same(&primary);
+    for media_number in ["5303201712015217", "5303201712019999"] {
+        let answer = try_sign_in_from(provider, &next, media_number).await;
+        assert_eq!(answer.problem(), "credit-code-bound", "{media_number}");
+    }
+    let answer = try_sign_in_from(provider, &next, "5303201712016119").await;
+    assert_eq!(answer.location(), Some("/certificate?renewed=1"));
+    let renewed = provider.stored_lock(&next).await.unwrap();
+    assert_eq!((renewed.id, renewed.role), (second_id, LockRole::Secondary));
+    // One is left that waits; the next certificate is its, whatever the hardware is called.
+    let last = lock_of_same(&primary);
+    let answer = try_sign_in_from(provider, &last, "5303201712019999").await;
+    assert_eq!(answer.location(), Some("/certificate?renewed=1"));
+    assert_eq!(provider.lock_id(&last).await, primary_id);
+}
+
+#[tokio::test]
+async fn the_same_key_under_another_number_goes_on_as_the_same_lock_or_as_none() {
+    let provider = Provider::shared();
+    // Neither due nor alone: the key says which it is.
+    let (mut browser, primary) = ending_in(provider, 300).await;
+    let second = world()
+        .p256
+        .lock(&order_of_same(&primary).valid(-DAY, 30 * DAY));
+    browser.activate(&second).await;
+    let id = provider.lock_id(&primary).await;
+    let next = world().p256.lock_of_key(&primary, &order_of_same(&primary));
+    let answer = Browser::new(provider).try_sign_in(&next).await;
+    assert_eq!(
+        answer.location(),
+        Some("/certificate?renewed=1"),
+        "{}",
+        answer.summary()
+    );
+    assert_eq!(provider.lock_id(&next).await, id);
+    // Of a lock that was removed it continues nothing, not even the other one that is due.
+    let third = lock_of_same(&primary);
+    browser.activate(&third).await;
+    let removed = provider.lock_id(&third).await.to_string();
+    browser
+        .post_own("/account/locks/remove", &[("lock", &removed)])
+        .await;
+    let of_removed = world()
+        .p256
+        .lock_of_key(&third, &order_of_same(&primary).valid(-DAY, 500 * DAY));
+    let answer = Browser::new(provider).try_sign_in(&of_removed).await;
+    assert_eq!(answer.problem(), "credit-code-bound");
+}
+
 #[tokio::test]
 async fn a_certificate_that_ends_earlier_or_is_another_cas_renews_nothing() {
     let provider = Provider::shared();
@@ -170,11 +244,11 @@ async fn no_renewal_brings_back_a_lock_that_was_removed_lost_or_revoked() {
             .lock(&order_of_same(&primary).valid(-DAY, 30 * DAY));
         browser.activate(&second).await;
         let stored = provider.stored_lock(&second).await.unwrap();
-        let id = stored.id.clone();
+        let (id, now) = (stored.id.clone(), provider.state.cx().now);
         let exchanged = provider
             .state
             .database
-            .write(move |s| s.exchange_key_lock_state(&id, KeyLockState::Active, state))
+            .write(move |s| s.exchange_key_lock_state(&id, KeyLockState::Active, (state, now)))
             .await;
         assert!(exchanged.unwrap());
         let order = order_of_same(&primary).with_subject("serialNumber", &stored.key_number);

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use e2e::account::lock_of_same;
 use e2e::browser::set;
 use e2e::lock::credit_code;
 use e2e::proof::Challenge;
@@ -9,6 +10,7 @@ use e2e::story::{binding_form, new_lock};
 use e2e::{Browser, KeyKind, Order, Provider, world};
 use idp_core::audit::AuditKind;
 use idp_core::key_lock::Thumbprint;
+use idp_core::operate;
 use serde_json::json;
 
 #[tokio::test]
@@ -149,6 +151,64 @@ async fn a_certificate_without_a_credit_code_binds_by_the_typed_one() {
         .await;
     assert!(answer.has("#bound"), "{}", answer.summary());
     assert!(provider.enterprise(&code).await.is_some());
+}
+
+#[tokio::test]
+async fn a_key_that_is_another_enterprises_binds_nobody_anew_whatever_is_typed() {
+    let provider = Provider::shared();
+    let first = new_lock();
+    Browser::new(provider).bind(&first).await;
+    let stored = provider.stored_lock(&first).await.unwrap();
+    let next = || {
+        let bare = Order::enterprise(KeyKind::P256).with_extension("1.2.156.10260.4.1.4=");
+        world()
+            .p256
+            .lock(&bare.with_subject("serialNumber", &stored.key_number))
+    };
+    let code = credit_code();
+    let form = binding_form(&code);
+    let refused = Browser::new(provider).bind_with(&next(), &form).await;
+    assert_eq!(
+        (refused.status, refused.problem().as_str()),
+        (403, "lock-bound-elsewhere")
+    );
+    let id = stored.id.clone();
+    provider
+        .operate(&first, move |store, cx, code, order| {
+            operate::lock_lost(store, cx, code, (&id, order))
+        })
+        .await
+        .unwrap();
+    let refused = Browser::new(provider).bind_with(&next(), &form).await;
+    assert_eq!(refused.problem(), "bound-lock-not-active");
+    assert!(provider.enterprise(&code).await.is_none());
+}
+
+#[tokio::test]
+async fn a_removed_secondary_lock_is_told_at_the_binding_how_it_comes_back() {
+    let provider = Provider::shared();
+    let primary = new_lock();
+    let mut browser = Browser::new(provider);
+    browser.bind(&primary).await;
+    browser.sign_in(&primary).await;
+    let second = lock_of_same(&primary);
+    browser.activate(&second).await;
+    let id = provider.lock_id(&second).await.to_string();
+    browser
+        .post_own("/account/locks/remove", &[("lock", &id)])
+        .await;
+    let list = browser.open("/account/locks").await;
+    let row = list.text(&format!("#lock-{id}")).unwrap();
+    assert!(row.contains("已删除") && row.contains("2026"), "{row}");
+    let refused = Browser::new(provider)
+        .bind_with(&second, &binding_form(&primary.credit_code()))
+        .await;
+    assert_eq!(refused.problem(), "bound-lock-not-active");
+    let advice = refused.texts("#error-advice li").join(" ");
+    assert!(
+        advice.contains("主锁登录") && advice.contains("激活"),
+        "{advice}"
+    );
 }
 
 #[tokio::test]

@@ -176,6 +176,31 @@ async fn the_other_language_keeps_what_was_typed_and_what_was_read() {
 }
 
 #[tokio::test]
+async fn the_other_language_keeps_a_certificate_that_was_read_to_be_activated() {
+    let provider = Provider::shared();
+    let mut scene = e2e::story::Scene::at(provider).await;
+    let second = e2e::account::lock_of_same(&scene.lock);
+    let page = scene.browser.open("/account/locks").await;
+    let action = page.attribute("#lang-en", "formaction").unwrap();
+    let mut fields = page.fields("#challenge-form");
+    let read = STANDARD.encode(second.certificate.der());
+    set(&mut fields, "read_certificate", &read);
+    set(&mut fields, "read_media_number", "5303201712016119");
+    let english = scene.browser.post(&action, &fields).await;
+    assert_eq!(english.status, 200, "{}", english.summary());
+    assert_eq!(english.attribute("html", "lang").as_deref(), Some("en"));
+    assert_eq!(english.text("#holder-name"), Some(second.holder.clone()));
+    assert_eq!(
+        english.text("#media-number").as_deref(),
+        Some("5303201712016119")
+    );
+    let activated = scene.browser.sign(&english, &second).await;
+    assert_eq!(activated.status, 303, "{}", activated.summary());
+    let afresh = scene.browser.open("/account/locks/language").await;
+    assert_eq!(afresh.location(), Some("/account/locks"));
+}
+
+#[tokio::test]
 async fn a_certificate_that_a_form_made_up_is_not_shown() {
     let provider = Provider::shared();
     let mut browser = honest(provider);

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use e2e::authority::DAY;
+use e2e::lock::credit_code;
 use e2e::proof::Challenge;
 use e2e::story::{binding_form, new_lock};
 use e2e::{Answer, Browser, KeyKind, Lock, Order, Provider, world};
@@ -188,6 +189,68 @@ async fn a_refused_login_page_can_be_answered_at_once() {
         Some("/certificate"),
         "{}",
         answer.summary()
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_is_read_again_in_the_other_language_by_whom_it_was_shown() {
+    let provider = Provider::shared();
+    let mut browser = Browser::new(provider);
+    let refused = browser.try_sign_in(&new_lock()).await;
+    let (problem, incident) = (refused.problem(), refused.incident());
+    let switch = refused.attribute("#lang-en", "href").unwrap();
+    let english = browser.open(&switch).await;
+    assert_eq!(english.status, 403, "{}", english.summary());
+    assert_eq!(
+        (english.problem(), english.incident()),
+        (problem, incident.clone())
+    );
+    assert_eq!(english.attribute("html", "lang").as_deref(), Some("en"));
+    assert!(english.text("#error-message").unwrap().is_ascii());
+    assert_ne!(Challenge::of(&english).nonce, Challenge::of(&refused).nonce);
+    // Nothing was signed again.
+    let events = provider.audit().await;
+    let of_it = events.iter().filter(|it| {
+        it.event
+            .incident_id
+            .as_ref()
+            .is_some_and(|id| id.as_str() == incident)
+    });
+    assert_eq!(of_it.count(), 1);
+    // Another browser, another incident and the plain address show none.
+    assert!(
+        !Browser::new(provider)
+            .open(&switch)
+            .await
+            .has("#error-summary")
+    );
+    assert!(
+        !browser
+            .open("/login?refused=made-up")
+            .await
+            .has("#error-summary")
+    );
+    assert!(!browser.open("/login").await.has("#error-summary"));
+}
+
+#[tokio::test]
+async fn a_bound_certificate_that_names_another_credit_code_is_refused() {
+    let provider = Provider::shared();
+    let lock = new_lock();
+    let mut browser = Browser::new(provider);
+    browser.bind(&lock).await;
+    let code = lock.credit_code().parse().unwrap();
+    // As if the CA's profile had not read the code when it was bound, and another one was typed.
+    let moved = provider.state.database.write(move |store| {
+        let mut enterprise = store.find_enterprise_by_credit_code(&code)?.unwrap();
+        enterprise.credit_code = credit_code().parse().unwrap();
+        store.exchange_enterprise(&enterprise)
+    });
+    assert!(moved.await.unwrap());
+    let refused = browser.try_sign_in(&lock).await;
+    assert_eq!(
+        (refused.status, refused.problem().as_str()),
+        (403, "certificate-credit-code-differs")
     );
 }
 

@@ -10,6 +10,7 @@ use idp::serve::REGISTRY_WATCH;
 use idp_core::audit::AuditKind;
 use idp_core::authorities::{self, Operator};
 use idp_core::id::CaId;
+use idp_core::operate;
 
 struct Pair {
     one: Provider,
@@ -85,6 +86,48 @@ async fn one_login_alternates_between_two_processes_from_its_first_request_to_it
         .count_of_platform(&platform.id, AuditKind::CodeReplayed)
         .await;
     assert_eq!(replayed, 1);
+}
+
+/// On PostgreSQL two transactions run beside each other: the login reads while the freeze is not committed.
+#[tokio::test]
+async fn no_sign_in_that_runs_beside_a_freeze_or_a_rename_survives_it() {
+    let Some(pair) = Pair::start() else { return };
+    let lock = new_lock();
+    Browser::new(&pair.one).bind(&lock).await;
+    let mut browser = Browser::new(&pair.other);
+    let page = browser.open("/login").await;
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (cx, code) = (pair.one.state.cx(), lock.credit_code().parse().unwrap());
+    let order = operate::Order::new("审核员", "按材料办理").unwrap();
+    let database = pair.one.state.database.clone();
+    let freeze = tokio::spawn(async move {
+        let frozen = database.write(move |store| {
+            operate::freeze(store, &cx, &code, &order)?;
+            begun.send(()).unwrap();
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            Ok::<_, operate::OperateError>(())
+        });
+        frozen.await.unwrap();
+    });
+    has_begun.await.unwrap();
+    let answer = browser.sign(&page, &lock).await;
+    assert_eq!(
+        answer.problem(),
+        "enterprise-suspended",
+        "{}",
+        answer.summary()
+    );
+    freeze.await.unwrap();
+    let enterprise = pair.one.enterprise(&lock.credit_code()).await.unwrap();
+    let database = &pair.one.state.database;
+    let sessions = database.read(move |store| store.list_sessions(&enterprise.id, 9));
+    assert!(
+        sessions
+            .await
+            .unwrap()
+            .iter()
+            .all(|session| session.ended.is_some())
+    );
 }
 
 #[tokio::test]

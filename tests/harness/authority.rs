@@ -104,6 +104,14 @@ impl Authority {
         Lock::read(&folder, order)
     }
 
+    /// A lock with the key of another, by another certificate.
+    pub fn lock_of_key(&self, of: &Lock, order: &Order) -> Lock {
+        let folder = scratch::folder("lock");
+        std::fs::copy(of.folder().join("key.pem"), folder.join("key.pem")).unwrap();
+        openssl::issue(&folder, Some((&self.folder, self.kind)), order);
+        Lock::read(&folder, order)
+    }
+
     /// A CA that gives itself the same name.
     pub fn impostor(of: &Self) -> Self {
         Self::make(of.id, of.name, of.kind, of.jurisdiction)

@@ -1,7 +1,7 @@
 //! Locks: what a certificate shall say, and the key that signs with it in software.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -164,6 +164,7 @@ pub struct Lock {
     /// Name of its enterprise.
     pub holder: String,
     key: Key,
+    folder: PathBuf,
 }
 
 impl Lock {
@@ -200,7 +201,13 @@ impl Lock {
             algorithm,
             holder: holder.1.clone(),
             key,
+            folder: folder.to_path_buf(),
         }
+    }
+
+    /// Where its key and certificate are, as files.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Signs these octets; the algorithm's own hash runs over them.
@@ -258,6 +265,5 @@ pub(super) fn unique_number() -> u32 {
 }
 
 fn key_number() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    format!("1A10{:016X}", NEXT.fetch_add(1, Ordering::Relaxed))
+    format!("1A10{:016X}", unique_number())
 }

@@ -37,6 +37,13 @@ impl Challenge {
         }
     }
 
+    /// A true proof by a lock that stands in this hardware, as the agent says.
+    pub fn proof_in(&self, lock: &Lock, media_number: &str) -> String {
+        let mut draft = self.draft(lock);
+        media_number.clone_into(&mut draft.media_number);
+        draft.json()
+    }
+
     /// The octets under the signature.
     pub fn octets(&self, algorithm: ProofAlgorithm) -> Vec<u8> {
         self.text().to_be_signed(algorithm)
@@ -69,6 +76,7 @@ impl Challenge {
             certificate: lock.certificate.der().to_vec(),
             algorithm: algorithm.as_str().to_owned(),
             signature: lock.sign(algorithm, &self.octets(algorithm)),
+            media_number: "5303201712015217".to_owned(),
         }
     }
 }
@@ -84,6 +92,8 @@ pub struct Draft {
     pub algorithm: String,
     /// `signature`, before base64.
     pub signature: Vec<u8>,
+    /// `media_number`
+    pub media_number: String,
 }
 
 impl Draft {
@@ -94,7 +104,7 @@ impl Draft {
             "certificate": STANDARD.encode(&self.certificate),
             "algorithm": self.algorithm,
             "signature": STANDARD.encode(&self.signature),
-            "media_number": "5303201712015217",
+            "media_number": self.media_number,
         })
         .to_string()
     }

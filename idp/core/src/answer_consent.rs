@@ -66,15 +66,16 @@ pub fn answer_consent(
 
 /// A refusal also ends what was given before, tokens included: the last word counts.
 fn take_back(store: &mut dyn Store, cx: &Cx, record: &ConsentRecord) -> Result<(), StoreError> {
-    store.revoke_grants_to(&record.enterprise_id, &record.platform_id, cx.now)?;
     let standing = store.find_standing_consent(&record.enterprise_id, &record.platform_id)?;
-    let Some(standing) = standing.filter(|consent| consent.revoked_at.is_none()) else {
-        return Ok(());
-    };
-    store.upsert_standing_consent(&StandingConsent {
-        revoked_at: Some(cx.now),
-        ..standing
-    })
+    if let Some(standing) = standing.filter(|consent| consent.revoked_at.is_none()) {
+        store.upsert_standing_consent(&StandingConsent {
+            revoked_at: Some(cx.now),
+            ..standing
+        })?;
+    }
+    // After the consent: whoever redeems a code at this moment holds it, and is waited for there.
+    store.revoke_grants_to(&record.enterprise_id, &record.platform_id, cx.now)?;
+    Ok(())
 }
 
 fn record(cx: &Cx, offer: &ConsentOffer, outcome: ConsentOutcome) -> ConsentRecord {

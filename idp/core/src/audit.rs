@@ -109,6 +109,8 @@ audit_kinds! {
     /// Sign-ins were ended: by the enterprise from its account, or (with a reason) since the CA registry knows
     /// their lock no more.
     SessionsEnded = "sessions.ended",
+    /// An enterprise named a sign-in or a consent that it can't end, or its own sign-in had ended meanwhile.
+    AccountRefused = "account.refused",
     /// A form came without its session or CSRF token, or from another origin.
     RequestForged = "request.forged",
 }
@@ -162,10 +164,10 @@ impl AuditEvent {
     }
 }
 
-/// Letters of an operator's words that are kept.
+/// Letters of a person's words that are kept.
 const OPERATOR_WORDS_MAX: usize = 200;
 
-/// An operator's words, bounded and without control characters: they are shown to others later.
+/// A person's words, bounded and without control characters: they are shown to others later.
 pub fn operator_words(words: &str) -> String {
     let kept = words.chars().take(OPERATOR_WORDS_MAX);
     kept.map(|c| if c.is_control() { ' ' } else { c }).collect()

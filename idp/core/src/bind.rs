@@ -118,8 +118,10 @@ pub enum BindRefusal {
     CreditCodeBound,
     /// The credit code is bound under another name (FAQ 6).
     EnterpriseRenamed,
-    /// This lock was bound once and ended.
+    /// This lock was bound once and ended, or another certificate of its key was.
     LockNotActive,
+    /// Another certificate of this key is bound, to another enterprise.
+    BoundElsewhere,
     /// A newer certificate has taken this one's place.
     CertificateSuperseded,
     /// An operator froze the enterprise.
@@ -137,7 +139,8 @@ impl BindRefusal {
             Self::CreditCodeMismatch => "credit-code-mismatch",
             Self::CreditCodeBound => "credit-code-bound",
             Self::EnterpriseRenamed => "enterprise-renamed",
-            Self::LockNotActive => "lock-not-active",
+            Self::LockNotActive => "bound-lock-not-active",
+            Self::BoundElsewhere => "lock-bound-elsewhere",
             Self::CertificateSuperseded => "certificate-superseded",
             Self::EnterpriseSuspended => "enterprise-suspended",
             Self::NoCreditCode => "no-credit-code",
@@ -244,17 +247,38 @@ fn decide(store: &mut dyn Store, cx: &Cx, attempt: &BindAttempt) -> Result<BindO
     {
         return Ok(BindOutcome::Refused(BindRefusal::CreditCodeMismatch));
     }
-    let enterprise = enterprise(cx, recognised, details);
-    if !store.insert_enterprise(&enterprise)? {
-        let standing = store.find_enterprise_by_credit_code(&enterprise.credit_code)?;
-        let standing = standing.ok_or(BindError::Raced)?;
+    let standing = store.find_enterprise_by_credit_code(&details.credit_code)?;
+    if let Some(refusal) = refusal_of_key(store, recognised, standing.as_ref())? {
+        return Ok(BindOutcome::Refused(refusal));
+    }
+    if let Some(standing) = standing {
         return bind_anew(store, cx, (recognised, attempt), standing);
     }
+    let enterprise = enterprise(cx, recognised, details);
     let key_lock = key_lock(cx, recognised, attempt, &enterprise.id);
-    if !store.insert_key_lock(&key_lock)? {
+    if !store.insert_enterprise(&enterprise)? || !store.insert_key_lock(&key_lock)? {
         return Err(BindError::Raced);
     }
     Ok(BindOutcome::Bound(enterprise.id, key_lock.id))
+}
+
+/// What other enterprises have of the same key (证书Key号 at its CA). Whoever signs in with it elsewhere, or lost
+/// it there, does not become somebody else by its next certificate, whatever code is typed. A key that was
+/// removed there is free.
+fn refusal_of_key(
+    store: &mut dyn Store,
+    recognised: &Recognised,
+    enterprise: Option<&Enterprise>,
+) -> Result<Option<BindRefusal>, StoreError> {
+    let of_key = store.list_key_locks_by_key_number(recognised.ca_id(), recognised.key_number())?;
+    let mut others = of_key
+        .iter()
+        .filter(|lock| enterprise.is_none_or(|own| own.id != lock.enterprise_id));
+    Ok(others.find_map(|lock| match lock.state {
+        KeyLockState::Active => Some(BindRefusal::BoundElsewhere),
+        KeyLockState::Lost | KeyLockState::Revoked => Some(BindRefusal::LockNotActive),
+        KeyLockState::Removed => None,
+    }))
 }
 
 /// The credit code is taken: by the same enterprise with another lock (FAQ 3), or under another name
@@ -283,12 +307,16 @@ fn bind_anew(
     if recognised.credit_code().is_none() && !locks.iter().any(|lock| of_same_ca(&lock)) {
         return refused(BindRefusal::NoCreditCode);
     }
-    let mut ended_keys = locks
-        .iter()
-        .filter(of_same_ca)
-        .filter(|lock| matches!(lock.state, KeyLockState::Lost | KeyLockState::Revoked));
-    if ended_keys.any(|lock| lock.key_number == recognised.key_number()) {
-        return refused(BindRefusal::LockNotActive);
+    let of_same_key = |lock: &&KeyLock| lock.key_number == recognised.key_number();
+    for lock in locks.iter().filter(of_same_ca).filter(of_same_key) {
+        match lock.state {
+            // In force as a secondary lock: it signs in, and goes on with its new certificate.
+            KeyLockState::Active => return Ok(BindOutcome::AlreadyBound),
+            KeyLockState::Lost | KeyLockState::Revoked => {
+                return refused(BindRefusal::LockNotActive);
+            }
+            KeyLockState::Removed => (),
+        }
     }
     let key_lock = key_lock(cx, recognised, attempt, &enterprise.id);
     let closed = Enterprise {
@@ -343,5 +371,6 @@ fn key_lock(
         not_after: Timestamp::from_unix_seconds(certificate.not_after()),
         bound_by: attempt.details.binder_name.clone(),
         bound_at: cx.now,
+        ended_at: None,
     }
 }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::authorization::{AuthorizationCode, AuthorizationRequest};
 use crate::challenge::Challenge;
 use crate::consent::{ConsentOffer, FreshConsent};
-use crate::session::BrowserSession;
+use crate::session::{BrowserSession, ShownRefusal};
 
 /// Why the port could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +44,9 @@ impl EphemeralRecord for AuthorizationCode {
 impl EphemeralRecord for BrowserSession {
     const KIND: &'static str = "session";
 }
+impl EphemeralRecord for ShownRefusal {
+    const KIND: &'static str = "refusal";
+}
 impl EphemeralRecord for ConsentOffer {
     const KIND: &'static str = "offer";
 }
@@ -53,7 +56,11 @@ impl EphemeralRecord for FreshConsent {
 
 /// Kinds that anybody can have us keep, unproven. They never get the last quarter of a bounded store, so
 /// that a flood of them leaves room for those who signed.
-pub const KEPT_FOR_STRANGERS: [&str; 2] = [Challenge::KIND, AuthorizationRequest::KIND];
+pub const KEPT_FOR_STRANGERS: [&str; 3] = [
+    Challenge::KIND,
+    AuthorizationRequest::KIND,
+    ShownRefusal::KIND,
+];
 
 /// How spending a single-use record ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,12 @@ pub const DUE_BEFORE_END: Duration = Duration::from_hours(60 * 24);
 pub struct Thumbprint(pub [u8; 32]);
 
 impl Thumbprint {
+    /// As a person reads it: hexadecimal, in groups of four.
+    pub fn to_groups(self) -> String {
+        let pairs = self.0.chunks(2).map(hex::encode);
+        pairs.collect::<Vec<_>>().join(" ")
+    }
+
     /// Base64url text, as in `x5t#S256` (RFC 7515 §4.1.8) and in the database.
     pub fn to_text(self) -> String {
         use base64::Engine as _;
@@ -111,6 +117,9 @@ pub struct KeyLock {
     pub bound_by: String,
     /// When it was bound.
     pub bound_at: Timestamp,
+    /// When it was removed, lost or revoked. Absent while it is in force, and for those that ended before this was
+    /// written down.
+    pub ended_at: Option<Timestamp>,
 }
 
 impl KeyLock {
@@ -132,6 +141,15 @@ impl KeyLock {
             Some(Unfit::NameOutdated)
         } else {
             None
+        }
+    }
+
+    /// The lock as it is once it ended.
+    pub fn ended(&self, state: KeyLockState, now: Timestamp) -> Self {
+        Self {
+            state,
+            ended_at: Some(now),
+            ..self.clone()
         }
     }
 

@@ -5,8 +5,8 @@
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
-use crate::enterprise::EnterpriseState;
-use crate::id::SessionId;
+use crate::enterprise::{Enterprise, EnterpriseState};
+use crate::id::{EnterpriseId, SessionId};
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use crate::proof::ProofRefusal;
 use crate::recognition::{CertificateRefusal, Recognised};
@@ -34,6 +34,8 @@ pub enum LoginRefusal {
     CertificateSuperseded,
     /// Bound, but the certificate bears a name that the enterprise no longer has.
     NameOutdated,
+    /// Bound, but the certificate names another enterprise by its credit code.
+    CreditCodeDiffers,
     /// An operator froze the enterprise.
     EnterpriseSuspended,
 }
@@ -50,6 +52,7 @@ impl LoginRefusal {
             Self::LockNotActive => "lock-not-active",
             Self::CertificateSuperseded => "certificate-superseded",
             Self::NameOutdated => "certificate-name-outdated",
+            Self::CreditCodeDiffers => "certificate-credit-code-differs",
             Self::EnterpriseSuspended => "enterprise-suspended",
         }
     }
@@ -163,25 +166,46 @@ fn admit(
             return Ok(Err(*refusal));
         }
     };
-    let Some(key_lock) = store.find_key_lock_by_thumbprint(recognised.thumbprint())? else {
+    let Some(bound) = store.find_key_lock_by_thumbprint(recognised.thumbprint())? else {
         return admit_unbound(store, cx, caller, (recognised, attempt));
     };
-    if key_lock.state != KeyLockState::Active {
+    if bound.state != KeyLockState::Active {
         return Ok(Err(LoginRefusal::LockNotActive));
     }
-    match store.find_enterprise(&key_lock.enterprise_id)? {
-        Some(enterprise) if enterprise.state == EnterpriseState::Active => {
-            // Platforms are told that the name is proven by the certificate.
-            if enterprise.name != recognised.holder_name() {
-                return Ok(Err(LoginRefusal::NameOutdated));
-            }
-            Ok(Ok(Admitted {
-                key_lock,
-                renewed: false,
-            }))
-        }
-        Some(_) | None => Ok(Err(LoginRefusal::EnterpriseSuspended)),
+    // Held from here on: whoever ends one of the two at this moment finds the sign-in that begins.
+    let Some(enterprise) = hold_active(store, &bound.enterprise_id)? else {
+        return Ok(Err(LoginRefusal::EnterpriseSuspended));
+    };
+    let held = store.hold_key_lock(&bound.id)?;
+    let as_found =
+        |lock: &KeyLock| (lock.state, lock.thumbprint) == (bound.state, bound.thumbprint);
+    let Some(key_lock) = held.filter(as_found) else {
+        return Ok(Err(LoginRefusal::LockNotActive));
+    };
+    Ok(speaks_for(recognised, &enterprise).map(|()| Admitted {
+        key_lock,
+        renewed: false,
+    }))
+}
+
+/// The enterprise, held, where it may sign in.
+fn hold_active(store: &mut dyn Store, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError> {
+    let held = store.hold_enterprise(id)?;
+    Ok(held.filter(|enterprise| enterprise.state == EnterpriseState::Active))
+}
+
+/// Platforms are told that the certificate proves the name, and the credit code where it has one. Neither need
+/// be what it was at the binding: an operator changes the name, and a CA's profile may read a code where none
+/// was read before.
+fn speaks_for(recognised: &Recognised, enterprise: &Enterprise) -> Result<(), LoginRefusal> {
+    if enterprise.name != recognised.holder_name() {
+        return Err(LoginRefusal::NameOutdated);
     }
+    let code = recognised.credit_code();
+    if code.is_some_and(|code| *code != enterprise.credit_code) {
+        return Err(LoginRefusal::CreditCodeDiffers);
+    }
+    Ok(())
 }
 
 /// An unbound certificate continues a lock, or is told what stands in its way: nothing yet, FAQ 3 or FAQ 6.
@@ -191,21 +215,23 @@ fn admit_unbound(
     caller: &Caller,
     (recognised, attempt): (&Recognised, &LoginAttempt),
 ) -> Result<Result<Admitted, LoginRefusal>, StoreError> {
-    let thumbprint = recognised.thumbprint();
-    if store.find_superseded_certificate(thumbprint)?.is_some() {
-        return Ok(Err(LoginRefusal::CertificateSuperseded));
+    if let Some(refusal) = refusal_of_superseded(store, recognised)? {
+        return Ok(Err(refusal));
     }
-    let continued = match find_continued(store, recognised, cx.now)? {
+    let shown = (recognised, attempt.media_number.as_deref());
+    let continued = match find_continued(store, shown, cx.now)? {
         Continuation::Renews(key_lock) => key_lock,
         Continuation::Renamed => return Ok(Err(LoginRefusal::EnterpriseRenamed)),
         Continuation::OtherLock => return Ok(Err(LoginRefusal::CreditCodeBound)),
         Continuation::Unbound => return Ok(Err(LoginRefusal::NotBound)),
     };
-    let enterprise = store.find_enterprise(&continued.enterprise_id)?;
-    if enterprise.is_none_or(|e| e.state != EnterpriseState::Active) {
+    let Some(enterprise) = hold_active(store, &continued.enterprise_id)? else {
         return Ok(Err(LoginRefusal::EnterpriseSuspended));
+    };
+    // Renamed in this moment.
+    if let Err(refusal) = speaks_for(recognised, &enterprise) {
+        return Ok(Err(refusal));
     }
-    let shown = (recognised, attempt.media_number.as_deref());
     if let Some(key_lock) = renew(store, cx, caller, &continued, shown)? {
         return Ok(Ok(Admitted {
             key_lock,
@@ -213,7 +239,7 @@ fn admit_unbound(
         }));
     }
     // Another request renewed or ended the lock in the same moment.
-    let standing = store.find_key_lock_by_thumbprint(thumbprint)?;
+    let standing = store.find_key_lock_by_thumbprint(recognised.thumbprint())?;
     let standing = standing.filter(|lock| lock.state == KeyLockState::Active);
     Ok(standing
         .map(|key_lock| Admitted {
@@ -221,4 +247,21 @@ fn admit_unbound(
             renewed: true,
         })
         .ok_or(LoginRefusal::LockNotActive))
+}
+
+/// A certificate that a lock had before. Where the one it has now brought a new name, that is what to say.
+fn refusal_of_superseded(
+    store: &mut dyn Store,
+    recognised: &Recognised,
+) -> Result<Option<LoginRefusal>, StoreError> {
+    let Some(old) = store.find_superseded_certificate(recognised.thumbprint())? else {
+        return Ok(None);
+    };
+    let now = store.find_key_lock(&old.key_lock_id)?;
+    let is_renamed = now.is_some_and(|lock| lock.holder_name != old.holder_name);
+    Ok(Some(if is_renamed {
+        LoginRefusal::NameOutdated
+    } else {
+        LoginRefusal::CertificateSuperseded
+    }))
 }

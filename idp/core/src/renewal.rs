@@ -1,7 +1,11 @@
 //! Shared step: which bound lock does a new certificate continue? (REQUIREMENTS §6; ADR 9)
 //!
 //! Owns the rule and the write. Only a lock in force is ever continued, and only by a certificate of its
-//! own CA that speaks for the same enterprise under the name it has now.
+//! own CA that speaks for the same enterprise under the name it has now. Nothing that no signature covers
+//! makes a lock the primary one.
+
+use pki::certificate::Certificate;
+use protocol::claims::LockRole;
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
@@ -24,10 +28,10 @@ pub enum Continuation {
     Unbound,
 }
 
-/// Looks for the lock that a certificate continues.
+/// Looks for the lock that a certificate continues. With it comes 硬件介质号 as the agent read it.
 pub fn find_continued(
     store: &mut dyn Store,
-    recognised: &Recognised,
+    (recognised, media_number): (&Recognised, Option<&str>),
     now: Timestamp,
 ) -> Result<Continuation, StoreError> {
     // 1. The same key: its number at the same CA, unless the certificate speaks for another enterprise.
@@ -56,7 +60,7 @@ pub fn find_continued(
             return Ok(Continuation::OtherLock);
         }
     }
-    // 2. The same enterprise by credit code and name.
+    // The same enterprise by credit code and name.
     let Some(credit_code) = recognised.credit_code() else {
         return Ok(Continuation::Unbound);
     };
@@ -66,12 +70,48 @@ pub fn find_continued(
     if enterprise.name != recognised.holder_name() {
         return Ok(Continuation::Renamed);
     }
-    let mut due = store.list_key_locks(&enterprise.id)?;
-    due.retain(|lock| is_continued_by_name(lock, &enterprise, recognised, now));
-    Ok(match (due.pop(), due.is_empty()) {
-        (Some(key_lock), true) => Continuation::Renews(Box::new(key_lock)),
-        _ => Continuation::OtherLock,
+    let mut locks = store.list_key_locks(&enterprise.id)?;
+    locks.retain(|lock| lock.ca_id == *recognised.ca_id());
+    // 2. The same key under another number: it is that lock, or nothing where that has ended.
+    if let Some(key_lock) = with_public_key(&locks, recognised) {
+        let goes_on = key_lock.state == KeyLockState::Active && is_later(recognised, key_lock);
+        return Ok(if goes_on {
+            Continuation::Renews(Box::new(key_lock.clone()))
+        } else {
+            Continuation::OtherLock
+        });
+    }
+    // 3. Another key of the enterprise: the one lock that waits for its next certificate.
+    locks.retain(|lock| is_continued_by_name(lock, &enterprise, recognised, now));
+    Ok(match the_one_due(&locks, media_number) {
+        Some(key_lock) => Continuation::Renews(Box::new(key_lock.clone())),
+        None => Continuation::OtherLock,
     })
+}
+
+/// The lock whose certificate has the same public key; one in force before one that has ended.
+fn with_public_key<'a>(locks: &'a [KeyLock], recognised: &Recognised) -> Option<&'a KeyLock> {
+    let key = recognised.certificate().subject_public_key_info_der();
+    let same = |lock: &&KeyLock| {
+        let certificate = Certificate::from_der(&lock.certificate_der);
+        certificate.is_ok_and(|certificate| certificate.subject_public_key_info_der() == key)
+    };
+    let mut same: Vec<_> = locks.iter().filter(same).collect();
+    same.sort_by_key(|lock| lock.state != KeyLockState::Active);
+    same.first().copied()
+}
+
+/// Of several that are due the one that stands in the same hardware (硬件介质号), among secondary locks alone: no
+/// signature covers that number, and a lie about it must gain nobody more than he has.
+fn the_one_due<'a>(due: &'a [KeyLock], media_number: Option<&str>) -> Option<&'a KeyLock> {
+    if let [only] = due {
+        return Some(only);
+    }
+    let media_number = media_number?;
+    let is_there = |lock: &&KeyLock| lock.media_number.as_deref() == Some(media_number);
+    let mut there = due.iter().filter(is_there);
+    let only = there.next().filter(|_| there.next().is_none());
+    only.filter(|lock| lock.role == LockRole::Secondary)
 }
 
 /// A lock whose certificate ends soon, has ended or bears an old name. Any other is left alone: a second
@@ -83,7 +123,6 @@ fn is_continued_by_name(
     now: Timestamp,
 ) -> bool {
     key_lock.state == KeyLockState::Active
-        && key_lock.ca_id == *recognised.ca_id()
         && (key_lock.is_due(now) || key_lock.holder_name != enterprise.name)
         && is_later(recognised, key_lock)
 }

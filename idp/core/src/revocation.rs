@@ -21,8 +21,8 @@ pub fn remember(
     let Some(key_lock) = store.find_key_lock_by_thumbprint(thumbprint)? else {
         return Ok(());
     };
-    let (active, revoked) = (KeyLockState::Active, KeyLockState::Revoked);
-    if !store.exchange_key_lock_state(&key_lock.id, active, revoked)? {
+    let revoked = (KeyLockState::Revoked, cx.now);
+    if !store.exchange_key_lock_state(&key_lock.id, KeyLockState::Active, revoked)? {
         return Ok(());
     }
     let ending = (Which::OfLock(&key_lock.id), SessionEnding::LockEnded);

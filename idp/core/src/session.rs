@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cx::{Cx, Settings, random_text};
 use crate::enterprise::{Enterprise, EnterpriseState};
-use crate::id::{EnterpriseId, KeyLockId, SessionId};
+use crate::id::{EnterpriseId, IncidentId, KeyLockId, SessionId};
 use crate::key_lock::{KeyLock, KeyLockState};
 use crate::timestamp::Timestamp;
 
@@ -33,6 +33,15 @@ pub struct BrowserSession {
     pub created_at: Timestamp,
     /// Absent before login.
     pub authentication: Option<Authentication>,
+}
+
+/// The refusal that a browser was last shown, so that the page can be read again in another language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownRefusal {
+    /// The machine word.
+    pub code: String,
+    /// What it is called to the support desk.
+    pub incident_id: IncidentId,
 }
 
 /// Names a session in the ephemeral port: the digest of the cookie, so that whoever reads the port
@@ -136,6 +145,25 @@ pub struct SessionRecord {
     pub ended: Option<(Timestamp, SessionEnding)>,
 }
 
+/// Sign-ins that began before, or were seen before, are over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveSince {
+    /// The longest lifetime ago.
+    pub begun: Timestamp,
+    /// The longest time without a request ago.
+    pub seen: Timestamp,
+}
+
+impl LiveSince {
+    /// As of a moment.
+    pub fn at(settings: &Settings, now: Timestamp) -> Self {
+        Self {
+            begun: now - settings.session_absolute,
+            seen: now - (settings.session_idle + SEEN_EVERY),
+        }
+    }
+}
+
 /// Where a sign-in is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionStage {
@@ -203,6 +231,8 @@ pub enum Which<'a> {
     AllBut(&'a SessionId),
     /// Those of one lock.
     OfLock(&'a KeyLockId),
+    /// Those of one lock, every one but this.
+    OfLockBut(&'a KeyLockId, &'a SessionId),
     /// Every one.
     All,
 }

@@ -14,7 +14,7 @@ use crate::grant::{Grant, GrantStanding};
 use crate::id::{CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId, SessionId};
 use crate::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use crate::platform::Platform;
-use crate::session::{SessionEnding, SessionRecord, SessionStanding, Which};
+use crate::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use crate::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
 
@@ -40,6 +40,10 @@ pub enum StoreError {
 pub trait Store {
     /// One enterprise.
     fn find_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError>;
+    /// As [`Store::find_enterprise`], and nobody else changes it until this transaction ends: what is decided by
+    /// it still holds when it is written. Whoever holds more than one thing holds the enterprise first, then
+    /// the lock.
+    fn hold_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError>;
     /// The enterprise with this credit code.
     fn find_enterprise_by_credit_code(
         &mut self,
@@ -71,6 +75,8 @@ pub trait Store {
 
     /// One lock.
     fn find_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError>;
+    /// As [`Store::find_key_lock`], and nobody else changes it until this transaction ends.
+    fn hold_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError>;
     /// Locks of one CA with this 证书Key号, oldest first.
     fn list_key_locks_by_key_number(
         &mut self,
@@ -91,14 +97,15 @@ pub trait Store {
         after: Option<&KeyLockId>,
         limit: u32,
     ) -> Result<Vec<KeyLock>, StoreError>;
-    /// `false`: the certificate is bound already.
+    /// `false`: the certificate is bound already, or another lock in force has its place: that of the
+    /// enterprise's primary one, or of the same key.
     fn insert_key_lock(&mut self, key_lock: &KeyLock) -> Result<bool, StoreError>;
-    /// `from` → `to`; `false` when the lock was not in `from`.
+    /// `from` → `to`, in which it is since that moment; `false` when the lock was not in `from`.
     fn exchange_key_lock_state(
         &mut self,
         id: &KeyLockId,
         from: KeyLockState,
-        to: KeyLockState,
+        to: (KeyLockState, Timestamp),
     ) -> Result<bool, StoreError>;
     /// `to` in place of `from`, the same lock; `false` when its state, role or certificate is not that of
     /// `from` any more.
@@ -127,10 +134,23 @@ pub trait Store {
         &mut self,
         id: &SessionId,
     ) -> Result<Option<SessionStanding>, StoreError>;
+    /// As [`Store::find_session_standing`], and nobody else ends the sign-in until this transaction ends.
+    fn hold_session_standing(
+        &mut self,
+        id: &SessionId,
+    ) -> Result<Option<SessionStanding>, StoreError>;
     /// Sign-ins of one enterprise, newest first, at most `limit`.
     fn list_sessions(
         &mut self,
         enterprise: &EnterpriseId,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, StoreError>;
+    /// Sign-ins of one enterprise that were not ended, began and were seen after these moments; newest first, at
+    /// most `limit`.
+    fn list_standing_sessions(
+        &mut self,
+        enterprise: &EnterpriseId,
+        after: LiveSince,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StoreError>;
     /// Notes that a request came in this session.
@@ -142,6 +162,8 @@ pub trait Store {
         which: Which<'_>,
         ending: (Timestamp, SessionEnding),
     ) -> Result<usize, StoreError>;
+    /// Takes sign-ins that began before a moment off record, `limit` at most; answers how many.
+    fn forget_sessions(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
 
     /// One platform.
     fn find_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError>;
@@ -164,6 +186,12 @@ pub trait Store {
     ) -> Result<Vec<ConsentRecord>, StoreError>;
     /// The consent in force.
     fn find_standing_consent(
+        &mut self,
+        enterprise: &EnterpriseId,
+        platform: &PlatformId,
+    ) -> Result<Option<StandingConsent>, StoreError>;
+    /// As [`Store::find_standing_consent`], and nobody else changes it until this transaction ends.
+    fn hold_standing_consent(
         &mut self,
         enterprise: &EnterpriseId,
         platform: &PlatformId,

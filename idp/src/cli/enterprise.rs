@@ -71,6 +71,8 @@ fn shown(store: &mut dyn Store, code: &CreditCode) -> Result<Option<Value>, Stor
                 "replaced_at": at(old.replaced_at),
             })
         });
+        // At an activation nobody types where the lock was bought, nor a name.
+        let is_activated = lock.ca_platform.is_empty();
         locks.push(json!({
             "id": lock.id.as_str(),
             "role": lock.role,
@@ -81,8 +83,10 @@ fn shown(store: &mut dyn Store, code: &CreditCode) -> Result<Option<Value>, Stor
             "key_number": lock.key_number,
             "media_number": lock.media_number,
             "not_after": at(lock.not_after),
-            "bound_by": lock.bound_by,
+            "added_by": if is_activated { "activation by the primary lock" } else { "binding" },
+            "bound_by": (!is_activated).then_some(&lock.bound_by),
             "bound_at": at(lock.bound_at),
+            "ended_at": lock.ended_at.map(at),
             "certificates_before": before.collect::<Vec<_>>(),
         }));
     }

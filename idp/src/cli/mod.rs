@@ -85,6 +85,17 @@ enum Command {
     },
 }
 
+/// Who changes something, for the audit trail: whom `--by` names, or the user of the machine.
+fn operator_name(by: Option<&str>) -> Result<String, StartError> {
+    let of_machine = || {
+        let names = ["USER", "LOGNAME"];
+        names.iter().find_map(|name| std::env::var(name).ok())
+    };
+    let by = by.map(str::to_owned).or_else(of_machine);
+    let by = by.ok_or_else(|| StartError::new("--by", "is needed: the machine names no user"))?;
+    idp_core::operate::operator_name(&by).map_err(|e| StartError::new("--by", e))
+}
+
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();

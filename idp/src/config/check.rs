@@ -39,7 +39,7 @@ impl Config {
     /// Nothing that must last may last for nothing, and nothing that holds may hold nothing.
     fn check_ranges(&self) -> Result<(), ConfigError> {
         let lifetimes = &self.lifetimes;
-        let numbers: [(&'static str, u64); 13] = [
+        let numbers: [(&'static str, u64); 14] = [
             ("revocation.watch_seconds", self.revocation.watch_seconds),
             ("revocation.fetch_seconds", self.revocation.fetch_seconds),
             (
@@ -53,6 +53,7 @@ impl Config {
             ("lifetimes.session_idle", lifetimes.session_idle),
             ("lifetimes.session_absolute", lifetimes.session_absolute),
             ("lifetimes.request", lifetimes.request),
+            ("sign_ins.kept_days", u64::from(self.sign_ins.kept_days)),
             (
                 "signing_keys.rotate_after_days",
                 u64::from(self.signing_keys.rotate_after_days),

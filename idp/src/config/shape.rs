@@ -46,6 +46,8 @@ pub struct Config {
     pub lifetimes: LifetimesConfig,
     /// When signing keys follow one another.
     pub signing_keys: SigningKeysConfig,
+    /// What is kept of sign-ins.
+    pub sign_ins: SignInsConfig,
     /// The HTTP server.
     pub http: HttpConfig,
 }
@@ -161,6 +163,14 @@ pub struct LifetimesConfig {
     pub request: u64,
 }
 
+/// `[sign_ins]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInsConfig {
+    /// A sign-in stays on record for so many days.
+    pub kept_days: u32,
+}
+
 /// `[signing_keys]`, in days.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -225,6 +235,7 @@ impl Default for Config {
                 publish_before_days: 1,
                 publish_after_days: 7,
             },
+            sign_ins: SignInsConfig { kept_days: 365 },
             http: HttpConfig {
                 workers: 0,
                 trusted_proxies: Vec::new(),

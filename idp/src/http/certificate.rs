@@ -10,7 +10,7 @@ use super::extract::form::pairs;
 use super::extract::{Browser, Visit};
 use super::toward::{self, Toward, to_login};
 use super::{page, routes};
-use crate::view::{CertificateFacts, CertificatePage};
+use crate::view::{CertificateFacts, CertificatePage, Renewed};
 
 /// `GET /certificate`
 pub async fn show(mut visit: Visit, request: HttpRequest) -> HttpResponse {
@@ -49,23 +49,23 @@ async fn shown(visit: &mut Visit, request: &HttpRequest) -> Result<HttpResponse,
             lock_role: page::lock_role(lock.role),
         },
         days_left: page::days_left(lock, visit.cx.now),
-        renewed: was_renewed(visit, request, present).await?,
+        renewed: renewed(visit, request, present).await?,
         enter_href: &enter,
         platform_name: platform.as_deref(),
     };
     Ok(visit.html(StatusCode::OK, page.render()))
 }
 
-/// Whether the sign-in of this session put the lock's certificate in an older one's place. The address
-/// only says that it is worth a look.
-async fn was_renewed(
+/// Whether the sign-in of this session put the lock's certificate in an older one's place, and what it brought. The
+/// address only says that it is worth a look.
+async fn renewed(
     visit: &Visit,
     request: &HttpRequest,
     present: &Present,
-) -> Result<bool, Failure> {
+) -> Result<Option<Renewed>, Failure> {
     let asked = pairs(request.query_string().as_bytes());
     if !asked.iter().any(|(name, _)| name == "renewed") {
-        return Ok(false);
+        return Ok(None);
     }
     let id = present.key_lock.id.clone();
     let database = &visit.state.database;
@@ -73,7 +73,14 @@ async fn was_renewed(
         .read(move |store| store.list_superseded_certificates(&id))
         .await?;
     let at = present.authentication.auth_time;
-    Ok(before.iter().any(|old| old.replaced_at == at))
+    let old = before.iter().find(|old| old.replaced_at == at);
+    Ok(old.map(|old| {
+        if old.holder_name == present.key_lock.holder_name {
+            Renewed::Later
+        } else {
+            Renewed::NewName
+        }
+    }))
 }
 
 async fn platform_name(visit: &mut Visit, toward: &Toward) -> Result<Option<String>, Failure> {

@@ -1,38 +1,43 @@
 //! 企业登录: `GET /login` asks a lock to sign, `POST /login` takes its answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::authorization::AuthorizationRequest;
 use idp_core::authorize::needs_login;
+use idp_core::ephemeral::TypedEphemeral as _;
+use idp_core::id::IncidentId;
 use idp_core::key_lock::Thumbprint;
 use idp_core::log_in::{LoginAttempt, LoginOutcome, LoginRefusal, log_in};
 use idp_core::platform::Platform;
+use idp_core::session::ShownRefusal;
 use pki::holder::credit_code::CreditCode;
 use protocol::challenge::Purpose;
 
 use super::error::Failure;
 use super::extract::browser::{Accepted, see_other};
+use super::extract::form::pairs;
 use super::extract::{Browser, Form, Visit};
 use super::toward::{self, Toward};
 use super::{challenge, page, routes};
 use crate::view::{BackLink, LoginPage, Problem};
 
-/// Why the page comes back.
-#[derive(Clone, Copy)]
-enum Again {
-    /// The lock or its proof was refused.
-    Refused(LoginRefusal),
-    /// The page's session is over.
-    Stale,
+/// For how long a refused sign-in can be read again, in another language say.
+const REFUSAL_SHOWN: Duration = Duration::from_mins(10);
+
+/// Why the page comes back: the lock or its proof was refused, or the page's session is over.
+struct Again {
+    code: String,
+    incident: IncidentId,
 }
 
 impl Again {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::Stale => "form-expired",
+    fn of(visit: &Visit, code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            incident: visit.incident_id.clone(),
         }
     }
 }
@@ -57,7 +62,51 @@ async fn shown(
         return Ok(see_other(&toward.by(routes::CERTIFICATE)));
     }
     browser.begin_if_none(visit).await?;
-    page(visit, &browser, toward, &heading, None).await
+    let again = refusal_named(visit, &browser, request).await?;
+    page(visit, &browser, toward, &heading, again).await
+}
+
+/// The refusal that the address names, where it is the last one that this browser was shown. An address can be made
+/// up, and says nothing more than which.
+async fn refusal_named(
+    visit: &Visit,
+    browser: &Browser,
+    request: &HttpRequest,
+) -> Result<Option<Again>, Failure> {
+    let pairs = pairs(request.query_string().as_bytes());
+    let named = pairs.iter().find(|(name, _)| name == routes::REFUSED);
+    let (Some((_, named)), Some((key, _))) = (named, &browser.session) else {
+        return Ok(None);
+    };
+    let ephemeral = &visit.state.ephemeral;
+    let shown = ephemeral.get_record::<ShownRefusal>(key.as_str()).await?;
+    let shown = shown.filter(|shown| shown.incident_id.as_str() == named);
+    Ok(shown.map(|shown| Again {
+        code: shown.code,
+        incident: shown.incident_id,
+    }))
+}
+
+/// Remembers a refusal beside the session, and names it in the address that the language switch leads to.
+async fn remember_refusal(
+    visit: &mut Visit,
+    browser: &Browser,
+    (toward, refusal): (&Toward, LoginRefusal),
+) -> Result<(), Failure> {
+    let shown = ShownRefusal {
+        code: refusal.code().to_owned(),
+        incident_id: visit.incident_id.clone(),
+    };
+    let (key, _) = browser.session()?;
+    let ephemeral = &visit.state.ephemeral;
+    ephemeral
+        .put_record(key.as_str(), &shown, REFUSAL_SHOWN)
+        .await?;
+    visit.at(&routes::login_refused(
+        &toward.by(routes::LOGIN),
+        &shown.incident_id,
+    ));
+    Ok(())
 }
 
 /// `POST /login`
@@ -105,7 +154,11 @@ async fn submitted(
         LoginOutcome::Refused(refusal) => {
             // A refusal is read in any case, even when the request behind it is gone.
             let heading = heading(visit, &toward).await.unwrap_or_default();
-            let again = Some(Again::Refused(refusal));
+            let again = Some(Again::of(visit, refusal.code()));
+            // Where it can't be kept, it is shown all the same, once.
+            if let Err(failure) = remember_refusal(visit, &browser, (&toward, refusal)).await {
+                failure.log(&visit.incident_id);
+            }
             page(visit, &browser, &toward, &heading, again).await
         }
     }
@@ -121,7 +174,8 @@ async fn stale(
     let heading = heading(visit, toward).await?;
     if heading.needs_login(visit, browser) {
         browser.begin_if_none(visit).await?;
-        return page(visit, browser, toward, &heading, Some(Again::Stale)).await;
+        let again = Some(Again::of(visit, "form-expired"));
+        return page(visit, browser, toward, &heading, again).await;
     }
     let outdated = Failure::refused(StatusCode::CONFLICT, "page-outdated");
     let on = BackLink {
@@ -173,10 +227,10 @@ async fn page(
             .map(|platform| platform.id.as_str()),
         platform_name: platform.map(|p| page::platform_name(p, visit.locale)),
         expected: heading.expected.as_ref().map(CreditCode::as_str),
-        problem: again.map(|again| Problem {
-            code: again.code(),
+        problem: again.as_ref().map(|again| Problem {
+            code: &again.code,
             args: &[],
-            incident: Some(visit.incident_id.as_str()),
+            incident: Some(again.incident.as_str()),
         }),
     };
     let status = match again {

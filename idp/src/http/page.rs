@@ -86,17 +86,25 @@ pub fn disclosure<'a>(
         .iter()
         .map(|scope| ConsentGroup {
             scope: scope.as_str(),
-            items: items(frame, scope, &sent),
+            items: items(frame, scope, (&sent, key_lock)),
         })
         .collect()
 }
 
-fn items<'a>(frame: &Frame<'_>, scope: Scope, sent: &serde_json::Value) -> Vec<ConsentItem<'a>> {
+fn items<'a>(
+    frame: &Frame<'_>,
+    scope: Scope,
+    (sent, key_lock): (&serde_json::Value, &KeyLock),
+) -> Vec<ConsentItem<'a>> {
     scope
         .claims()
         .iter()
         .filter_map(|claim| {
-            let value = readable(frame, claim, sent.get(claim)?);
+            let value = match *claim {
+                // Sent in base64url; certificates are told apart in hexadecimal everywhere else.
+                "x5t#S256" => sent.get(claim).map(|_| key_lock.thumbprint.to_groups())?,
+                claim => readable(frame, claim, sent.get(claim)?),
+            };
             Some(ConsentItem {
                 claim,
                 value: Cow::Owned(value),

@@ -1,7 +1,7 @@
 //! The map of addresses, and who answers there. Tokens and pages are mounted here and nowhere else.
 
 use actix_web::web::{self, ServiceConfig};
-use idp_core::id::{KeyLockId, PlatformId};
+use idp_core::id::{IncidentId, KeyLockId, PlatformId};
 
 use super::account::{consents, information, lock_change, locks, sessions};
 use super::{
@@ -34,6 +34,8 @@ pub const ACCOUNT: &str = "/account";
 pub const ACCOUNT_LANGUAGE: &str = "/account/language";
 /// 证书绑定: the enterprise's locks.
 pub const ACCOUNT_LOCKS: &str = "/account/locks";
+/// The locks in another language, with the certificate that was read.
+pub const ACCOUNT_LOCKS_LANGUAGE: &str = "/account/locks/language";
 /// 删除 a secondary lock.
 pub const ACCOUNT_REMOVE: &str = "/account/locks/remove";
 /// Make a secondary lock the primary one.
@@ -50,6 +52,8 @@ pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ACCOUNT_END: &str = "/account/sessions/end";
 /// Ending all others.
 pub const ACCOUNT_END_OTHERS: &str = "/account/sessions/end-others";
+/// Ending all, this one too.
+pub const ACCOUNT_END_ALL: &str = "/account/sessions/end-all";
 /// Sign out.
 pub const LOGOUT: &str = "/logout";
 /// 互通驱动下载.
@@ -130,6 +134,11 @@ fn mount_account(app: &mut ServiceConfig) {
     )
     .service(resource(ACCOUNT_LOCKS).get(locks::show).post(locks::submit))
     .service(
+        resource(ACCOUNT_LOCKS_LANGUAGE)
+            .get(locks::afresh)
+            .post(locks::in_language),
+    )
+    .service(
         resource(ACCOUNT_REMOVE)
             .get(lock_change::ask_removal)
             .post(lock_change::removal),
@@ -148,7 +157,8 @@ fn mount_account(app: &mut ServiceConfig) {
     .route(ACCOUNT_HISTORY, web::get().to(sessions::history))
     .route(ACCOUNT_SESSIONS, web::get().to(sessions::show))
     .route(ACCOUNT_END, web::post().to(sessions::end_one))
-    .route(ACCOUNT_END_OTHERS, web::post().to(sessions::end_others));
+    .route(ACCOUNT_END_OTHERS, web::post().to(sessions::end_others))
+    .route(ACCOUNT_END_ALL, web::post().to(sessions::end_all));
 }
 
 /// The information, after it was saved in this version.
@@ -170,6 +180,15 @@ pub fn consents_after_revoking(platform: &PlatformId) -> String {
 pub fn sessions_after_ending(which: &str) -> String {
     let which: String = url::form_urlencoded::byte_serialize(which.as_bytes()).collect();
     format!("{ACCOUNT_SESSIONS}?ended={which}")
+}
+
+/// Names the refusal that the sign-in page shows again.
+pub const REFUSED: &str = "refused";
+
+/// The sign-in page with a refusal that was just shown.
+pub fn login_refused(address: &str, incident: &IncidentId) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}{REFUSED}={incident}")
 }
 
 /// The certificate, told to say that it took another one's place.

@@ -17,12 +17,30 @@ pub struct CertificatePage<'a> {
     pub certificate: CertificateFacts<'a>,
     /// Whole days until it expires, where it is time to be reminded.
     pub days_left: Option<String>,
-    /// Whether this sign-in put the certificate in an older one's place.
-    pub renewed: bool,
+    /// Whether this sign-in put the certificate in an older one's place, and what that brought.
+    pub renewed: Option<Renewed>,
     /// Where 进入授权 leads.
     pub enter_href: &'a str,
     /// The platform the person is heading for.
     pub platform_name: Option<&'a str>,
+}
+
+/// What a certificate brought that took an older one's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// A later end.
+    Later,
+    /// The name that the enterprise has since it was renamed (FAQ 6).
+    NewName,
+}
+
+impl Renewed {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Later => "certificate-renewed",
+            Self::NewName => "certificate-renamed",
+        }
+    }
 }
 
 /// What is shown of a certificate.

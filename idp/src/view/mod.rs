@@ -30,7 +30,7 @@ pub use account::{
 };
 pub use bind::{BindPage, BindValues, FieldError, Limits, ReadCertificate};
 pub use bound::{BindOutcome, BoundPage};
-pub use certificate::{CertificateFacts, CertificatePage, LockRole};
+pub use certificate::{CertificateFacts, CertificatePage, LockRole, Renewed};
 pub use challenge::ChallengeForm;
 pub use consent::{ConsentGroup, ConsentItem, ConsentPage};
 pub use driver::{Download, DriverPage};

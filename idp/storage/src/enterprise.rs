@@ -9,7 +9,7 @@ use idp_core::timestamp::Timestamp;
 use pki::holder::credit_code::CreditCode;
 use protocol::claims::SubjectType;
 
-use crate::database::{Connection, query};
+use crate::database::{Connection, failed, query};
 use crate::row::RowName;
 use crate::schema::{enterprise_renames, enterprises};
 
@@ -95,6 +95,24 @@ pub(crate) fn find(
         .select(EnterpriseRow::as_select())
         .get_result(c)
         .optional())?;
+    row.map(Enterprise::try_from).transpose()
+}
+
+/// On `SQLite` whoever writes is alone.
+pub(crate) fn hold(
+    connection: &mut Connection,
+    id: &EnterpriseId,
+) -> Result<Option<Enterprise>, StoreError> {
+    let Connection::Postgres(postgres) = connection else {
+        return find(connection, id);
+    };
+    let row: Option<EnterpriseRow> = enterprises::table
+        .find(id.as_str())
+        .select(EnterpriseRow::as_select())
+        .for_share()
+        .get_result(postgres)
+        .optional()
+        .map_err(failed)?;
     row.map(Enterprise::try_from).transpose()
 }
 

@@ -147,6 +147,10 @@ pub(crate) fn revoke_of(
         Which::One(id) => all.filter(grants::session_id.eq(id.as_str())).execute(c),
         Which::AllBut(id) => all.filter(grants::session_id.ne(id.as_str())).execute(c),
         Which::OfLock(id) => all.filter(grants::key_lock_id.eq(id.as_str())).execute(c),
+        Which::OfLockBut(lock, id) => all
+            .filter(grants::key_lock_id.eq(lock.as_str()))
+            .filter(grants::session_id.ne(id.as_str()))
+            .execute(c),
         Which::All => all.execute(c),
     })
 }

@@ -9,7 +9,7 @@ use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 use protocol::claims::LockRole;
 
-use crate::database::{Connection, query};
+use crate::database::{Connection, failed, query};
 use crate::row::RowName;
 use crate::schema::key_locks;
 
@@ -35,6 +35,7 @@ pub(crate) struct KeyLockRow {
     not_after: i64,
     bound_by: String,
     bound_at: i64,
+    ended_at: Option<i64>,
 }
 
 /// The word in the database. The migrations' index over active primary locks holds it too.
@@ -76,6 +77,7 @@ impl From<&KeyLock> for KeyLockRow {
             not_after: key_lock.not_after.unix_millis(),
             bound_by: key_lock.bound_by.clone(),
             bound_at: key_lock.bound_at.unix_millis(),
+            ended_at: key_lock.ended_at.map(Timestamp::unix_millis),
         }
     }
 }
@@ -106,6 +108,7 @@ impl TryFrom<KeyLockRow> for KeyLock {
             not_after: Timestamp::from_unix_millis(row.not_after),
             bound_by: row.bound_by,
             bound_at: Timestamp::from_unix_millis(row.bound_at),
+            ended_at: row.ended_at.map(Timestamp::from_unix_millis),
         })
     }
 }
@@ -119,6 +122,24 @@ pub(crate) fn find(
         .select(KeyLockRow::as_select())
         .get_result(c)
         .optional())?;
+    row.map(KeyLock::try_from).transpose()
+}
+
+/// On `SQLite` whoever writes is alone.
+pub(crate) fn hold(
+    connection: &mut Connection,
+    id: &KeyLockId,
+) -> Result<Option<KeyLock>, StoreError> {
+    let Connection::Postgres(postgres) = connection else {
+        return find(connection, id);
+    };
+    let row: Option<KeyLockRow> = key_locks::table
+        .find(id.as_str())
+        .select(KeyLockRow::as_select())
+        .for_share()
+        .get_result(postgres)
+        .optional()
+        .map_err(failed)?;
     row.map(KeyLock::try_from).transpose()
 }
 
@@ -165,7 +186,6 @@ pub(crate) fn list_active_of_ca(
     rows.into_iter().map(KeyLock::try_from).collect()
 }
 
-/// Also `false` when the enterprise has an active primary lock and this would be another.
 pub(crate) fn insert(connection: &mut Connection, key_lock: &KeyLock) -> Result<bool, StoreError> {
     let row = KeyLockRow::from(key_lock);
     let rows = query!(connection, c => diesel::insert_into(key_locks::table)
@@ -179,12 +199,15 @@ pub(crate) fn exchange_state(
     connection: &mut Connection,
     id: &KeyLockId,
     from: KeyLockState,
-    to: KeyLockState,
+    (to, at): (KeyLockState, Timestamp),
 ) -> Result<bool, StoreError> {
     let rows = query!(connection, c => diesel::update(key_locks::table)
         .filter(key_locks::id.eq(id.as_str()))
         .filter(key_locks::state.eq(from.as_str()))
-        .set(key_locks::state.eq(to.as_str()))
+        .set((
+            key_locks::state.eq(to.as_str()),
+            key_locks::ended_at.eq(at.unix_millis()),
+        ))
         .execute(c))?;
     Ok(rows == 1)
 }

@@ -80,6 +80,7 @@ diesel::table! {
         not_after -> BigInt,
         bound_by -> Text,
         bound_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use diesel::prelude::*;
 use idp_core::id::{EnterpriseId, KeyLockId, SessionId};
-use idp_core::session::{SessionEnding, SessionRecord, SessionStanding, Which};
+use idp_core::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
-use crate::database::{Connection, query};
+use crate::database::{Connection, failed, query};
 use crate::enterprise::EnterpriseRow;
 use crate::key_lock::KeyLockRow;
 use crate::row::RowName;
@@ -108,6 +108,23 @@ pub(crate) fn find_standing(
     }))
 }
 
+/// On `SQLite` whoever writes is alone. What is read after the row is held is read as it stands then.
+pub(crate) fn hold_standing(
+    connection: &mut Connection,
+    id: &SessionId,
+) -> Result<Option<SessionStanding>, StoreError> {
+    if let Connection::Postgres(postgres) = connection {
+        let _held: Option<String> = sessions::table
+            .find(id.as_str())
+            .select(sessions::id)
+            .for_share()
+            .get_result(postgres)
+            .optional()
+            .map_err(failed)?;
+    }
+    find_standing(connection, id)
+}
+
 pub(crate) fn list(
     connection: &mut Connection,
     enterprise: &EnterpriseId,
@@ -120,6 +137,44 @@ pub(crate) fn list(
         .select(SessionRow::as_select())
         .load(c))?;
     rows.into_iter().map(SessionRecord::try_from).collect()
+}
+
+pub(crate) fn list_standing(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+    after: LiveSince,
+    limit: u32,
+) -> Result<Vec<SessionRecord>, StoreError> {
+    let rows: Vec<SessionRow> = query!(connection, c => sessions::table
+        .filter(sessions::enterprise_id.eq(enterprise.as_str()))
+        .filter(sessions::begun_at.gt(after.begun.unix_millis()))
+        .filter(sessions::seen_at.gt(after.seen.unix_millis()))
+        .filter(sessions::ended_at.is_null())
+        .order((sessions::begun_at.desc(), sessions::id.desc()))
+        .limit(limit.into())
+        .select(SessionRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(SessionRecord::try_from).collect()
+}
+
+/// Oldest first, so that what a bound leaves is the younger part.
+pub(crate) fn forget(
+    connection: &mut Connection,
+    before: Timestamp,
+    limit: u32,
+) -> Result<usize, StoreError> {
+    let old: Vec<String> = query!(connection, c => sessions::table
+        .filter(sessions::begun_at.lt(before.unix_millis()))
+        .order(sessions::begun_at)
+        .limit(limit.into())
+        .select(sessions::id)
+        .load(c))?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    query!(connection, c => diesel::delete(sessions::table)
+        .filter(sessions::id.eq_any(&old))
+        .execute(c))
 }
 
 pub(crate) fn touch(
@@ -154,6 +209,10 @@ pub(crate) fn end(
         Which::One(id) => all.filter(sessions::id.eq(id.as_str())).execute(c),
         Which::AllBut(id) => all.filter(sessions::id.ne(id.as_str())).execute(c),
         Which::OfLock(id) => all.filter(sessions::key_lock_id.eq(id.as_str())).execute(c),
+        Which::OfLockBut(lock, id) => all
+            .filter(sessions::key_lock_id.eq(lock.as_str()))
+            .filter(sessions::id.ne(id.as_str()))
+            .execute(c),
         Which::All => all.execute(c),
     })
 }

@@ -12,7 +12,7 @@ use idp_core::id::{
 };
 use idp_core::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use idp_core::platform::Platform;
-use idp_core::session::{SessionEnding, SessionRecord, SessionStanding, Which};
+use idp_core::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use idp_core::signing_key::SigningKey;
 use idp_core::store::{Store, StoreError};
 use idp_core::timestamp::Timestamp;
@@ -71,6 +71,10 @@ impl Store for Transaction<'_> {
         self.run(|c| enterprise::find(c, id))
     }
 
+    fn hold_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError> {
+        self.run(|c| enterprise::hold(c, id))
+    }
+
     fn find_enterprise_by_credit_code(
         &mut self,
         credit_code: &CreditCode,
@@ -113,6 +117,10 @@ impl Store for Transaction<'_> {
         self.run(|c| key_lock::find(c, id))
     }
 
+    fn hold_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError> {
+        self.run(|c| key_lock::hold(c, id))
+    }
+
     fn list_key_locks_by_key_number(
         &mut self,
         ca: &CaId,
@@ -149,7 +157,7 @@ impl Store for Transaction<'_> {
         &mut self,
         id: &KeyLockId,
         from: KeyLockState,
-        to: KeyLockState,
+        to: (KeyLockState, Timestamp),
     ) -> Result<bool, StoreError> {
         self.run(|c| key_lock::exchange_state(c, id, from, to))
     }
@@ -190,12 +198,28 @@ impl Store for Transaction<'_> {
         self.run(|c| session::find_standing(c, id))
     }
 
+    fn hold_session_standing(
+        &mut self,
+        id: &SessionId,
+    ) -> Result<Option<SessionStanding>, StoreError> {
+        self.run(|c| session::hold_standing(c, id))
+    }
+
     fn list_sessions(
         &mut self,
         enterprise: &EnterpriseId,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StoreError> {
         self.run(|c| session::list(c, enterprise, limit))
+    }
+
+    fn list_standing_sessions(
+        &mut self,
+        enterprise: &EnterpriseId,
+        after: LiveSince,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, StoreError> {
+        self.run(|c| session::list_standing(c, enterprise, after, limit))
     }
 
     fn touch_session(&mut self, id: &SessionId, at: Timestamp) -> Result<(), StoreError> {
@@ -209,6 +233,10 @@ impl Store for Transaction<'_> {
         ending: (Timestamp, SessionEnding),
     ) -> Result<usize, StoreError> {
         self.run(|c| session::end(c, enterprise, which, ending))
+    }
+
+    fn forget_sessions(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.run(|c| session::forget(c, before, limit))
     }
 
     fn find_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError> {
@@ -251,6 +279,14 @@ impl Store for Transaction<'_> {
         platform: &PlatformId,
     ) -> Result<Option<StandingConsent>, StoreError> {
         self.run(|c| consent::find_standing(c, enterprise, platform))
+    }
+
+    fn hold_standing_consent(
+        &mut self,
+        enterprise: &EnterpriseId,
+        platform: &PlatformId,
+    ) -> Result<Option<StandingConsent>, StoreError> {
+        self.run(|c| consent::hold_standing(c, enterprise, platform))
     }
 
     fn list_standing_consents(

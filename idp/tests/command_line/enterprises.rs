@@ -10,7 +10,7 @@ use idp_storage::{Database, DatabaseSettings};
 use protocol::claims::{LockRole, SubjectType};
 use serde_json::Value;
 
-use super::{Ended, Operator};
+use super::{Ended, Operator, ended};
 
 const CODE: &str = "91350100M000100Y43";
 const PRIMARY: &str = "lock-1";
@@ -52,6 +52,7 @@ fn lock(id: &str, role: LockRole, thumbprint: u8) -> KeyLock {
         not_after: Timestamp::from_unix_seconds(1_890_000_000),
         bound_by: "乌兰".to_owned(),
         bound_at: Timestamp::from_unix_seconds(1_790_000_000),
+        ended_at: None,
     }
 }
 
@@ -201,7 +202,11 @@ fn freezing_and_correcting_say_when_there_is_nothing_to_do() {
     operator
         .change("correct", &["--region", "150400"])
         .refused_with(&["it is so already"]);
-    assert_eq!(operator.change("correct", &[]).code, 2);
+    let neither = operator.change("correct", &[]);
+    assert_eq!(neither.code, 2);
+    for option in ["--legal-representative", "--region"] {
+        assert!(neither.err.contains(option), "{}", neither.err);
+    }
 }
 
 #[test]
@@ -212,9 +217,16 @@ fn nothing_is_done_without_a_reason_and_a_name() {
     operator
         .run(&blank)
         .refused_with(&["the reason must be given"]);
-    // The tests' environment names no user.
-    let nobody = ["enterprise", "freeze", CODE, "--reason", "x"];
-    operator.run(&nobody).refused_with(&["--by: is needed"]);
+    // One rule for every command that changes something: a name, or the user of the machine; readable.
+    let freeze = ["enterprise", "freeze", CODE, "--reason", "x"];
+    let suspend = ["ca", "suspend", "none", "--reason", "x"];
+    for words in [&freeze[..], &suspend] {
+        ended(operator.command(words).env_remove("USER")).refused_with(&["--by: is needed"]);
+        let unseen = [words, &["--by", "\u{202e}x"]].concat();
+        operator
+            .run(&unseen)
+            .refused_with(&["--by: the operator's name"]);
+    }
     operator
         .change("lock-lost", &["--lock", "none"])
         .refused_with(&["has no lock none"]);

@@ -65,6 +65,7 @@ impl Operator {
         let mut command = Command::new(env!("CARGO_BIN_EXE_idp"));
         command
             .env_clear()
+            .env("USER", "值班员")
             .current_dir(&self.folder)
             .args(["--config", "idp.toml"])
             .args(words);

@@ -168,9 +168,9 @@ fn a_ca_is_added_activated_changed_and_suspended_and_its_history_tells_it() {
         told,
         [
             of("added", "其其格", "", "甲CA"),
-            of("activated", "command line", "", "甲CA"),
-            of("changed", "command line", "", "乙CA"),
-            of("suspended", "command line", "密钥疑似 泄露", "乙CA"),
+            of("activated", "值班员", "", "甲CA"),
+            of("changed", "值班员", "", "乙CA"),
+            of("suspended", "值班员", "密钥疑似 泄露", "乙CA"),
         ]
     );
     let lines = done(&operator, &["ca", "history", "nmgca"]).out;

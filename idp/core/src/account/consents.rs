@@ -1,25 +1,34 @@
 //! Taking a consent back: what the platform was given ends at once, and a record stays.
 
-use super::event;
+use super::{AccountRefusal, event, present_now, refuse};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::consent::{ConsentOutcome, ConsentRecord, StandingConsent, TEXT_VERSION};
 use crate::cx::{Caller, Cx};
 use crate::id::{ConsentId, PlatformId};
-use crate::presence::Present;
+use crate::session::Authentication;
 use crate::store::{Store, StoreError};
 
-/// Takes back what the enterprise lets a platform have; `false` when there is no consent in force.
-/// `language` is that of the page where it was done.
+/// Takes back what the enterprise lets a platform have. `language` is that of the page where it was done.
 pub fn revoke_consent(
     store: &mut dyn Store,
     cx: &Cx,
     caller: &Caller,
-    present: &Present,
+    authentication: &Authentication,
     (platform, language): (&PlatformId, &str),
-) -> Result<bool, StoreError> {
+) -> Result<Result<(), AccountRefusal>, StoreError> {
+    let present = match present_now(store, cx, caller, authentication)? {
+        Ok(present) => present,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let standing = store.find_standing_consent(&present.enterprise.id, platform)?;
     let Some(standing) = standing.filter(|consent| consent.revoked_at.is_none()) else {
-        return Ok(false);
+        let refusal = AccountRefusal::ConsentNotInForce;
+        return refuse(
+            store,
+            cx,
+            caller,
+            (authentication, refusal, platform.as_str()),
+        );
     };
     let record = ConsentRecord {
         id: ConsentId::generate(&*cx.rng, cx.now),
@@ -43,7 +52,7 @@ pub fn revoke_consent(
         platform_id: Some(platform.clone()),
         consent_id: Some(record.id),
         detail: Some(record.scopes.to_string()),
-        ..event(cx, caller, present, AuditKind::ConsentRevoked)
+        ..event(cx, caller, authentication, AuditKind::ConsentRevoked)
     })?;
-    Ok(true)
+    Ok(Ok(()))
 }

@@ -2,12 +2,12 @@
 
 use protocol::claims::SubjectType;
 
-use super::event;
+use super::{AccountRefusal, event, present_now};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::enterprise::Enterprise;
 use crate::fields::{self, ADDRESS_MAX, FieldProblem};
-use crate::presence::Present;
+use crate::session::Authentication;
 use crate::store::{Store, StoreError};
 
 /// The form as it came.
@@ -88,16 +88,19 @@ pub fn change_information(
     store: &mut dyn Store,
     cx: &Cx,
     caller: &Caller,
-    present: &Present,
+    authentication: &Authentication,
     (information, version): (&Information, u32),
-) -> Result<InformationOutcome, StoreError> {
-    let standing = store.find_enterprise(&present.enterprise.id)?;
-    let Some(enterprise) = standing.filter(|e| e.version == version) else {
-        return Ok(InformationOutcome::ChangedMeanwhile);
+) -> Result<Result<InformationOutcome, AccountRefusal>, StoreError> {
+    let enterprise = match present_now(store, cx, caller, authentication)? {
+        Ok(present) => present.enterprise,
+        Err(refusal) => return Ok(Err(refusal)),
     };
+    if enterprise.version != version {
+        return Ok(Ok(InformationOutcome::ChangedMeanwhile));
+    }
     let changed = information.changed(&enterprise);
     if changed.is_empty() {
-        return Ok(InformationOutcome::Saved(version));
+        return Ok(Ok(InformationOutcome::Saved(version)));
     }
     let to = Enterprise {
         phone: information.phone.clone(),
@@ -106,13 +109,13 @@ pub fn change_information(
         ..enterprise
     };
     if !store.exchange_enterprise(&to)? {
-        return Ok(InformationOutcome::ChangedMeanwhile);
+        return Ok(Ok(InformationOutcome::ChangedMeanwhile));
     }
     store.append_audit(&AuditEvent {
         detail: Some(changed.join(" ")),
-        ..event(cx, caller, present, AuditKind::EnterpriseChanged)
+        ..event(cx, caller, authentication, AuditKind::EnterpriseChanged)
     })?;
-    Ok(InformationOutcome::Saved(version.saturating_add(1)))
+    Ok(Ok(InformationOutcome::Saved(version.saturating_add(1))))
 }
 
 #[cfg(test)]

@@ -3,23 +3,24 @@
 
 use protocol::claims::LockRole;
 
-use super::event;
+use super::{AccountRefusal, event, present_now, refuse};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_standing;
 use crate::id::SessionId;
 use crate::presence::Present;
-use crate::session::{SessionEnding, SessionRecord, Which};
+use crate::session::{Authentication, SessionEnding, SessionRecord, Which};
 use crate::store::{Store, StoreError};
 
-/// Sign-ins of an enterprise among which a secondary lock's own are looked for.
-const LOOKED_AT: u32 = 500;
-
-/// Why a sign-in is not ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionRefusal {
-    /// Not of this enterprise, not of this lock where that is a secondary one, or ended before.
-    Unknown,
+/// What is to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToEnd {
+    /// This sign-in.
+    One(SessionId),
+    /// Every other sign-in that this session may end.
+    Others,
+    /// Every sign-in that this session may end, itself too.
+    All,
 }
 
 /// Whether this session may end that sign-in.
@@ -29,63 +30,51 @@ pub fn is_theirs(present: &Present, session: &SessionRecord) -> bool {
             || session.key_lock_id == present.key_lock.id)
 }
 
-/// Ends one sign-in and what was given in it.
-pub fn end_session(
+/// Ends sign-ins and what was given in them; answers how many.
+pub fn end_sessions(
     store: &mut dyn Store,
     cx: &Cx,
     caller: &Caller,
-    present: &Present,
-    id: &SessionId,
-) -> Result<Result<(), SessionRefusal>, StoreError> {
-    let standing = store.find_session_standing(id)?;
-    if !standing.is_some_and(|standing| is_theirs(present, &standing.session)) {
-        return Ok(Err(SessionRefusal::Unknown));
-    }
-    Ok(match end(store, cx, caller, present, Which::One(id))? {
-        0 => Err(SessionRefusal::Unknown),
-        _ => Ok(()),
-    })
-}
-
-/// Ends every other sign-in that this session may end; answers how many.
-pub fn end_other_sessions(
-    store: &mut dyn Store,
-    cx: &Cx,
-    caller: &Caller,
-    present: &Present,
-) -> Result<usize, StoreError> {
-    let own = &present.authentication.session_id;
-    if present.key_lock.role == LockRole::Primary {
-        return end(store, cx, caller, present, Which::AllBut(own));
-    }
-    let mut ended = 0;
-    for session in store.list_sessions(&present.enterprise.id, LOOKED_AT)? {
-        let is_other = session.id != *own && session.ended.is_none();
-        if is_other && is_theirs(present, &session) {
-            ended += end(store, cx, caller, present, Which::One(&session.id))?;
+    (authentication, to_end): (&Authentication, &ToEnd),
+) -> Result<Result<usize, AccountRefusal>, StoreError> {
+    let present = match present_now(store, cx, caller, authentication)? {
+        Ok(present) => present,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let unknown = AccountRefusal::SessionUnknown;
+    if let ToEnd::One(id) = to_end {
+        let standing = store.find_session_standing(id)?;
+        if !standing.is_some_and(|standing| is_theirs(&present, &standing.session)) {
+            return refuse(store, cx, caller, (authentication, unknown, id.as_str()));
         }
     }
-    Ok(ended)
-}
-
-fn end(
-    store: &mut dyn Store,
-    cx: &Cx,
-    caller: &Caller,
-    present: &Present,
-    which: Which<'_>,
-) -> Result<usize, StoreError> {
-    let ending = (which, SessionEnding::EndedByEnterprise);
+    let ending = (which(&present, to_end), SessionEnding::EndedByEnterprise);
     let ended = end_standing(store, cx, &present.enterprise.id, ending)?;
+    let named = match to_end {
+        // It ended by itself, or in this moment.
+        ToEnd::One(id) if ended == 0 => {
+            return refuse(store, cx, caller, (authentication, unknown, id.as_str()));
+        }
+        ToEnd::One(id) => id.to_string(),
+        ToEnd::Others => format!("{ended} others"),
+        ToEnd::All => format!("all {ended}"),
+    };
     if ended > 0 {
-        let named = match which {
-            Which::One(id) => id.to_string(),
-            Which::AllBut(_) | Which::OfLock(_) | Which::All => format!("{ended} others"),
-        };
         store.append_audit(&AuditEvent {
             detail: Some(named),
-            ..event(cx, caller, present, AuditKind::SessionsEnded)
+            ..event(cx, caller, authentication, AuditKind::SessionsEnded)
         })?;
     }
-    Ok(ended)
+    Ok(Ok(ended))
+}
+
+fn which<'a>(present: &'a Present, to_end: &'a ToEnd) -> Which<'a> {
+    let (own, lock) = (&present.session.id, &present.key_lock.id);
+    match (to_end, present.key_lock.role) {
+        (ToEnd::One(id), _) => Which::One(id),
+        (ToEnd::Others, LockRole::Primary) => Which::AllBut(own),
+        (ToEnd::Others, LockRole::Secondary) => Which::OfLockBut(lock, own),
+        (ToEnd::All, LockRole::Primary) => Which::All,
+        (ToEnd::All, LockRole::Secondary) => Which::OfLock(lock),
+    }
 }

@@ -226,5 +226,6 @@ fn secondary(
         not_after: Timestamp::from_unix_seconds(certificate.not_after()),
         bound_by: primary.bound_by.clone(),
         bound_at: cx.now,
+        ended_at: None,
     }
 }

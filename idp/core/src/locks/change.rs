@@ -68,10 +68,7 @@ pub fn remove(
         Ok((_, key_lock)) => key_lock,
         Err(refusal) => return refuse(store, cx, caller, present, (id, refusal)),
     };
-    let removed = KeyLock {
-        state: KeyLockState::Removed,
-        ..key_lock.clone()
-    };
+    let removed = key_lock.ended(KeyLockState::Removed, cx.now);
     // It was promoted, renewed or ended in the same moment.
     if !store.exchange_key_lock(&key_lock, &removed)? {
         return refuse(store, cx, caller, present, (id, ChangeRefusal::Unknown));

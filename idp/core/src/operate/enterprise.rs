@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use pki::holder::credit_code::CreditCode;
 
-use super::{OperateError, OperateRefusal, Order, event, exchange, find};
+use super::{OperateError, OperateRefusal, Order, change, find, words};
 use crate::audit::AuditKind;
 use crate::cx::Cx;
 use crate::ending::end_standing;
 use crate::enterprise::{Enterprise, EnterpriseState};
-use crate::fields::{self, PERSON_MAX};
+use crate::fields::PERSON_MAX;
 use crate::key_lock::KeyLock;
 use crate::region::RegionCode;
 use crate::session::{SessionEnding, Which};
@@ -34,15 +34,9 @@ pub fn freeze(
         state: EnterpriseState::Suspended,
         ..enterprise
     };
-    exchange(store, &frozen)?;
+    change(store, cx, &frozen, (order, AuditKind::EnterpriseFrozen, ""))?;
     let ending = (Which::All, SessionEnding::EndedByOperator);
     end_standing(store, cx, &frozen.id, ending)?;
-    store.append_audit(&event(
-        cx,
-        &frozen,
-        order,
-        (AuditKind::EnterpriseFrozen, ""),
-    ))?;
     Ok(())
 }
 
@@ -61,14 +55,12 @@ pub fn unfreeze(
         state: EnterpriseState::Active,
         ..enterprise
     };
-    exchange(store, &active)?;
-    store.append_audit(&event(
+    change(
+        store,
         cx,
         &active,
-        order,
-        (AuditKind::EnterpriseUnfrozen, ""),
-    ))?;
-    Ok(())
+        (order, AuditKind::EnterpriseUnfrozen, ""),
+    )
 }
 
 /// What an operator corrects against a paper; what is absent stays.
@@ -91,11 +83,7 @@ pub fn correct(
     let mut to = enterprise.clone();
     let mut changed = Vec::new();
     if let Some(name) = &correction.legal_representative {
-        to.legal_representative =
-            fields::required(name, PERSON_MAX).map_err(|problem| OperateRefusal::Words {
-                what: "the legal representative",
-                problem,
-            })?;
+        to.legal_representative = words("the legal representative", name, PERSON_MAX)?;
         changed.push("legal_representative");
     }
     if let Some(region) = &correction.region_code {
@@ -105,10 +93,13 @@ pub fn correct(
     if to == enterprise {
         return Err(OperateRefusal::Nothing("it is so already").into());
     }
-    exchange(store, &to)?;
-    let what = (AuditKind::EnterpriseCorrected, &*changed.join(" "));
-    store.append_audit(&event(cx, &to, order, what))?;
-    Ok(())
+    let changed = changed.join(" ");
+    change(
+        store,
+        cx,
+        &to,
+        (order, AuditKind::EnterpriseCorrected, &changed),
+    )
 }
 
 /// Lets the enterprise bind a new primary lock until then. Not while it has one.
@@ -130,11 +121,13 @@ pub fn open_rebinding(
         rebinding_until: Some(until),
         ..enterprise
     };
-    exchange(store, &open)?;
     let what = format!("open until {}", until.unix_seconds());
-    let what = (AuditKind::RebindingChanged, &*what);
-    store.append_audit(&event(cx, &open, order, what))?;
-    Ok(())
+    change(
+        store,
+        cx,
+        &open,
+        (order, AuditKind::RebindingChanged, &what),
+    )
 }
 
 /// Takes that back.
@@ -152,12 +145,10 @@ pub fn close_rebinding(
         rebinding_until: None,
         ..enterprise
     };
-    exchange(store, &closed)?;
-    store.append_audit(&event(
+    change(
+        store,
         cx,
         &closed,
-        order,
-        (AuditKind::RebindingChanged, "closed"),
-    ))?;
-    Ok(())
+        (order, AuditKind::RebindingChanged, "closed"),
+    )
 }

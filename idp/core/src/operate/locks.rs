@@ -20,12 +20,9 @@ pub fn lock_lost(
     code: &CreditCode,
     (id, order): (&KeyLockId, &Order),
 ) -> Result<(), OperateError> {
-    let (enterprise, lock) = find_lock(store, code, id)?;
-    if !matches!(lock.state, KeyLockState::Active | KeyLockState::Removed) {
-        return Err(in_state(&lock));
-    }
-    end(store, cx, (&enterprise, &lock), KeyLockState::Lost)?;
-    note(store, cx, &enterprise, (order, id, AuditKind::LockLost))
+    let from = [KeyLockState::Active, KeyLockState::Removed];
+    let to = (KeyLockState::Lost, AuditKind::LockLost);
+    end(store, cx, (code, id, order), (&from, to))
 }
 
 /// Removes a lock, primary or not. Its enterprise may activate it again by its primary lock.
@@ -35,12 +32,8 @@ pub fn remove_lock(
     code: &CreditCode,
     (id, order): (&KeyLockId, &Order),
 ) -> Result<(), OperateError> {
-    let (enterprise, lock) = find_lock(store, code, id)?;
-    if lock.state != KeyLockState::Active {
-        return Err(in_state(&lock));
-    }
-    end(store, cx, (&enterprise, &lock), KeyLockState::Removed)?;
-    note(store, cx, &enterprise, (order, id, AuditKind::LockRemoved))
+    let to = (KeyLockState::Removed, AuditKind::LockRemoved);
+    end(store, cx, (code, id, order), (&[KeyLockState::Active], to))
 }
 
 /// Makes a secondary lock the primary one of an enterprise that has none in force any more. Re-binding
@@ -51,10 +44,7 @@ pub fn promote_lock(
     code: &CreditCode,
     (id, order): (&KeyLockId, &Order),
 ) -> Result<(), OperateError> {
-    let (enterprise, lock) = find_lock(store, code, id)?;
-    if lock.state != KeyLockState::Active {
-        return Err(in_state(&lock));
-    }
+    let (enterprise, lock) = find_lock(store, code, (id, &[KeyLockState::Active]))?;
     if lock.role == LockRole::Primary {
         return Err(OperateRefusal::Nothing("it is the primary lock").into());
     }
@@ -81,39 +71,37 @@ pub fn promote_lock(
     note(store, cx, &closed, (order, id, AuditKind::LockPromoted))
 }
 
+/// A lock of the enterprise that is in one of these states.
 fn find_lock(
     store: &mut dyn Store,
     code: &CreditCode,
-    id: &KeyLockId,
+    (id, states): (&KeyLockId, &[KeyLockState]),
 ) -> Result<(Enterprise, KeyLock), OperateError> {
     let enterprise = find(store, code)?;
     let lock = store.find_key_lock(id)?;
     let lock = lock.filter(|lock| lock.enterprise_id == enterprise.id);
     let lock = lock.ok_or_else(|| OperateRefusal::UnknownLock(id.clone()))?;
+    if !states.contains(&lock.state) {
+        let (id, state) = (lock.id, lock.state.as_str());
+        return Err(OperateRefusal::LockState { id, state }.into());
+    }
     Ok((enterprise, lock))
 }
 
-fn in_state(lock: &KeyLock) -> OperateError {
-    let (id, state) = (lock.id.clone(), lock.state.as_str());
-    OperateRefusal::LockState { id, state }.into()
-}
-
+/// Ends a lock that is in one of these states, and what lives by it.
 fn end(
     store: &mut dyn Store,
     cx: &Cx,
-    (enterprise, lock): (&Enterprise, &KeyLock),
-    state: KeyLockState,
+    (code, id, order): (&CreditCode, &KeyLockId, &Order),
+    (from, (to, kind)): (&[KeyLockState], (KeyLockState, AuditKind)),
 ) -> Result<(), OperateError> {
-    let ended = KeyLock {
-        state,
-        ..lock.clone()
-    };
-    if !store.exchange_key_lock(lock, &ended)? {
+    let (enterprise, lock) = find_lock(store, code, (id, from))?;
+    if !store.exchange_key_lock(&lock, &lock.ended(to, cx.now))? {
         return Err(OperateError::Raced);
     }
-    let ending = (Which::OfLock(&lock.id), SessionEnding::LockEnded);
+    let ending = (Which::OfLock(id), SessionEnding::LockEnded);
     end_standing(store, cx, &enterprise.id, ending)?;
-    Ok(())
+    note(store, cx, &enterprise, (order, id, kind))
 }
 
 fn note(

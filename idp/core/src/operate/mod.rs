@@ -36,14 +36,20 @@ pub struct Order {
 impl Order {
     /// Both must be there and readable: they are shown to others later.
     pub fn new(by: &str, reason: &str) -> Result<Self, OperateRefusal> {
-        let read = |what, text: &str, max| {
-            fields::required(text, max).map_err(|problem| OperateRefusal::Words { what, problem })
-        };
         Ok(Self {
-            by: read("the operator's name", by, NAME_MAX)?,
-            reason: read("the reason", reason, REASON_MAX)?,
+            by: operator_name(by)?,
+            reason: words("the reason", reason, REASON_MAX)?,
         })
     }
+}
+
+/// The name of an operator, readable.
+pub fn operator_name(by: &str) -> Result<String, OperateRefusal> {
+    words("the operator's name", by, NAME_MAX)
+}
+
+fn words(what: &'static str, text: &str, max: usize) -> Result<String, OperateRefusal> {
+    fields::required(text, max).map_err(|problem| OperateRefusal::Words { what, problem })
 }
 
 /// Why an operator's change is refused.
@@ -107,6 +113,18 @@ pub enum OperateError {
 fn find(store: &mut dyn Store, code: &CreditCode) -> Result<Enterprise, OperateError> {
     let found = store.find_enterprise_by_credit_code(code)?;
     Ok(found.ok_or_else(|| OperateRefusal::UnknownEnterprise(code.clone()))?)
+}
+
+/// Writes an enterprise as it is from now on, with its event.
+fn change(
+    store: &mut dyn Store,
+    cx: &Cx,
+    to: &Enterprise,
+    (order, kind, more): (&Order, AuditKind, &str),
+) -> Result<(), OperateError> {
+    exchange(store, to)?;
+    store.append_audit(&event(cx, to, order, (kind, more)))?;
+    Ok(())
 }
 
 fn exchange(store: &mut dyn Store, to: &Enterprise) -> Result<(), OperateError> {

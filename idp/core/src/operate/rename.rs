@@ -6,12 +6,11 @@
 use pki::holder::credit_code::CreditCode;
 use sha2::{Digest as _, Sha256};
 
-use super::{OperateError, OperateRefusal, Order, event, exchange, find};
+use super::{OperateError, OperateRefusal, Order, change, find, words};
 use crate::audit::AuditKind;
 use crate::cx::Cx;
 use crate::ending::end_standing;
 use crate::enterprise::{Enterprise, EnterpriseRename};
-use crate::fields;
 use crate::session::{SessionEnding, Which};
 use crate::store::Store;
 
@@ -38,11 +37,8 @@ pub fn rename(
     new_name: &str,
     (evidence, order): (&Evidence, &Order),
 ) -> Result<EnterpriseRename, OperateError> {
-    let words = |what, text: &str| {
-        fields::required(text, NAME_MAX).map_err(|problem| OperateRefusal::Words { what, problem })
-    };
-    let new_name = words("the new name", new_name)?;
-    let evidence_name = words("the file name of the evidence", &evidence.name)?;
+    let new_name = words("the new name", new_name, NAME_MAX)?;
+    let evidence_name = words("the file name of the evidence", &evidence.name, NAME_MAX)?;
     if !(1..=EVIDENCE_MAX).contains(&evidence.content.len()) {
         return Err(OperateRefusal::Evidence.into());
     }
@@ -54,7 +50,14 @@ pub fn rename(
         name: new_name.clone(),
         ..enterprise.clone()
     };
-    exchange(store, &renamed)?;
+    let sha256 = hex::encode(Sha256::digest(&evidence.content));
+    let what = format!("evidence {sha256}");
+    change(
+        store,
+        cx,
+        &renamed,
+        (order, AuditKind::EnterpriseRenamed, &what),
+    )?;
     let rename = EnterpriseRename {
         enterprise_id: enterprise.id,
         old_name: enterprise.name,
@@ -63,13 +66,10 @@ pub fn rename(
         by: order.by.clone(),
         reason: order.reason.clone(),
         evidence_name,
-        evidence_sha256: hex::encode(Sha256::digest(&evidence.content)),
+        evidence_sha256: sha256,
     };
     store.insert_enterprise_rename(&rename, &evidence.content)?;
     let ending = (Which::All, SessionEnding::EndedByOperator);
     end_standing(store, cx, &rename.enterprise_id, ending)?;
-    let what = format!("evidence {}", rename.evidence_sha256);
-    let what = (AuditKind::EnterpriseRenamed, &*what);
-    store.append_audit(&event(cx, &renamed, order, what))?;
     Ok(rename)
 }

@@ -146,13 +146,13 @@ fn verifier_matches(verifier: &str, challenge: &str) -> bool {
 }
 
 /// The sign-in, its lock, the enterprise or the consent may have ended in the minute since the code went
-/// out.
+/// out. Sign-in and consent are held: whoever ends one of them at this moment finds the grant.
 fn still_stands(
     store: &mut dyn Store,
     cx: &Cx,
     code: &AuthorizationCode,
 ) -> Result<bool, StoreError> {
-    let standing = store.find_session_standing(&code.session_id)?;
+    let standing = store.hold_session_standing(&code.session_id)?;
     let is_alive = standing.is_some_and(|standing| {
         standing.is_alive(cx.now)
             && standing.key_lock.id == code.key_lock_id
@@ -161,7 +161,7 @@ fn still_stands(
     if !is_alive {
         return Ok(false);
     }
-    let consent = store.find_standing_consent(&code.enterprise_id, &code.platform_id)?;
+    let consent = store.hold_standing_consent(&code.enterprise_id, &code.platform_id)?;
     Ok(consent.is_none_or(|consent| consent.revoked_at.is_none()))
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn add(config: &Config, file: &Path, act: &Act) -> Result<(), S
     let id = CaId::from_text(&written.id);
     let entry = ready_to_store(file, &written)?;
     judged(&file.display().to_string(), &id, &entry, act)?;
-    let operator = act.operator();
+    let operator = act.operator()?;
     let added = changed(config, &database, move |store, cx| {
         authorities::add(store, cx, &operator, &id, entry)
     })
@@ -52,7 +52,7 @@ pub(super) async fn change(
     }
     let entry = ready_to_store(file, &written)?;
     judged(&file.display().to_string(), id, &entry, act)?;
-    let (operator, id) = (act.operator(), id.clone());
+    let (operator, id) = (act.operator()?, id.clone());
     let changed = changed(config, &database, move |store, cx| {
         authorities::change(store, cx, &operator, &id, entry)
     })
@@ -71,7 +71,7 @@ pub(super) async fn activate(config: &Config, id: CaId, act: &Act) -> Result<(),
     let database = ready::database(config).await?;
     let found = super::found(&database, &id).await?;
     judged(REGISTRY, &id, &found.entry, act)?;
-    let operator = act.operator();
+    let operator = act.operator()?;
     let changed = changed(config, &database, move |store, cx| {
         authorities::activate(store, cx, &operator, &id)
     })

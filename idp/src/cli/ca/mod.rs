@@ -17,6 +17,7 @@ use idp_core::id::CaId;
 use idp_core::store::Store;
 use idp_storage::Database;
 
+use super::operator_name;
 use crate::config::Config;
 use crate::serve::StartError;
 
@@ -66,9 +67,9 @@ pub(super) enum Command {
         /// Why; kept in its history and the audit trail.
         #[arg(long)]
         reason: String,
-        /// Who does it, for the history.
-        #[arg(long, default_value = "command line")]
-        by: String,
+        /// Who does it, for the history; the user of this machine where it is not said.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
     },
     /// Show every change of one CA, oldest first.
     History {
@@ -103,20 +104,20 @@ pub(super) struct Act {
     /// Why; kept in its history and the audit trail.
     #[arg(long)]
     reason: Option<String>,
-    /// Who does it, for the history.
-    #[arg(long, default_value = "command line")]
-    by: String,
+    /// Who does it, for the history; the user of this machine where it is not said.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
     /// Do it although nobody could sign in with a lock of it now, or some could not.
     #[arg(long)]
     despite_errors: bool,
 }
 
 impl Act {
-    fn operator(&self) -> Operator {
-        Operator {
-            by: self.by.clone(),
+    fn operator(&self) -> Result<Operator, StartError> {
+        Ok(Operator {
+            by: operator_name(self.by.as_deref())?,
             reason: self.reason.clone(),
-        }
+        })
     }
 }
 
@@ -132,8 +133,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
         }
         Command::Activate { id, act } => change::activate(config, CaId::from_text(id), &act).await,
         Command::Suspend { id, reason, by } => {
-            let reason = Some(reason);
-            change::suspend(config, CaId::from_text(id), Operator { by, reason }).await
+            let operator = Operator {
+                by: operator_name(by.as_deref())?,
+                reason: Some(reason),
+            };
+            change::suspend(config, CaId::from_text(id), operator).await
         }
         Command::Inspect { file, draft, json } => {
             inspect::run(config, &file, draft.as_deref(), json).await

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::super::output::say;
-use super::super::{cx, ready};
+use super::super::{cx, operator_name, ready};
 use super::code;
 use crate::config::Config;
 use crate::serve::StartError;
@@ -31,6 +31,18 @@ pub(in crate::cli) struct Behind {
     /// Who; the user of this machine where it is not said.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+}
+
+/// What is corrected: one of the two, or both.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+pub(in crate::cli) struct Corrected {
+    /// 法人代表
+    #[arg(long)]
+    legal_representative: Option<String>,
+    /// 企业所在地市, GB/T 2260.
+    #[arg(long)]
+    region: Option<String>,
 }
 
 /// One lock of an enterprise.
@@ -75,12 +87,8 @@ pub(in crate::cli) enum Command {
     Correct {
         /// The enterprise's 统一社会信用代码.
         credit_code: String,
-        /// 法人代表
-        #[arg(long, required_unless_present = "region")]
-        legal_representative: Option<String>,
-        /// 企业所在地市, GB/T 2260.
-        #[arg(long)]
-        region: Option<String>,
+        #[command(flatten)]
+        corrected: Corrected,
         #[command(flatten)]
         behind: Behind,
     },
@@ -141,13 +149,13 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
         } => evidence(config, &credit_code, sha256, &out).await,
         Command::Correct {
             credit_code,
-            legal_representative,
-            region,
+            corrected,
             behind,
         } => {
-            let region = region.map(|code| RegionCode::parse(&code)).transpose();
+            let region = corrected.region.map(|code| RegionCode::parse(&code));
+            let region = region.transpose();
             let correction = Correction {
-                legal_representative,
+                legal_representative: corrected.legal_representative,
                 region_code: region.map_err(|e| StartError::new("--region", e))?,
             };
             change(
@@ -293,13 +301,7 @@ async fn evidence(
 }
 
 fn order(behind: &Behind) -> Result<Order, StartError> {
-    let of_machine = || {
-        ["USER", "LOGNAME"]
-            .iter()
-            .find_map(|name| std::env::var(name).ok())
-    };
-    let by = behind.by.clone().or_else(of_machine);
-    let by = by.ok_or_else(|| StartError::new("--by", "is needed: the machine names no user"))?;
+    let by = operator_name(behind.by.as_deref())?;
     Order::new(&by, &behind.reason).map_err(|e| StartError::new("enterprise", e))
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::account::revoke_consent;
+use idp_core::account::{AccountRefusal, revoke_consent};
 use idp_core::consent::{FreshConsent, StandingConsent};
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::id::PlatformId;
@@ -11,7 +11,7 @@ use idp_core::presence::Present;
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
-use super::shown::{parameter, signed_in};
+use super::shown::{self, parameter};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
 use crate::http::extract::{Browser, Form, Visit};
@@ -23,11 +23,7 @@ type Given = (StandingConsent, Platform, Option<Timestamp>);
 
 /// `GET /account/consents`
 pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let shown = async {
-        let browser = match signed_in(&visit, &request).await? {
-            Ok(browser) => browser,
-            Err(answer) => return Ok(answer),
-        };
+    shown::show(&visit, &request, async |browser| {
         let given = given(&visit, browser.present()?).await?;
         let in_force = given
             .iter()
@@ -38,77 +34,62 @@ pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
             consent.revoked_at.is_some() && named.as_deref() == Some(platform.id.as_str())
         });
         let page = ConsentsPage {
-            frame: visit.frame(Some(&browser)),
+            frame: visit.frame(Some(browser)),
             consents: in_force.map(|given| row(&visit, given)).collect(),
             revoked: revoked.map(|(_, platform, _)| page::platform_name(platform, visit.locale)),
         };
         Ok(visit.html(StatusCode::OK, page.render()))
-    };
-    shown
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+    })
+    .await
 }
 
 /// `GET /account/consents/revoke`
 pub async fn ask(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let shown = async {
-        let browser = match signed_in(&visit, &request).await? {
-            Ok(browser) => browser,
-            Err(answer) => return Ok(answer),
-        };
+    shown::show(&visit, &request, async |browser| {
         let id = parameter(&request, "platform").unwrap_or_default();
         let given = given(&visit, browser.present()?).await?;
         let found = given.iter().find(|(consent, platform, _)| {
             consent.revoked_at.is_none() && platform.id.as_str() == id
         });
         let page = RevokeConsentPage {
-            frame: visit.frame(Some(&browser)),
+            frame: visit.frame(Some(browser)),
             consent: row(&visit, found.ok_or(not_in_force())?),
         };
         Ok(visit.html(StatusCode::OK, page.render()))
-    };
-    shown
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+    })
+    .await
 }
 
 /// `POST /account/consents/revoke`
 pub async fn submit(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    visit.at(routes::ACCOUNT_CONSENTS);
-    match submitted(&visit, &request, &Form::parse(&body)).await {
-        Ok(answer) => answer,
-        Err(failure) => failure.page(&visit),
-    }
+    let at = (&mut visit, routes::ACCOUNT_CONSENTS);
+    shown::submit(at, (&request, &body), revoke).await
 }
 
-async fn submitted(
+async fn revoke(
     visit: &Visit,
-    request: &HttpRequest,
+    browser: &mut Browser,
     form: &Form,
 ) -> Result<HttpResponse, Failure> {
-    let browser = Browser::find(visit, request).await?;
-    browser.check_form(visit, form).await?;
-    let present = browser.present()?.clone();
+    let present = browser.present()?;
     let platform = PlatformId::from_text(form.one("platform")?);
     // One just given here and not used yet goes with it.
-    let fresh = onward::fresh_name(&present, &platform);
+    let fresh = onward::fresh_name(present, &platform);
     let ephemeral = &visit.state.ephemeral;
     ephemeral.take_record::<FreshConsent>(&fresh).await?;
     let (cx, caller, of) = (visit.cx.clone(), visit.caller(), platform.clone());
-    let language = visit.locale.tag();
+    let (language, who) = (visit.locale.tag(), present.authentication.clone());
     let revoked = visit
         .state
         .database
-        .write(move |store| revoke_consent(store, &cx, &caller, &present, (&of, language)))
+        .write(move |store| revoke_consent(store, &cx, &caller, &who, (&of, language)))
         .await?;
-    if !revoked {
-        return Err(not_in_force());
-    }
+    revoked.map_err(shown::refused)?;
     Ok(see_other(&routes::consents_after_revoking(&platform)))
 }
 
-const fn not_in_force() -> Failure {
-    Failure::refused(StatusCode::NOT_FOUND, "consent-not-in-force")
+fn not_in_force() -> Failure {
+    shown::refused(AccountRefusal::ConsentNotInForce)
 }
 
 async fn given(visit: &Visit, present: &Present) -> Result<Vec<Given>, Failure> {

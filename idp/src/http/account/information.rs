@@ -8,7 +8,7 @@ use idp_core::enterprise::Enterprise;
 use idp_core::fields::{ADDRESS_MAX, FieldProblem, PERSON_MAX, PHONE_MAX};
 use protocol::claims::SubjectType;
 
-use super::shown::{parameter, signed_in};
+use super::shown::{self, parameter};
 use crate::http::error::Failure;
 use crate::http::extract::browser::{Accepted, see_other};
 use crate::http::extract::{Browser, Form, Visit};
@@ -61,15 +61,12 @@ enum Again<'a> {
     Fields(&'a [(&'static str, FieldProblem)]),
     Changed,
     Stale,
+    Unavailable,
 }
 
 /// `GET /account`
 pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let shown = async {
-        let browser = match signed_in(&visit, &request).await? {
-            Ok(browser) => browser,
-            Err(answer) => return Ok(answer),
-        };
+    shown::show(&visit, &request, async |browser| {
         let enterprise = &browser.present()?.enterprise;
         let saved = parameter(&request, "saved");
         // An address can be made up: only the version that stands was saved.
@@ -77,11 +74,9 @@ pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
             Some(version) if enterprise.version.to_string() == version => Again::Saved,
             _ => Again::No,
         };
-        Ok(page(&visit, &browser, &Typed::of(enterprise), again))
-    };
-    shown
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+        Ok(page(&visit, Some(browser), &Typed::of(enterprise), again))
+    })
+    .await
 }
 
 /// `POST /account/language`: the form in the language of `lang`; nothing is checked but where it is from.
@@ -94,7 +89,7 @@ pub async fn in_language(mut visit: Visit, request: HttpRequest, body: web::Byte
             Accepted::Current => Again::No,
             Accepted::Stale => Again::Stale,
         };
-        Ok(page(&visit, &browser, &typed, again))
+        Ok(page(&visit, Some(&browser), &typed, again))
     };
     shown
         .await
@@ -109,9 +104,23 @@ pub async fn afresh() -> HttpResponse {
 /// `POST /account`
 pub async fn submit(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     visit.at(routes::ACCOUNT);
-    match submitted(&visit, &request, &Form::parse(&body)).await {
+    let form = Form::parse(&body);
+    match submitted(&visit, &request, &form).await {
         Ok(answer) => answer,
-        Err(failure) => failure.page(&visit),
+        Err(failure) => unsaved(&visit, &form, &failure),
+    }
+}
+
+/// What was typed outlives a store that is away for a while. It goes back to our own page alone: where the
+/// browser does not say that the form comes from there, it may be a stranger's.
+fn unsaved(visit: &Visit, form: &Form, failure: &Failure) -> HttpResponse {
+    let is_away = failure.status == StatusCode::SERVICE_UNAVAILABLE;
+    match Typed::read(form) {
+        Ok(typed) if is_away && visit.is_from_own_page() => {
+            failure.log(&visit.incident_id);
+            page(visit, None, &typed, Again::Unavailable)
+        }
+        _ => failure.page(visit),
     }
 }
 
@@ -144,13 +153,13 @@ async fn submitted(
     // Gather.
     let (browser, mut typed, accepted) = received(visit, request, form).await?;
     if let Accepted::Stale = accepted {
-        return Ok(page(visit, &browser, &typed, Again::Stale));
+        return Ok(page(visit, Some(&browser), &typed, Again::Stale));
     }
     let information = match Information::parse(&typed.form) {
         Ok(information) => information,
-        Err(fields) => return Ok(page(visit, &browser, &typed, Again::Fields(&fields))),
+        Err(fields) => return Ok(page(visit, Some(&browser), &typed, Again::Fields(&fields))),
     };
-    let present = browser.present()?.clone();
+    let who = browser.present()?.authentication.clone();
     // A version that is no number is none that stands.
     let version = typed.version.parse().unwrap_or(u32::MAX);
     // Decide.
@@ -158,24 +167,22 @@ async fn submitted(
     let outcome = visit
         .state
         .database
-        .write(move |store| {
-            change_information(store, &cx, &caller, &present, (&information, version))
-        })
+        .write(move |store| change_information(store, &cx, &caller, &who, (&information, version)))
         .await?;
     // Answer.
-    match outcome {
+    match outcome.map_err(shown::refused)? {
         InformationOutcome::Saved(version) => Ok(see_other(&routes::account_after_saving(version))),
         InformationOutcome::ChangedMeanwhile => {
             // What stands now is the base of the next try; what was typed stays in the form.
             typed.version = browser.present()?.enterprise.version.to_string();
-            Ok(page(visit, &browser, &typed, Again::Changed))
+            Ok(page(visit, Some(&browser), &typed, Again::Changed))
         }
     }
 }
 
-fn page(visit: &Visit, browser: &Browser, typed: &Typed, again: Again<'_>) -> HttpResponse {
-    let frame = visit.frame(Some(browser));
-    let present = browser.present.as_ref();
+fn page(visit: &Visit, browser: Option<&Browser>, typed: &Typed, again: Again<'_>) -> HttpResponse {
+    let frame = visit.frame(browser);
+    let present = browser.and_then(|browser| browser.present.as_ref());
     let region = present
         .and_then(|p| p.enterprise.region_code.region())
         .map_or("", |region| page::region_name(region, visit.locale));
@@ -192,6 +199,7 @@ fn page(visit: &Visit, browser: &Browser, typed: &Typed, again: Again<'_>) -> Ht
         Again::Fields(_) => (StatusCode::UNPROCESSABLE_ENTITY, None),
         Again::Changed => (StatusCode::CONFLICT, Some("information-changed")),
         Again::Stale => (StatusCode::FORBIDDEN, Some("information-stale")),
+        Again::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Some("information-unsaved")),
     };
     let page = InformationPage {
         frame,
@@ -238,5 +246,9 @@ fn page(visit: &Visit, browser: &Browser, typed: &Typed, again: Again<'_>) -> Ht
             incident: Some(visit.incident_id.as_str()),
         }),
     };
-    browser.answer(visit, visit.html(status, page.render()))
+    let answer = visit.html(status, page.render());
+    match browser {
+        Some(browser) => browser.answer(visit, answer),
+        None => answer,
+    }
 }

@@ -10,7 +10,7 @@ use idp_core::presence::Present;
 use protocol::challenge::Purpose;
 use protocol::claims::LockRole;
 
-use super::shown::{locks, parameter, row, signed_in};
+use super::shown::{self, locks, parameter, row};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
 use crate::http::extract::{Browser, Form, Visit};
@@ -19,41 +19,30 @@ use crate::view::{ChallengeForm, Locale, Messages, Problem, PromoteLockPage, Rem
 
 /// `GET /account/locks/remove`
 pub async fn ask_removal(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let shown = async {
-        let browser = match signed_in(&visit, &request).await? {
-            Ok(browser) => browser,
-            Err(answer) => return Ok(answer),
-        };
+    shown::show(&visit, &request, async |browser| {
         let present = browser.present()?;
         let id = parameter(&request, "lock").unwrap_or_default();
         let (_, lock) = changeable(&visit, present, &id).await?;
         let page = RemoveLockPage {
-            frame: visit.frame(Some(&browser)),
+            frame: visit.frame(Some(browser)),
             lock: row(&visit, present, &lock),
         };
         Ok(visit.html(StatusCode::OK, page.render()))
-    };
-    shown
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+    })
+    .await
 }
 
 /// `POST /account/locks/remove`
 pub async fn removal(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    visit.at(routes::ACCOUNT_LOCKS);
-    match removed(&visit, &request, &Form::parse(&body)).await {
-        Ok(answer) => answer,
-        Err(failure) => failure.page(&visit),
-    }
+    let at = (&mut visit, routes::ACCOUNT_LOCKS);
+    shown::submit(at, (&request, &body), removed).await
 }
 
 async fn removed(
     visit: &Visit,
-    request: &HttpRequest,
+    browser: &mut Browser,
     form: &Form,
 ) -> Result<HttpResponse, Failure> {
-    let browser = Browser::find(visit, request).await?;
-    browser.check_form(visit, form).await?;
     let present = browser.present()?.clone();
     let id = KeyLockId::from_text(form.one("lock")?);
     let (cx, caller, lock) = (visit.cx.clone(), visit.caller(), id.clone());
@@ -70,43 +59,32 @@ async fn removed(
 
 /// `GET /account/locks/promote`
 pub async fn ask_promotion(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let shown = async {
-        let browser = match signed_in(&visit, &request).await? {
-            Ok(browser) => browser,
-            Err(answer) => return Ok(answer),
-        };
+    shown::show(&visit, &request, async |browser| {
         let id = parameter(&request, "lock").unwrap_or_default();
-        promotion_page(&visit, &browser, &id, None).await
-    };
-    shown
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+        promotion_page(&visit, browser, &id, None).await
+    })
+    .await
 }
 
 /// `POST /account/locks/promote`
 pub async fn promotion(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    visit.at(routes::ACCOUNT_LOCKS);
-    match promoted(&visit, &request, &Form::parse(&body)).await {
-        Ok(answer) => answer,
-        Err(failure) => failure.page(&visit),
-    }
+    let at = (&mut visit, routes::ACCOUNT_LOCKS);
+    shown::submit(at, (&request, &body), promoted).await
 }
 
 async fn promoted(
     visit: &Visit,
-    request: &HttpRequest,
+    browser: &mut Browser,
     form: &Form,
 ) -> Result<HttpResponse, Failure> {
     // Gather.
-    let browser = Browser::find(visit, request).await?;
-    browser.check_form(visit, form).await?;
     let present = browser.present()?.clone();
     let id = form.one("lock")?.to_owned();
     let (primary, lock) = changeable(visit, &present, &id).await?;
     // The signature must speak of exactly this change; the page may have been in either language.
     let meant = Locale::ALL.map(|locale| statement(visit, locale, &present, (&primary, &lock)));
     let asked = (Purpose::Approve, &meant[..]);
-    let proof = challenge::prove_stated(visit, &browser, form, asked).await?;
+    let proof = challenge::prove_stated(visit, browser, form, asked).await?;
     let attempt = PromoteAttempt {
         key_lock_id: lock.id.clone(),
         signed_by: proof.map(|proven| Thumbprint(proven.certificate().thumbprint_sha256())),
@@ -122,7 +100,7 @@ async fn promoted(
     match outcome {
         Ok(()) => Ok(see_other(&routes::locks_after("promoted", &lock.id))),
         Err(refusal @ (ChangeRefusal::Proof(_) | ChangeRefusal::OtherLock)) => {
-            promotion_page(visit, &browser, &id, Some(refusal)).await
+            promotion_page(visit, browser, &id, Some(refusal)).await
         }
         Err(refusal) => Err(refused(refusal)),
     }

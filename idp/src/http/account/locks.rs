@@ -8,7 +8,7 @@ use idp_core::locks::{ActivateAttempt, ActivateRefusal, Activated, activate};
 use protocol::challenge::Purpose;
 use protocol::claims::LockRole;
 
-use super::shown::{locks, parameter, row, signed_in};
+use super::shown::{self, locks, parameter, row};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
 use crate::http::extract::{Browser, Form, Visit};
@@ -18,41 +18,45 @@ use crate::view::{Done, LocksPage, Problem};
 
 /// `GET /account/locks`
 pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let shown = async {
-        let browser = match signed_in(&visit, &request).await? {
-            Ok(browser) => browser,
-            Err(answer) => return Ok(answer),
-        };
+    shown::show(&visit, &request, async |browser| {
         let done = parameter(&request, "done").zip(parameter(&request, "lock"));
         let done = done
             .as_ref()
             .map(|(what, lock)| (what.as_str(), lock.as_str()));
-        page(&visit, &browser, (done, None, None)).await
-    };
-    shown
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+        page(&visit, browser, (done, None, None)).await
+    })
+    .await
 }
 
 /// `POST /account/locks`
 pub async fn submit(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    visit.at(routes::ACCOUNT_LOCKS);
-    match submitted(&visit, &request, &Form::parse(&body)).await {
-        Ok(answer) => answer,
-        Err(failure) => failure.page(&visit),
-    }
+    let at = (&mut visit, routes::ACCOUNT_LOCKS);
+    shown::submit(at, (&request, &body), activated).await
 }
 
-async fn submitted(
+/// `POST /account/locks/language`: the page in the language of `lang`, with the certificate that was read.
+pub async fn in_language(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let at = (&mut visit, routes::ACCOUNT_LOCKS);
+    shown::submit(at, (&request, &body), async |visit, browser, form| {
+        let read = ReadFacts::carried(visit, form)?;
+        page(visit, browser, (None, read, None)).await
+    })
+    .await
+}
+
+/// `GET /account/locks/language`: the address of a form that was sent, opened anew.
+pub async fn afresh() -> HttpResponse {
+    see_other(routes::ACCOUNT_LOCKS)
+}
+
+async fn activated(
     visit: &Visit,
-    request: &HttpRequest,
+    browser: &mut Browser,
     form: &Form,
 ) -> Result<HttpResponse, Failure> {
     // Gather.
-    let browser = Browser::find(visit, request).await?;
-    browser.check_form(visit, form).await?;
     let present = browser.present()?.clone();
-    let attempt = attempt(visit, &browser, form).await?;
+    let attempt = attempt(visit, browser, form).await?;
     // Decide.
     let (cx, caller, tried) = (visit.cx.clone(), visit.caller(), attempt.clone());
     let outcome = visit
@@ -69,7 +73,7 @@ async fn submitted(
                 Some(lock) => Some(ReadFacts::of(lock, attempt.media_number.clone())),
                 None => ReadFacts::carried(visit, form)?,
             };
-            page(visit, &browser, (None, read, Some(refusal))).await
+            page(visit, browser, (None, read, Some(refusal))).await
         }
     }
 }

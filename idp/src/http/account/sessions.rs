@@ -1,132 +1,137 @@
 //! `GET /account/history`: sign-ins that were; `GET /account/sessions`: those that are live. Posts below it
-//! end one, or all others.
+//! end one, all others, or all.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::account::{end_other_sessions, end_session, is_theirs};
+use idp_core::account::{ToEnd, end_sessions, is_theirs};
+use idp_core::enterprise::Enterprise;
 use idp_core::id::SessionId;
 use idp_core::key_lock::KeyLock;
-use idp_core::session::{self, SessionEnding, SessionRecord};
+use idp_core::session::{self, LiveSince, SessionEnding, SessionRecord};
 use idp_core::timestamp::Timestamp;
 
-use super::shown::{locks, parameter, signed_in};
+use super::shown::{self, locks, parameter};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
 use crate::http::extract::{Browser, Form, Visit};
 use crate::http::{page, routes};
-use crate::view::{HistoryPage, SessionRow, SessionStage, SessionsPage};
+use crate::view::{HistoryPage, SessionRow, SessionStage, SessionsPage, SignedOutPage};
 
 /// Sign-ins that are shown at most.
 const SHOWN: u32 = 100;
 
-/// Sign-ins among which live ones are looked for: none is live for longer than a working day.
-const LOOKED_AT: u32 = 500;
-
 /// `GET /account/history`
 pub async fn history(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let shown = async {
-        let browser = match signed_in(&visit, &request).await? {
-            Ok(browser) => browser,
-            Err(answer) => return Ok(answer),
-        };
-        let (sessions, locks) = found(&visit, &browser, SHOWN).await?;
+    shown::show(&visit, &request, async |browser| {
+        let present = browser.present()?;
+        let enterprise = present.enterprise.id.clone();
+        let database = &visit.state.database;
+        let sessions = database
+            .read(move |store| store.list_sessions(&enterprise, SHOWN))
+            .await?;
+        let locks = locks(&visit, present).await?;
         let page = HistoryPage {
-            frame: visit.frame(Some(&browser)),
-            sessions: rows(&visit, &browser, (&sessions, &locks))?,
+            frame: visit.frame(Some(browser)),
+            sessions: rows(&visit, browser, (&sessions, &locks))?,
             most: &SHOWN.to_string(),
+            days: &visit.state.config.sign_ins.kept_days.to_string(),
         };
         Ok(visit.html(StatusCode::OK, page.render()))
-    };
-    shown
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+    })
+    .await
 }
 
 /// `GET /account/sessions`
 pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let shown = async {
-        let browser = match signed_in(&visit, &request).await? {
-            Ok(browser) => browser,
-            Err(answer) => return Ok(answer),
-        };
-        let (sessions, locks) = found(&visit, &browser, LOOKED_AT).await?;
-        // An address can be made up: what it says was ended is looked up.
-        let named = parameter(&request, "ended");
-        let ended = sessions
-            .iter()
-            .any(|s| s.ended.is_some() && named.as_deref() == Some(s.id.as_str()));
-        let mut rows = rows(&visit, &browser, (&sessions, &locks))?;
+    shown::show(&visit, &request, async |browser| {
+        let present = browser.present()?;
+        let sessions = live(&visit, &present.enterprise).await?;
+        let locks = locks(&visit, present).await?;
+        let mut rows = rows(&visit, browser, (&sessions, &locks))?;
         rows.retain(|row| row.stage == SessionStage::Live);
-        let others = named.as_deref() == Some("others") && rows.iter().all(|row| row.is_this);
+        // An address can be made up: what it says was ended is looked up.
+        let ended = match parameter(&request, "ended").as_deref() {
+            Some("others") => rows.iter().all(|row| row.is_this || !row.can_end),
+            Some(id) => was_ended(&visit, browser, id).await?,
+            None => false,
+        };
+        let is_full = u32::try_from(sessions.len()).is_ok_and(|n| n >= SHOWN);
         let page = SessionsPage {
-            frame: visit.frame(Some(&browser)),
+            frame: visit.frame(Some(browser)),
             sessions: rows,
-            ended: ended || others,
+            ended,
+            most: is_full.then(|| SHOWN.to_string()),
         };
         Ok(visit.html(StatusCode::OK, page.render()))
-    };
-    shown
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+    })
+    .await
 }
 
 /// `POST /account/sessions/end`
 pub async fn end_one(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    visit.at(routes::ACCOUNT_SESSIONS);
-    let ended = async {
-        let form = Form::parse(&body);
-        let browser = Browser::find(&visit, &request).await?;
-        browser.check_form(&visit, &form).await?;
-        let present = browser.present()?.clone();
+    let at = (&mut visit, routes::ACCOUNT_SESSIONS);
+    shown::submit(at, (&request, &body), async |visit, browser, form| {
         let id = SessionId::from_text(form.one("session")?);
-        let (cx, caller, which) = (visit.cx.clone(), visit.caller(), id.clone());
-        let database = &visit.state.database;
-        let outcome = database
-            .write(move |store| end_session(store, &cx, &caller, &present, &which))
-            .await?;
-        outcome.or(Err(Failure::refused(
-            StatusCode::NOT_FOUND,
-            "session-unknown",
-        )))?;
+        end(visit, browser, ToEnd::One(id.clone())).await?;
         Ok(see_other(&routes::sessions_after_ending(id.as_str())))
-    };
-    ended
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+    })
+    .await
 }
 
 /// `POST /account/sessions/end-others`
 pub async fn end_others(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    visit.at(routes::ACCOUNT_SESSIONS);
-    let ended = async {
-        let form = Form::parse(&body);
-        let browser = Browser::find(&visit, &request).await?;
-        browser.check_form(&visit, &form).await?;
-        let present = browser.present()?.clone();
-        let (cx, caller) = (visit.cx.clone(), visit.caller());
-        let database = &visit.state.database;
-        database
-            .write(move |store| end_other_sessions(store, &cx, &caller, &present))
-            .await?;
+    let at = (&mut visit, routes::ACCOUNT_SESSIONS);
+    shown::submit(at, (&request, &body), async |visit, browser, _: &Form| {
+        end(visit, browser, ToEnd::Others).await?;
         Ok(see_other(&routes::sessions_after_ending("others")))
-    };
-    ended
-        .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+    })
+    .await
 }
 
-async fn found(
-    visit: &Visit,
-    browser: &Browser,
-    limit: u32,
-) -> Result<(Vec<SessionRecord>, Vec<KeyLock>), Failure> {
-    let present = browser.present()?;
-    let enterprise = present.enterprise.id.clone();
-    let database = &visit.state.database;
-    let sessions = database
-        .read(move |store| store.list_sessions(&enterprise, limit))
+/// `POST /account/sessions/end-all`: this one too, so this browser is signed out.
+pub async fn end_all(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let at = (&mut visit, routes::HOME);
+    shown::submit(at, (&request, &body), async |visit, browser, _: &Form| {
+        end(visit, browser, ToEnd::All).await?;
+        browser.end(visit).await?;
+        let page = SignedOutPage {
+            frame: visit.frame(Some(browser)),
+            platforms: Vec::new(),
+            onward: None,
+        };
+        Ok(browser.answer(visit, visit.html(StatusCode::OK, page.render())))
+    })
+    .await
+}
+
+async fn end(visit: &Visit, browser: &Browser, to_end: ToEnd) -> Result<(), Failure> {
+    let who = browser.present()?.authentication.clone();
+    let (cx, caller) = (visit.cx.clone(), visit.caller());
+    let ended = visit
+        .state
+        .database
+        .write(move |store| end_sessions(store, &cx, &caller, (&who, &to_end)))
         .await?;
-    Ok((sessions, locks(visit, present).await?))
+    ended.map(drop).map_err(shown::refused)
+}
+
+/// The newest of those that are live; whoever ends all ends those too that are not shown.
+async fn live(visit: &Visit, enterprise: &Enterprise) -> Result<Vec<SessionRecord>, Failure> {
+    let since = LiveSince::at(&visit.state.settings, visit.cx.now);
+    let enterprise = enterprise.id.clone();
+    let database = &visit.state.database;
+    let live = database.read(move |store| store.list_standing_sessions(&enterprise, since, SHOWN));
+    Ok(live.await?)
+}
+
+async fn was_ended(visit: &Visit, browser: &Browser, id: &str) -> Result<bool, Failure> {
+    let (id, present) = (SessionId::from_text(id), browser.present()?);
+    let database = &visit.state.database;
+    let found = database
+        .read(move |store| store.find_session_standing(&id))
+        .await?;
+    let session = found.map(|standing| standing.session);
+    Ok(session.is_some_and(|session| session.ended.is_some() && is_theirs(present, &session)))
 }
 
 fn rows<'a>(

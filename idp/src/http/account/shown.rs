@@ -1,26 +1,64 @@
-//! What the account pages share: who is here, and locks as they are shown.
+//! What the account pages share: the frame of a handler, and locks as they are shown.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use idp_core::account::AccountRefusal;
 use idp_core::key_lock::{KeyLock, KeyLockState};
 use idp_core::presence::Present;
 
 use crate::http::error::Failure;
 use crate::http::extract::form::pairs;
-use crate::http::extract::{Browser, Visit};
+use crate::http::extract::{Browser, Form, Visit};
 use crate::http::page;
 use crate::http::toward::{Toward, to_login};
 use crate::view::{LockRow, LockState};
 
-/// The browser of somebody who is signed in; anybody else is led to sign in.
-pub async fn signed_in(
+/// A page for whoever is signed in; anybody else is led to sign in.
+pub async fn show(
     visit: &Visit,
     request: &HttpRequest,
-) -> Result<Result<Browser, HttpResponse>, Failure> {
-    let browser = Browser::find(visit, request).await?;
-    if browser.present.is_none() {
-        return Ok(Err(to_login(&Toward::Nowhere)));
-    }
-    Ok(Ok(browser))
+    page: impl AsyncFnOnce(&Browser) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    let shown = async {
+        let browser = Browser::find(visit, request).await?;
+        if browser.present.is_none() {
+            return Ok(to_login(&Toward::Nowhere));
+        }
+        page(&browser).await
+    };
+    shown
+        .await
+        .unwrap_or_else(|failure: Failure| failure.page(visit))
+}
+
+/// Takes a form of this session from whoever is signed in, and answers as a page at `path`: the form's own
+/// address answers no GET.
+pub async fn submit(
+    (visit, path): (&mut Visit, &str),
+    (request, body): (&HttpRequest, &[u8]),
+    answer: impl AsyncFnOnce(&Visit, &mut Browser, &Form) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    visit.at(path);
+    let visit = &*visit;
+    let submitted = async {
+        let form = Form::parse(body);
+        let mut browser = Browser::find(visit, request).await?;
+        browser.check_form(visit, &form).await?;
+        browser.present()?;
+        answer(visit, &mut browser, &form).await
+    };
+    submitted
+        .await
+        .unwrap_or_else(|failure: Failure| failure.page(visit))
+}
+
+/// The refusal of a change, as a page.
+pub fn refused(refusal: AccountRefusal) -> Failure {
+    let status = match refusal {
+        AccountRefusal::NotPresent => StatusCode::UNAUTHORIZED,
+        AccountRefusal::SessionUnknown | AccountRefusal::ConsentNotInForce => StatusCode::NOT_FOUND,
+    };
+    Failure::refused(status, refusal.code())
 }
 
 /// A value of the address.
@@ -61,6 +99,9 @@ pub fn row<'a>(visit: &Visit, present: &Present, lock: &'a KeyLock) -> LockRow<'
             KeyLockState::Active => page::days_left(lock, now),
             _ => None,
         },
+        ended: lock
+            .ended_at
+            .map(|at| visit.locale.date_time(page::moment(at))),
         is_this: lock.id == present.key_lock.id,
     }
 }

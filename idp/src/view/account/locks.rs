@@ -52,6 +52,8 @@ pub struct LockRow<'a> {
     pub role: LockRole,
     /// Days left, where it is due.
     pub days_left: Option<String>,
+    /// When it was removed, lost or revoked, where that is known.
+    pub ended: Option<String>,
     /// Whether it signed in here.
     pub is_this: bool,
 }

@@ -14,6 +14,8 @@ pub struct HistoryPage<'a> {
     pub sessions: Vec<SessionRow<'a>>,
     /// How many are shown at most.
     pub most: &'a str,
+    /// For how many days they are kept.
+    pub days: &'a str,
 }
 
 /// The live sessions.
@@ -26,6 +28,8 @@ pub struct SessionsPage<'a> {
     pub sessions: Vec<SessionRow<'a>>,
     /// Whether one of them was just ended, or all others.
     pub ended: bool,
+    /// How many are shown at most, where there may be more.
+    pub most: Option<String>,
 }
 
 /// One sign-in.

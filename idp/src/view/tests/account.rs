@@ -20,6 +20,7 @@ fn lock(id: &'static str, role: LockRole, state: LockState) -> LockRow<'static> 
         state,
         role,
         days_left: (state == LockState::Active).then(|| "37".to_owned()),
+        ended: (state == LockState::Removed).then(|| "2026年11月24日 09:30".to_owned()),
         is_this: role == LockRole::Primary,
     }
 }
@@ -167,6 +168,7 @@ pub(super) fn account(locale: Locale) -> Vec<(&'static str, String)> {
         frame: signed_in(locale, "/account/history"),
         sessions: stages.map(|(id, stage)| session(id, stage)).to_vec(),
         most: "100",
+        days: "365",
     };
     let sessions = SessionsPage {
         frame: signed_in(locale, "/account/sessions"),
@@ -174,6 +176,7 @@ pub(super) fn account(locale: Locale) -> Vec<(&'static str, String)> {
             .map(|id| session(id, SessionStage::Live))
             .to_vec(),
         ended: true,
+        most: Some("100".to_owned()),
     };
     vec![
         ("account", information(locale).render().unwrap()),

@@ -5,7 +5,7 @@ use time::macros::datetime;
 use super::samples::{CHIFENG, NAME, at, signed_in};
 use crate::view::{
     CertificateFacts, CertificatePage, ConsentGroup, ConsentItem, ConsentPage, Frame, Locale,
-    LockRole, PlatformCard, PlatformState, PlatformsPage, Zone, ZoneGroup,
+    LockRole, PlatformCard, PlatformState, PlatformsPage, Renewed, Zone, ZoneGroup,
 };
 
 /// The certificate page of a holder.
@@ -26,7 +26,7 @@ pub(super) fn certificate_of(frame: Frame<'_>, holder_name: &str) -> String {
             lock_role: LockRole::Primary,
         },
         days_left: Some("37".to_owned()),
-        renewed: true,
+        renewed: Some(Renewed::Later),
         enter_href: "/platforms",
         platform_name: None,
     };
@@ -97,7 +97,10 @@ fn consent(locale: Locale) -> ConsentPage<'static> {
                 vec![
                     item("key_number", "1A100000000000A547FC"),
                     item("media_number", ""),
-                    item("x5t#S256", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"),
+                    item(
+                        "x5t#S256",
+                        "6f07 0ad1 eb1c dc00 82dc 3076 639f e511 2b17 13ca 3d96 d734 e4ef 3d8d d37e 760d",
+                    ),
                     item("lock_role", "主锁"),
                 ],
             ),

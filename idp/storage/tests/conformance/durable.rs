@@ -5,7 +5,7 @@ use idp_storage::{Database, DatabaseSettings};
 
 use crate::backend::{Backend, Property, properties};
 use crate::races::all;
-use crate::samples;
+use crate::samples::{self, at};
 use crate::steps::{insert_standing, read, write};
 
 pub const ALL: &[Property] = properties![
@@ -52,7 +52,7 @@ async fn of_exchanges_from_two_processes_one_wins(b: &Backend) {
         let results = all(16, |number| {
             let (database, id) = (databases[number % 2].clone(), id.clone());
             async move {
-                let (from, to) = (KeyLockState::Active, KeyLockState::Removed);
+                let (from, to) = (KeyLockState::Active, (KeyLockState::Removed, at(5)));
                 database
                     .write(move |s| s.exchange_key_lock_state(&id, from, to))
                     .await

@@ -4,7 +4,7 @@
 use idp_core::enterprise::{Enterprise, EnterpriseRename, EnterpriseState};
 use idp_core::id::{GrantId, SessionId};
 use idp_core::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
-use idp_core::session::{SessionEnding, SessionStanding, Which};
+use idp_core::session::{LiveSince, SessionEnding, SessionStanding, Which};
 use protocol::claims::LockRole;
 
 use crate::backend::{Backend, Property, properties};
@@ -21,6 +21,8 @@ pub const ALL: &[Property] = properties![
     session_comes_back_with_what_it_stands_on,
     sessions_are_listed_newest_first_and_touched_forward,
     sessions_end_once_and_only_those_that_are_meant,
+    sessions_that_are_live_are_listed_however_many_are_not,
+    old_sessions_go_off_record_some_at_once,
     grants_of_a_session_or_a_lock_are_revoked_and_no_others,
     newest_standing_grant_is_found,
     standing_consents_are_listed_by_enterprise,
@@ -137,6 +139,8 @@ async fn key_locks_are_found_by_the_number_of_their_key(b: &Backend) {
     locks[0].key_number.clone_from(&number);
     locks[1].key_number.clone_from(&number);
     locks[1].bound_at = at(0);
+    // Of one key at most one is in force.
+    locks[1].state = KeyLockState::Removed;
     let (stored, ca) = (locks.clone(), locks[0].ca_id.clone());
     write!(b, |s| {
         s.insert_enterprise(&enterprise)?;
@@ -197,7 +201,7 @@ async fn sessions_end_once_and_only_those_that_are_meant(b: &Backend) {
         }
     });
     let (id, lock) = (enterprise.id.clone(), mine[2].key_lock_id.clone());
-    let [one, two, _] = mine.clone().map(|session| session.id);
+    let [one, two, three] = mine.clone().map(|session| session.id);
     let foreign = other.id.clone();
     let ended = write!(b, |s| {
         let first = (at(5), SessionEnding::SignedOut);
@@ -206,12 +210,13 @@ async fn sessions_end_once_and_only_those_that_are_meant(b: &Backend) {
             s.end_sessions(&id, Which::One(&foreign), first)?,
             s.end_sessions(&id, Which::One(&one), first)?,
             s.end_sessions(&id, Which::One(&one), second)?,
+            s.end_sessions(&id, Which::OfLockBut(&lock, &three), second)?,
             s.end_sessions(&id, Which::OfLock(&lock), second)?,
             s.end_sessions(&id, Which::AllBut(&two), second)?,
             s.end_sessions(&id, Which::All, second)?,
         ]
     });
-    assert_eq!(ended, [0, 1, 0, 1, 0, 1]);
+    assert_eq!(ended, [0, 1, 0, 0, 1, 0, 1]);
     let (one, foreign) = (mine[0].id.clone(), other.id);
     let found = read!(b, |s| [
         s.find_session_standing(&one)?.unwrap(),
@@ -219,6 +224,54 @@ async fn sessions_end_once_and_only_those_that_are_meant(b: &Backend) {
     ]);
     let first = Some((at(5), SessionEnding::SignedOut));
     assert_eq!(found.map(|it| it.session.ended), [first, None]);
+}
+
+async fn sessions_that_are_live_are_listed_however_many_are_not(b: &Backend) {
+    let (enterprise, lock) = bound(b).await;
+    let live = [20, 21].map(|second| samples::session(&lock, second));
+    let mut over = Vec::new();
+    for second in 22..40 {
+        let mut session = samples::session(&lock, second);
+        session.ended = Some((at(second), SessionEnding::SignedOut));
+        over.push(session);
+    }
+    let mut idle = samples::session(&lock, 23);
+    idle.seen_at = at(9);
+    over.extend([idle, samples::session(&lock, 10)]);
+    let (stored, id) = (live.clone(), enterprise.id.clone());
+    write!(b, |s| {
+        for session in stored.iter().chain(&over) {
+            s.insert_session(session)?;
+        }
+    });
+    let since = LiveSince {
+        begun: at(10),
+        seen: at(10),
+    };
+    let [first, second] = live;
+    let found = read!(b, |s| (
+        s.list_standing_sessions(&id, since, 9)?,
+        s.list_standing_sessions(&id, since, 1)?
+    ));
+    assert_eq!(found, (vec![second.clone(), first], vec![second]));
+}
+
+async fn old_sessions_go_off_record_some_at_once(b: &Backend) {
+    let (enterprise, lock) = bound(b).await;
+    let stored = [-900, -800, -700, 5].map(|second| samples::session(&lock, second));
+    let (kept, id) = (stored[3].clone(), enterprise.id.clone());
+    write!(b, |s| {
+        for session in &stored {
+            s.insert_session(session)?;
+        }
+    });
+    let gone = write!(b, |s| [
+        s.forget_sessions(at(-600), 2)?,
+        s.forget_sessions(at(-600), 2)?,
+        s.forget_sessions(at(-600), 2)?
+    ]);
+    assert_eq!(gone, [2, 1, 0]);
+    assert_eq!(read!(b, |s| s.list_sessions(&id, 9)?), [kept]);
 }
 
 async fn grants_of_a_session_or_a_lock_are_revoked_and_no_others(b: &Backend) {

@@ -190,10 +190,10 @@ async fn key_lock_state_is_exchanged_only_from_the_expected_one(b: &Backend) {
     let exchanged = write!(b, |s| {
         insert_standing(s, &standing)?;
         [
-            s.exchange_key_lock_state(&id, Lost, Removed)?,
-            s.exchange_key_lock_state(&id, Active, Lost)?,
-            s.exchange_key_lock_state(&id, Active, Removed)?,
-            s.exchange_key_lock_state(&KeyLockId::from_text("none"), Active, Lost)?,
+            s.exchange_key_lock_state(&id, Lost, (Removed, at(5)))?,
+            s.exchange_key_lock_state(&id, Active, (Lost, at(6)))?,
+            s.exchange_key_lock_state(&id, Active, (Removed, at(7)))?,
+            s.exchange_key_lock_state(&KeyLockId::from_text("none"), Active, (Lost, at(8)))?,
         ]
     });
     assert_eq!(exchanged, [false, true, false, false]);

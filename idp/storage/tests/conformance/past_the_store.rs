@@ -6,7 +6,7 @@ use idp_core::store::StoreError;
 use protocol::claims::LockRole;
 
 use crate::backend::{Backend, Property, properties};
-use crate::samples;
+use crate::samples::{self, at};
 use crate::steps::{audit_of, insert_standing, read, write};
 
 pub const ALL: &[Property] = properties![
@@ -203,7 +203,9 @@ async fn second_active_primary_is_refused_by_the_database(b: &Backend) {
     });
     let exchanged = b
         .database
-        .write(move |s| s.exchange_key_lock_state(&id, KeyLockState::Removed, KeyLockState::Active))
+        .write(move |s| {
+            s.exchange_key_lock_state(&id, KeyLockState::Removed, (KeyLockState::Active, at(5)))
+        })
         .await;
     assert!(matches!(exchanged, Err(StoreError::Unavailable(_))));
 }

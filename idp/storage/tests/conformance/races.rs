@@ -1,21 +1,25 @@
 //! Properties under concurrency: of many who try at once, one wins, and nobody harms a neighbour.
 
 use std::future::Future;
+use std::time::Duration;
 
-use idp_core::id::{EnterpriseId, GrantId, KeyLockId};
-use idp_core::key_lock::KeyLockState;
+use idp_core::id::{CaId, EnterpriseId, GrantId, KeyLockId, SessionId};
+use idp_core::key_lock::{KeyLock, KeyLockState};
+use idp_core::session::{SessionEnding, Which};
 use idp_core::store::StoreError;
 use idp_storage::Database;
 use protocol::claims::LockRole;
 
 use crate::backend::{Backend, Property, properties};
-use crate::samples::{self, at};
+use crate::samples::{self, Standing, at};
 use crate::steps::{audit_of, insert_standing, read, write};
 
 pub const ALL: &[Property] = properties![
     of_sixteen_exchanges_one_wins,
     of_two_bindings_of_one_credit_code_one_wins,
     of_many_grants_by_one_code_one_stands,
+    of_many_locks_of_one_key_one_is_in_force,
+    what_begins_on_held_ground_is_ended_by_whoever_ends_it,
     of_many_successors_of_a_signing_key_one_stands,
     refused_work_leaves_nothing_and_its_neighbours_stay,
     panicking_work_leaves_nothing_and_the_database_lives,
@@ -59,7 +63,9 @@ fn winners(results: &[bool]) -> usize {
 
 async fn exchange(database: Database, id: KeyLockId) -> bool {
     let exchanged = database
-        .write(move |s| s.exchange_key_lock_state(&id, KeyLockState::Active, KeyLockState::Lost))
+        .write(move |s| {
+            s.exchange_key_lock_state(&id, KeyLockState::Active, (KeyLockState::Lost, at(5)))
+        })
         .await;
     exchanged.unwrap()
 }
@@ -123,6 +129,144 @@ async fn of_many_grants_by_one_code_one_stands(b: &Backend) {
     let code = grant.code_sha256;
     let revoked = write!(b, |s| s.revoke_grant_by_code(&code, at(9))?).unwrap();
     assert!(read!(b, |s| s.find_grant_standing(&revoked)?).is_some());
+}
+
+/// Each of another enterprise, by a certificate of its own.
+async fn of_many_locks_of_one_key_one_is_in_force(b: &Backend) {
+    let number = samples::name("K");
+    let results = all(8, |_| {
+        let enterprise = samples::enterprise();
+        let mut lock = samples::key_lock(&enterprise, LockRole::Primary);
+        lock.key_number.clone_from(&number);
+        let database = b.database.clone();
+        async move {
+            let bound = database.write(move |s| {
+                s.insert_enterprise(&enterprise)?;
+                s.insert_key_lock(&lock)
+            });
+            bound.await.unwrap()
+        }
+    })
+    .await;
+    assert_eq!(winners(&results), 1);
+    let ca = CaId::from_text("ca-1");
+    let mut standing = read!(b, |s| s.list_key_locks_by_key_number(&ca, &number)?);
+    let (first, ended) = (
+        standing[0].clone(),
+        standing.remove(0).ended(KeyLockState::Removed, at(5)),
+    );
+    // An ended one leaves its place.
+    let next = KeyLock {
+        id: KeyLockId::from_text(samples::name("lock")),
+        thumbprint: samples::key_lock(&samples::enterprise(), LockRole::Primary).thumbprint,
+        ..first.clone()
+    };
+    assert!(write!(b, |s| s.exchange_key_lock(&first, &ended)?
+        && s.insert_key_lock(&next)?));
+}
+
+/// A sign-in or a grant that begins while an operator freezes, a lock ends, a sign-in ends or a consent is taken back.
+/// Whoever begins has read that all stands; whoever ends comes between the reading and the writing.
+async fn what_begins_on_held_ground_is_ended_by_whoever_ends_it(b: &Backend) {
+    for ending in [
+        Ending::Enterprise,
+        Ending::Lock,
+        Ending::Session,
+        Ending::Consent,
+    ] {
+        let standing = samples::standing();
+        let session = samples::session(&standing.key_lock, 2);
+        let (stored, before) = (standing.clone(), session.clone());
+        write!(b, |s| {
+            insert_standing(s, &stored)?;
+            s.insert_session(&before)?;
+            s.upsert_standing_consent(&stored.consent)?;
+        });
+        let (held, was_held) = std::sync::mpsc::channel();
+        let (gone, was_ended) = std::sync::mpsc::channel::<()>();
+        let mut grant = standing.grant.clone();
+        grant.id = GrantId::from_text(samples::name("grant"));
+        grant.code_sha256 = samples::name("code");
+        grant.session_id = session.id.clone();
+        let fresh = samples::session(&standing.key_lock, 3);
+        let (database, ground) = (b.database.clone(), standing.clone());
+        let (begun, given, within) = (fresh.clone(), grant.clone(), session.id.clone());
+        let beginning = tokio::spawn(async move {
+            let written = database.write(move |s| {
+                let (enterprise, lock) = (&ground.enterprise.id, &ground.key_lock.id);
+                match ending {
+                    Ending::Enterprise => drop(s.hold_enterprise(enterprise)?),
+                    Ending::Lock => drop(s.hold_key_lock(lock)?),
+                    Ending::Session => drop(s.hold_session_standing(&within)?),
+                    Ending::Consent => {
+                        drop(s.hold_standing_consent(enterprise, &ground.grant.platform_id)?)
+                    }
+                }
+                held.send(()).unwrap();
+                // Whoever ends is waiting for us, or has ended by now.
+                let _ = was_ended.recv_timeout(Duration::from_millis(300));
+                s.insert_session(&begun)?;
+                assert!(s.insert_grant(&given)?);
+                Ok::<_, StoreError>(())
+            });
+            written.await.unwrap();
+        });
+        tokio::task::spawn_blocking(move || was_held.recv().unwrap())
+            .await
+            .unwrap();
+        end_ground(b, ending, (&standing, &session.id)).await;
+        let _ = gone.send(());
+        beginning.await.unwrap();
+        let found = read!(b, |s| s.find_grant_standing(&grant.id)?).unwrap();
+        assert!(
+            found.grant.revoked_at.is_some(),
+            "{ending:?}: the grant lives"
+        );
+        if matches!(ending, Ending::Enterprise | Ending::Lock) {
+            let found = read!(b, |s| s.find_session_standing(&fresh.id)?).unwrap();
+            assert!(
+                found.session.ended.is_some(),
+                "{ending:?}: the sign-in lives"
+            );
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Enterprise,
+    Lock,
+    Session,
+    Consent,
+}
+
+/// As the flows do it: first what the others hold, then what stands on it.
+async fn end_ground(b: &Backend, what: Ending, (standing, session): (&Standing, &SessionId)) {
+    let (standing, session) = (standing.clone(), session.clone());
+    write!(b, |s| {
+        let enterprise = &standing.enterprise.id;
+        let which = match what {
+            Ending::Enterprise => {
+                assert!(s.exchange_enterprise(&standing.enterprise)?);
+                Which::All
+            }
+            Ending::Lock => {
+                let ended = standing.key_lock.ended(KeyLockState::Removed, at(5));
+                assert!(s.exchange_key_lock(&standing.key_lock, &ended)?);
+                Which::OfLock(&standing.key_lock.id)
+            }
+            Ending::Session => Which::One(&session),
+            Ending::Consent => {
+                let mut consent = standing.consent.clone();
+                consent.revoked_at = Some(at(5));
+                s.upsert_standing_consent(&consent)?;
+                s.revoke_grants_to(enterprise, &standing.grant.platform_id, at(5))?;
+                return Ok(());
+            }
+        };
+        s.end_sessions(enterprise, which, (at(5), SessionEnding::EndedByOperator))?;
+        s.revoke_grants_of(enterprise, which, at(5))?;
+    });
 }
 
 async fn of_many_successors_of_a_signing_key_one_stands(b: &Backend) {

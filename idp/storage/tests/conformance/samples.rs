@@ -106,12 +106,13 @@ pub fn key_lock(enterprise: &Enterprise, role: LockRole) -> KeyLock {
         holder_name: enterprise.name.clone(),
         ca_platform: "呼和浩特市".into(),
         serial_number: "0A1B2C".into(),
-        key_number: "K-0001".into(),
+        key_number: name("K"),
         media_number: None,
         not_before: at(-86_400),
         not_after: at(86_400),
         bound_by: "乌兰".into(),
         bound_at: at(1),
+        ended_at: None,
     }
 }
 
@@ -139,6 +140,7 @@ pub fn platform() -> Platform {
 }
 
 /// Everything a grant stands on, and the grant, none of it stored.
+#[derive(Clone)]
 pub struct Standing {
     pub enterprise: Enterprise,
     pub key_lock: KeyLock,

@@ -1,0 +1,53 @@
+//! Forgetting: sign-ins that have been on record for long enough go off it (`sign_ins.kept_days`).
+//!
+//! Owns how often and how much at once. Off the request path, in small transactions, so that nobody waits.
+//! Several copies may do it at once: what is gone is gone.
+
+use std::time::Duration;
+
+use idp_core::store::StoreError;
+use idp_core::timestamp::Timestamp;
+
+use crate::clock;
+use crate::state::AppState;
+
+/// How often it is looked for old ones.
+const FORGET_EVERY: Duration = Duration::from_hours(1);
+
+/// How many go in one transaction.
+const AT_ONCE: u32 = 500;
+
+/// Forgets for as long as the server runs.
+pub async fn keep_forgetting(state: &AppState) {
+    let mut tick = tokio::time::interval(FORGET_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        match forget(state, clock::now()).await {
+            Ok(0) => (),
+            Ok(forgotten) => tracing::info!(forgotten, "old sign-ins went off record"),
+            Err(error) => {
+                tracing::warn!(%error, "old sign-ins can't go off record; tried again in an hour")
+            }
+        }
+    }
+}
+
+/// Takes every sign-in off record that is too old at a moment; answers how many.
+pub async fn forget(state: &AppState, now: Timestamp) -> Result<usize, StoreError> {
+    let days = state.config.sign_ins.kept_days;
+    let kept = Duration::from_hours(24) * days;
+    // What may be live is never old.
+    let before = now - kept.max(state.settings.session_absolute);
+    let mut forgotten = 0;
+    loop {
+        let gone = state
+            .database
+            .write(move |store| store.forget_sessions(before, AT_ONCE))
+            .await?;
+        forgotten += gone;
+        if gone == 0 {
+            return Ok(forgotten);
+        }
+    }
+}

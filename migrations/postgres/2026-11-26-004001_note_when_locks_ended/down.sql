@@ -1,0 +1,1 @@
+ALTER TABLE key_locks DROP COLUMN ended_at;

@@ -1,0 +1,1 @@
+DROP INDEX key_locks_one_active_of_key;
