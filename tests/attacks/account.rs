@@ -5,14 +5,19 @@ use e2e::browser::set;
 use e2e::proof::Challenge;
 use e2e::story::{Scene, new_lock};
 use e2e::{Browser, Provider, world};
+use idp_core::account::{
+    AccountRefusal, Information, InformationForm, ToEnd, change_information, end_sessions,
+    revoke_consent,
+};
 use idp_core::audit::AuditKind;
 use idp_core::cx::Caller;
-use idp_core::id::IncidentId;
+use idp_core::id::{IncidentId, PlatformId};
 use idp_core::key_lock::KeyLockState;
 use idp_core::locks::{ChangeRefusal, remove};
 use idp_core::operate;
 use idp_core::presence::find_present;
 use idp_core::session::Authentication;
+use idp_core::store::StoreError;
 use protocol::claims::LockRole;
 use serde_json::json;
 
@@ -115,6 +120,12 @@ async fn another_enterprise_reaches_nothing_by_its_identifier() {
             (404, refusal),
             "{path}"
         );
+        if matches!(refusal, "session-unknown" | "consent-not-in-force") {
+            let kind = AuditKind::AccountRefused;
+            provider
+                .expect_incident(&answer.incident(), kind, refusal)
+                .await;
+        }
     }
     let made_up = attacker
         .open(&format!("/account/locks?done=removed&lock={lock}"))
@@ -315,28 +326,68 @@ async fn an_enterprise_can_not_take_another_ones_lock_that_was_removed_there() {
     assert_eq!(answer.problem(), "lock-bound-elsewhere");
 }
 
+/// The sign-in behind a browser that has just begun one, as a request read it.
+async fn authentication(provider: &Provider, lock: &e2e::Lock) -> Authentication {
+    let enterprise = provider.stored_lock(lock).await.unwrap().enterprise_id;
+    let database = &provider.state.database;
+    let sessions = database.read(move |store| store.list_sessions(&enterprise, 1));
+    let session = sessions.await.unwrap().remove(0);
+    Authentication {
+        enterprise_id: session.enterprise_id,
+        key_lock_id: session.key_lock_id,
+        auth_time: session.begun_at,
+        session_id: session.id,
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_ended_while_its_request_was_under_way_changes_nothing() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    scene.receive().await;
+    let who = authentication(provider, &scene.lock).await;
+    scene.browser.post_own("/logout", &[]).await;
+    let (cx, platform) = (
+        provider.state.cx(),
+        PlatformId::from_text(scene.platform.id.clone()),
+    );
+    let incident = IncidentId::generate(&*cx.rng, cx.now);
+    let caller = Caller {
+        remote_address: None,
+        incident_id: incident.clone(),
+    };
+    let form = InformationForm {
+        phone: "0471-1234567".to_owned(),
+        address: String::new(),
+        subject_types: vec!["bidder".to_owned()],
+    };
+    let written = provider.state.database.write(move |store| {
+        let information = Information::parse(&form).unwrap();
+        Ok::<_, StoreError>((
+            change_information(store, &cx, &caller, &who, (&information, 0))?,
+            revoke_consent(store, &cx, &caller, &who, (&platform, "zh-CN"))?,
+            end_sessions(store, &cx, &caller, (&who, &ToEnd::All))?,
+        ))
+    });
+    let gone = AccountRefusal::NotPresent;
+    assert_eq!(written.await.unwrap(), (Err(gone), Err(gone), Err(gone)));
+    let kind = AuditKind::AccountRefused;
+    provider
+        .expect_incident(incident.as_str(), kind, gone.code())
+        .await;
+}
+
 #[tokio::test]
 async fn a_session_that_ended_while_its_request_was_under_way_manages_no_lock() {
     let provider = Provider::shared();
     let mut scene = Scene::at(provider).await;
     let second = lock_of_same(&scene.lock);
     scene.browser.activate(&second).await;
-    let (lock, id) = (
-        provider.stored_lock(&scene.lock).await.unwrap(),
-        provider.lock_id(&second).await,
-    );
+    let id = provider.lock_id(&second).await;
     let database = &provider.state.database;
-    let (enterprise_id, now) = (lock.enterprise_id.clone(), provider.state.cx().now);
-    let present = database.read(move |store| {
-        let session = store.list_sessions(&enterprise_id, 1)?.remove(0);
-        let authentication = Authentication {
-            enterprise_id: session.enterprise_id,
-            key_lock_id: session.key_lock_id,
-            auth_time: session.begun_at,
-            session_id: session.id,
-        };
-        find_present(store, &authentication, now)
-    });
+    let now = provider.state.cx().now;
+    let who = authentication(provider, &scene.lock).await;
+    let present = database.read(move |store| find_present(store, &who, now));
     let present = present.await.unwrap().unwrap();
     scene.browser.post_own("/logout", &[]).await;
     let cx = provider.state.cx();

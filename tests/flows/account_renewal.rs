@@ -336,6 +336,12 @@ async fn faq_6_a_renamed_enterprise_is_stopped_until_an_operator_applies_the_cha
         answer.summary()
     );
     assert_eq!(provider.lock_id(&renamed).await, id);
+    // It is called what it is, and so is the certificate before.
+    let page = browser.follow(answer).await;
+    let said = page.text("#renewed").unwrap();
+    assert!(said.contains("名称变更"), "{said}");
+    let before = Browser::new(provider).try_sign_in(&scene.lock).await;
+    assert_eq!(before.problem(), "certificate-name-outdated");
     assert_eq!(
         browser.open("/account").await.text("#enterprise-name"),
         Some(new_name)

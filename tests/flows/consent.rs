@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use e2e::story::Scene;
-use e2e::{Browser, Platform, PlatformOrder, Provider};
+use e2e::{Browser, Lock, Platform, PlatformOrder, Provider};
 use idp_core::audit::AuditKind;
 use idp_core::consent::{CLAIMS_VERSION, ConsentOutcome, TEXT_VERSION};
 use idp_core::platform::ConsentPolicy;
@@ -50,10 +50,24 @@ async fn the_page_names_the_platform_and_every_datum_it_will_receive() {
     for (claim, value) in info.as_object().unwrap() {
         if let Value::String(value) = value {
             let shown = page.text(&format!("dd[data-claim='{claim}']")).unwrap();
-            let translated = claim == "lock_role" || shown.contains(value.as_str());
+            // A fingerprint is read in hexadecimal, wherever certificates are compared.
+            let read_as = match claim.as_str() {
+                "x5t#S256" => fingerprint(&scene.lock),
+                _ => value.clone(),
+            };
+            let translated = claim == "lock_role" || shown.contains(&read_as);
             assert!(translated, "{claim}: {value} is sent, {shown} is shown");
         }
     }
+}
+
+/// SHA-256 over the certificate, in groups of four.
+fn fingerprint(lock: &Lock) -> String {
+    let octets = lock.certificate.thumbprint_sha256();
+    let groups = octets
+        .chunks(2)
+        .map(|pair| format!("{:02x}{:02x}", pair[0], pair[1]));
+    groups.collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test]
