@@ -27,7 +27,7 @@ pub async fn keep_forgetting(state: &AppState) {
             Ok(0) => (),
             Ok(forgotten) => tracing::info!(forgotten, "old sign-ins went off record"),
             Err(error) => {
-                tracing::warn!(%error, "old sign-ins can't go off record; tried again in an hour")
+                tracing::warn!(%error, "old sign-ins can't go off record; tried again in an hour");
             }
         }
     }

@@ -145,6 +145,7 @@ impl KeyLock {
     }
 
     /// The lock as it is once it ended.
+    #[must_use]
     pub fn ended(&self, state: KeyLockState, now: Timestamp) -> Self {
         Self {
             state,

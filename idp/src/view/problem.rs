@@ -67,9 +67,10 @@ impl<'a> Problem<'a> {
             "enterprise-renamed" | "lock-name-differs" => ("/help#faq-6", "link-faq"),
             "pin-wrong" | "pin-wrong-unknown" | "pin-locked" => ("/help#faq-7", "link-faq"),
             "certificate-expired" | "certificate-revoked" => ("/help#faq-11", "link-faq"),
-            "lock-not-active" | "bound-lock-not-active" => ("/help#faq-9", "link-faq"),
             "lock-ended-for-ever" => ("/help#faq-10", "link-faq"),
-            "not-primary-lock" | "primary-lock-stays" => ("/help#faq-9", "link-faq"),
+            "not-primary-lock" | "primary-lock-stays" | "bound-lock-not-active" => {
+                ("/help#faq-9", "link-faq")
+            }
             "not-the-primary-signature" | "lock-unknown" => ("/account/locks", "link-locks"),
             "consent-not-in-force" => ("/account/consents", "link-consents"),
             "session-unknown" => ("/account/sessions", "link-sessions"),

@@ -48,13 +48,11 @@ fn present_now(
     caller: &Caller,
     authentication: &Authentication,
 ) -> Result<Result<Present, AccountRefusal>, StoreError> {
-    match find_present(store, authentication, cx.now)? {
-        Some(present) => Ok(Ok(present)),
-        None => {
-            let refused = (authentication, AccountRefusal::NotPresent, "");
-            refuse(store, cx, caller, refused)
-        }
+    if let Some(present) = find_present(store, authentication, cx.now)? {
+        return Ok(Ok(present));
     }
+    let refused = (authentication, AccountRefusal::NotPresent, "");
+    refuse(store, cx, caller, refused)
 }
 
 /// Writes a refusal down with what was named in the request: a stranger's words, bounded.

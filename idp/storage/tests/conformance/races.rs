@@ -194,14 +194,16 @@ async fn what_begins_on_held_ground_is_ended_by_whoever_ends_it(b: &Backend) {
         let beginning = tokio::spawn(async move {
             let written = database.write(move |s| {
                 let (enterprise, lock) = (&ground.enterprise.id, &ground.key_lock.id);
-                match ending {
-                    Ending::Enterprise => drop(s.hold_enterprise(enterprise)?),
-                    Ending::Lock => drop(s.hold_key_lock(lock)?),
-                    Ending::Session => drop(s.hold_session_standing(&within)?),
+                let is_held = match ending {
+                    Ending::Enterprise => s.hold_enterprise(enterprise)?.is_some(),
+                    Ending::Lock => s.hold_key_lock(lock)?.is_some(),
+                    Ending::Session => s.hold_session_standing(&within)?.is_some(),
                     Ending::Consent => {
-                        drop(s.hold_standing_consent(enterprise, &ground.grant.platform_id)?)
+                        let platform = &ground.grant.platform_id;
+                        s.hold_standing_consent(enterprise, platform)?.is_some()
                     }
-                }
+                };
+                assert!(is_held);
                 held.send(()).unwrap();
                 // Whoever ends is waiting for us, or has ended by now.
                 let _ = was_ended.recv_timeout(Duration::from_millis(300));
