@@ -275,7 +275,8 @@ fn a_page_with_its_assets_stays_within_the_budget_even_uncompressed_by_half() {
         .iter()
         .find(|(name, _)| *name == "portal.js")
         .unwrap();
-    assert!(script.1.len() <= 12 * 1024, "portal.js: {}", script.1.len());
+    // Its growth is to be noticed: it is read on every page.
+    assert!(script.1.len() <= 13 * 1024, "portal.js: {}", script.1.len());
 }
 
 #[test]
