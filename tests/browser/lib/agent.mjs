@@ -17,8 +17,10 @@ export async function choose(popup, lock) {
   await row(popup, lock).locator('input').check();
 }
 
-/** The lock's line in the list; of two certificates the signing one comes first. */
-export const row = (popup, lock) => popup.locator('label.certificate', { hasText: lock.label }).first();
+/** The lock's line in the list, by its whole name; of two certificates the signing one comes first. */
+export const row = (popup, lock) => popup
+  .locator('label.certificate', { has: popup.getByText(lock.label, { exact: true }) })
+  .first();
 
 /** Chooses, types the PIN where one is asked for, confirms; the window closes by itself. */
 export async function confirm(popup, lock) {

@@ -12,6 +12,9 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 const PORTAL_WIDTHS = [1280, 320];
 const AGENT_WIDTHS = [480, 320];
 
+/** A page that draws has drawn its next frame long before. */
+const FRAME_MS = 4000;
+
 export class Album {
   findings = [];
 
@@ -41,6 +44,18 @@ export class Album {
     }
     await page.setViewportSize({ width: widths[0], height });
     await page.evaluate(([x, y]) => window.scrollTo(x, y), place);
+    await this.#wake(page, widths[0], height);
+  }
+
+  /** Without a graphics card Chromium at times draws no frame any more once its size was changed; another change wakes it. */
+  async #wake(page, width, height) {
+    for (let nudge = 1; nudge <= 3; nudge += 1) {
+      const frame = page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => drawn(true)); }));
+      const late = new Promise((resolve) => { setTimeout(resolve, FRAME_MS, false).unref(); });
+      if (await Promise.race([frame.catch(() => true), late])) return;
+      await page.setViewportSize({ width: width - nudge, height });
+      await page.setViewportSize({ width, height });
+    }
   }
 
   /** Looks without keeping a picture. */
