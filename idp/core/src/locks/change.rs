@@ -2,7 +2,7 @@
 
 use protocol::claims::LockRole;
 
-use super::find_primary;
+use super::hold_primary;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_standing;
@@ -142,7 +142,7 @@ fn changeable(
     present: &Present,
     id: &KeyLockId,
 ) -> Result<Result<(KeyLock, KeyLock), ChangeRefusal>, StoreError> {
-    let Some((primary, _)) = find_primary(store, cx.now, present)? else {
+    let Some((primary, _)) = hold_primary(store, cx.now, present)? else {
         return Ok(Err(ChangeRefusal::NotPrimary));
     };
     if primary.id == *id {
