@@ -325,13 +325,13 @@ async fn a_renewal_that_loses_its_key_number_in_the_same_moment_is_refused_in_wo
         key_number: number.to_owned(),
         ..stored
     };
-    let taken = uncommitted(&pair.other, move |store| {
+    let insertion = uncommitted(&pair.other, move |store| {
         assert!(store.insert_key_lock(&taker)?);
         Ok::<_, StoreError>(())
     })
     .await;
     let answer = Browser::new(&pair.one).try_sign_in(&next).await;
-    taken.await.unwrap();
+    insertion.await.unwrap();
     assert_eq!(
         (answer.status, answer.problem().as_str()),
         (403, "lock-bound-elsewhere"),

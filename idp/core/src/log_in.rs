@@ -135,6 +135,7 @@ fn begin(
         auth_time: cx.now,
         session_id: SessionId::generate(&*cx.rng),
     };
+    // After enterprise and lock, as everywhere: whoever redeems a code of the old sign-in holds the lock before it.
     if let Some(old) = &attempt.replaces {
         let replaced = (cx.now, SessionEnding::Replaced);
         store.end_sessions(&old.enterprise_id, Which::One(&old.session_id), replaced)?;

@@ -141,7 +141,8 @@ pub(crate) fn hold_standing(
 
 fn hold(connection: &mut Connection, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
     let Connection::Postgres(postgres) = connection else {
-        return Ok(None);
+        let found = find_standing(connection, id)?;
+        return Ok(found.map(|standing| standing.session));
     };
     let row: Option<SessionRow> = sessions::table
         .find(id.as_str())

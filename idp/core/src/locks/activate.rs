@@ -176,11 +176,9 @@ fn refused_before(
 ) -> Result<ActivateRefusal, StoreError> {
     let found = find_present(store, &present.authentication, cx.now)?;
     let is_primary = found.is_some_and(|found| found.key_lock.is_active_primary());
-    Ok(if is_primary {
-        refusal
-    } else {
-        ActivateRefusal::NotPrimary
-    })
+    Ok(Some(refusal)
+        .filter(|_| is_primary)
+        .unwrap_or(ActivateRefusal::NotPrimary))
 }
 
 /// A certificate that is bound, or was: a removed one of the same enterprise may come again.

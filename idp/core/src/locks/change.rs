@@ -3,7 +3,7 @@
 use protocol::claims::LockRole;
 
 use super::hold_primary;
-use crate::audit::{AuditEvent, AuditKind};
+use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_standing;
 use crate::id::KeyLockId;
@@ -166,10 +166,15 @@ fn refuse(
     present: &Present,
     (id, refusal): (&KeyLockId, ChangeRefusal),
 ) -> Result<Result<(), ChangeRefusal>, StoreError> {
+    let event = event(cx, caller, present, (id, AuditKind::LockChangeRefused));
+    // What names no lock of theirs is a stranger's word, bounded.
+    let is_unknown = refusal == ChangeRefusal::Unknown;
     store.append_audit(&AuditEvent {
         reason: Some(refusal.code().to_owned()),
         incident_id: Some(caller.incident_id.clone()),
-        ..event(cx, caller, present, (id, AuditKind::LockChangeRefused))
+        key_lock_id: event.key_lock_id.filter(|_| !is_unknown),
+        detail: is_unknown.then(|| operator_words(id.as_str())),
+        ..event
     })?;
     Ok(Err(refusal))
 }
