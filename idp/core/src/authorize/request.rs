@@ -213,6 +213,9 @@ impl<'a> Asked<'a> {
 
     /// PKCE is required of every client, S256 alone (RFC 7636 §4.3, RFC 9700 §2.1.1).
     fn code_challenge(&self) -> Result<String, Refused> {
+        if self.one("code_challenge")?.is_none() {
+            return Err((ErrorCode::InvalidRequest, "code_challenge is missing"));
+        }
         match self.one("code_challenge_method")? {
             Some("S256") => {}
             // RFC 7636 §4.3: absent means plain.

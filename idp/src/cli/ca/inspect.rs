@@ -19,7 +19,7 @@ use pki::revocation::{Lists, Revocation, RevocationStatus};
 use serde_json::{Value, json};
 
 use super::change::written;
-use super::told::{kind_word, told};
+use super::told::{kind_word, place_in, told};
 use crate::certificates::{self, Registered, entry_of, load_registry, read_stored};
 use crate::cli::output::{remark, say};
 use crate::cli::ready;
@@ -206,6 +206,7 @@ fn look(read: &Read, registry: &CaRegistry, now: i64) -> Value {
             "name": ca.name,
             "state": ca.state.as_str(),
             "leads_to_it": path.is_ok(),
+            "part_of_it": place_in(ca, certificate),
             "why_not": path.err().map(|why| why.to_string()),
             "sign_in": match sign_in(certificate, ca, now) {
                 Ok(()) => json!({ "recognised": true }),

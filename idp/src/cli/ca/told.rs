@@ -21,6 +21,12 @@ pub(super) fn told(certificate: &Certificate, registry: &CaRegistry, now: i64) -
             Err(why) => format!("does not lead to it: {why}"),
         };
         let (id, state) = (shown(ca.id.as_str()), ca.state.as_str());
+        if certificate.is_ca() {
+            let place = place_in(ca, certificate).unwrap_or("not one of its own");
+            let words = format!("{id} ({}), {state}: {place}", shown(&ca.name));
+            line(&mut text, 2, &words);
+            continue;
+        }
         line(
             &mut text,
             2,
@@ -29,10 +35,24 @@ pub(super) fn told(certificate: &Certificate, registry: &CaRegistry, now: i64) -
         explained(&mut text, &Explanation::of(certificate, &ca.profile));
         line(&mut text, 4, &verdict(certificate, ca, now));
     }
+    if certificate.is_ca() {
+        let nobody = "verdict: it is a certificate authority's, no lock's: nobody signs in with it";
+        line(&mut text, 2, nobody);
+    }
     if registry.authorities.is_empty() {
         line(&mut text, 2, "no certificate authority is registered");
     }
     text
+}
+
+/// What a certificate authority's certificate is to a CA of the registry.
+pub(super) fn place_in(ca: &RecognisedCa, certificate: &Certificate) -> Option<&'static str> {
+    let is_this = |one: &Certificate| one.der() == certificate.der();
+    if ca.anchors.certificates().iter().any(is_this) {
+        return Some("one of its anchors");
+    }
+    let is_between = ca.intermediates.iter().any(is_this);
+    is_between.then_some("one of its intermediates")
 }
 
 fn line(text: &mut String, indent: usize, words: &str) {
