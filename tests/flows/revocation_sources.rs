@@ -273,6 +273,68 @@ async fn an_answer_that_lasts_is_kept_for_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_kept_answer_counts_while_nobody_answers_and_never_in_place_of_asking() {
+    let ca = &world().p256;
+    // One is bound, of the other nobody knows but the responder.
+    let (lock, stranger) = (new_lock(), new_lock());
+    let answering = ca.responder(&[&lock, &stranger]);
+    let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let folder = scratch::folder("kept-answers");
+    let sources = vec![ocsp(&publisher, NoncePolicy::Required)];
+    {
+        let provider = provider_at(folder.clone(), sources.clone());
+        Browser::new(&provider).bind(&lock).await;
+        assert_eq!(problem(&provider, &stranger).await, "not-bound");
+    }
+    ca.revoke(&stranger);
+    publisher.answer(Box::new(|_| Some(b"HTTP/1.1 503 Gone\r\n\r\n".to_vec())));
+    let provider = provider_at(folder, sources);
+    assert_eq!(
+        problem(&provider, &stranger).await,
+        "not-bound",
+        "nobody says otherwise"
+    );
+    let answering = ca.responder(&[&lock, &stranger]);
+    publisher.answer(Box::new(move |question| Some(ok(&answering(question)))));
+    assert_eq!(problem(&provider, &stranger).await, "certificate-revoked");
+}
+
+#[tokio::test]
+async fn after_a_start_every_bound_lock_is_asked_about_with_or_without_an_answer_that_was_kept() {
+    let ca = &world().p256;
+    let locks: Vec<Lock> = (0..3).map(|_| new_lock()).collect();
+    let all: Vec<&Lock> = locks.iter().collect();
+    let answering = ca.responder(&all);
+    let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let folder = scratch::folder("asked-after-a-start");
+    let sources = vec![ocsp(&publisher, NoncePolicy::Required)];
+    {
+        let provider = provider_at(folder.clone(), sources.clone());
+        for lock in &locks {
+            Browser::new(&provider).bind(lock).await;
+        }
+    }
+    for lock in [&locks[0], &locks[1]] {
+        ca.revoke(lock);
+    }
+    // The answer about one of them is lost, and the responder is not there at first.
+    let kept = folder.join("revocation").join("answers");
+    let first = std::fs::read_dir(&kept).unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(first.path()).unwrap();
+    publisher.answer(Box::new(|_| Some(b"HTTP/1.1 503 Gone\r\n\r\n".to_vec())));
+    let provider = provider_at(folder, sources);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let answering = ca.responder(&all);
+    publisher.answer(Box::new(move |question| Some(ok(&answering(question)))));
+    // Nobody signs in.
+    for lock in [&locks[0], &locks[1]] {
+        let ended = async || state_of(&provider, lock).await == KeyLockState::Revoked;
+        until("the lock is ended", ended).await;
+    }
+    assert_eq!(state_of(&provider, &locks[2]).await, KeyLockState::Active);
+}
+
+#[tokio::test]
 async fn after_a_dead_responder_the_next_source_is_asked() {
     let ca = &world().p256;
     let dead = Publisher::start(Box::new(|_| Some(b"HTTP/1.1 500 No\r\n\r\n".to_vec())));

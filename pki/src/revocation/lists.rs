@@ -51,7 +51,7 @@ impl Lists {
     }
 
     /// The latest version of each list that fits, whether or not it has run out.
-    fn latest<'a>(&'a self, at: i64, fits: impl Fn(&Crl) -> bool) -> Vec<&'a Crl> {
+    fn latest(&self, at: i64, fits: impl Fn(&Crl) -> bool) -> Vec<&Crl> {
         let has_begun = |list: &&Crl| at >= list.this_update();
         let replaced = |list: &Crl| {
             let mut begun = self.lists.iter().filter(has_begun);

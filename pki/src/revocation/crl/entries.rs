@@ -45,16 +45,15 @@ pub(super) fn index_by_issuer<'a>(
         if let Some(issuer) = entry.issuer.filter(|issuer| *issuer != current) {
             (current, place) = (issuer, None);
         }
-        let at = match place {
-            Some(at) => at,
-            None => {
-                let name = ComparedName::of_der(current).ok_or(CrlError::Malformed)?;
-                let known = found.iter().position(|(known, _)| *known == name);
-                known.unwrap_or_else(|| {
-                    found.push((name, Collecting::with_room(0, widest)));
-                    found.len() - 1
-                })
-            }
+        let at = if let Some(at) = place {
+            at
+        } else {
+            let name = ComparedName::of_der(current).ok_or(CrlError::Malformed)?;
+            let known = found.iter().position(|(known, _)| *known == name);
+            known.unwrap_or_else(|| {
+                found.push((name, Collecting::with_room(0, widest)));
+                found.len() - 1
+            })
         };
         place = Some(at);
         if let Some((_, serials)) = found.get_mut(at) {
