@@ -492,9 +492,10 @@ async fn a_list_that_did_not_change_is_not_fetched_whole_again() {
         state_of(&provider, &lock).await == KeyLockState::Revoked
     })
     .await;
-    // Where the list is gone from its folder, it is wanted whole.
-    std::fs::remove_dir_all(provider.folder.join("revocation/fetched")).unwrap();
+    // Where the list is gone from its folder, it is wanted whole. What is under way may bring it back once.
+    let fetched = provider.folder.join("revocation/fetched");
     until("the whole list is asked for", async || {
+        drop(std::fs::remove_dir_all(&fetched));
         !publisher.last_head().contains("if-none-match")
     })
     .await;
@@ -526,4 +527,68 @@ async fn a_ca_that_changes_its_key_publishes_both_keys_lists_at_one_address() {
     })
     .await;
     assert_eq!(problem(&provider, &of(&old)).await, "not-bound");
+}
+
+/// A line of `/proc/self/status`, in MiB.
+fn memory(field: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+    let kib: f64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kib / 1024.0
+}
+
+/// Publishes one file, piece by piece: what publishes is not to be measured with what fetches.
+fn publish_file(listener: std::net::TcpListener, file: PathBuf) {
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let mut file = std::fs::File::open(&file).unwrap();
+            let length = file.metadata().unwrap().len();
+            let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length:";
+            let sent = write!(stream, "{head} {length}\r\n\r\n");
+            drop(sent.and_then(|()| std::io::copy(&mut file, &mut stream)));
+        }
+    });
+}
+
+/// `cargo test --workspace --test e2e -- --ignored --nocapture a_million`
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "a measurement, not a check"]
+async fn a_million_entries_are_fetched_and_measured() {
+    let ca = &world().p256;
+    let file = scratch::folder("a-million").join("list.crl");
+    let publish = |begin| {
+        let list = ca.long_list(1_000_000, (begin, DAY));
+        std::fs::write(file.with_extension("new"), &list).unwrap();
+        std::fs::rename(file.with_extension("new"), &file).unwrap();
+        list.len()
+    };
+    let mut octets = publish(-DAY);
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/list.crl", listener.local_addr().unwrap());
+    let entry = ca.entry_with(vec![RevocationSourceConfig::CrlUrl {
+        url,
+        indirect_issuer: None,
+        whole_point: None,
+    }]);
+    let provider = Provider::start(move |config| {
+        config.certificate_authorities = vec![entry];
+        config.revocation.fetch_seconds = 30;
+        let this_machine = AddressRange::try_from("127.0.0.0/8".to_owned());
+        config.revocation.allow_addresses = vec![this_machine.unwrap()];
+    });
+    publish_file(listener, file.clone());
+    for which in ["the first list", "one in the place of another"] {
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+        let (before, version) = (memory("VmRSS"), provider.state.lists.version());
+        while provider.state.lists.version() == version {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let (after, most) = (memory("VmRSS"), memory("VmHWM"));
+        println!(
+            "{which}, {octets} octets: resident {before:.1} MiB before, {after:.1} after, {most:.1} at most"
+        );
+        octets = publish(-DAY + 60);
+    }
 }
