@@ -182,28 +182,6 @@ async fn suspending_a_ca_refuses_its_locks_and_ends_what_lives_by_them_without_a
 }
 
 #[tokio::test]
-async fn grants_that_outlived_their_sign_in_end_with_an_event_too() {
-    let ca = &world().p256;
-    let provider = provider_with(vec![ca.entry(list_of(ca))]);
-    let mut scene = Scene::at(&provider).await;
-    let tokens = scene.receive().await;
-    let page = scene.browser.open("/certificate").await;
-    let token = ("csrf_token".to_owned(), e2e::browser::csrf_token(&page));
-    scene.browser.post("/logout", &[token]).await;
-    let userinfo = async || scene.platform.userinfo(tokens.access()).await.status;
-    assert_eq!(userinfo().await, 200, "a sign-out ends no token");
-
-    suspend(&provider, "p256-ca").await;
-    assert_eq!(userinfo().await, 401);
-    let trail = provider.audit().await;
-    let mut events = trail.iter().map(|entry| &entry.event);
-    let event = events.find(|event| event.kind == AuditKind::SessionsEnded);
-    let event = event.expect("it is written down");
-    assert_eq!(event.reason.as_deref(), Some("ca-suspended"));
-    assert_eq!(event.detail.as_deref(), Some("0 sign-ins, 1 grants"));
-}
-
-#[tokio::test]
 async fn a_ca_that_is_added_counts_from_its_activation_on_without_a_restart() {
     let (ca, new) = (&world().p256, &world().rsa);
     let provider = provider_with(vec![ca.entry(list_of(ca))]);
@@ -541,40 +519,6 @@ async fn an_entry_that_can_not_be_read_is_left_out_alone_and_ends_nothing_for_go
         "the session goes on"
     );
     assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
-}
-
-#[tokio::test]
-async fn a_revoked_lock_is_ended_although_the_list_of_a_ca_above_it_has_run_out() {
-    let root = Authority::namesake(&world().rsa, "stale-root");
-    let issuing = Authority::namesake(&world().p256, "below-stale-root");
-    let cross = issuing.cross_certificate(&root, (-DAY, 30 * DAY));
-    let lists = [list_of(&root), list_of(&issuing)];
-    let entry = crossed("stale-root", &root, &cross, &lists);
-    let provider = Provider::start(move |config| {
-        config.certificate_authorities = vec![entry];
-        config.revocation.watch_seconds = 1;
-    });
-    let mut scene = Scene::with(&provider, p256(&issuing)).await;
-    let tokens = scene.receive().await;
-    root.publish_list(&lists[0], (-DAY + 60, 1));
-    let verdict = async || verdict(&provider, &scene.lock).await;
-    let end = tokio::time::Instant::now() + PATIENCE;
-    while verdict().await != "revocation-unavailable" {
-        assert!(tokio::time::Instant::now() < end, "it does not run out");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
-
-    issuing.revoke(&scene.lock);
-    issuing.publish_list(&lists[1], (-DAY + 60, DAY));
-    let state = async || provider.stored_lock(&scene.lock).await.unwrap().state;
-    let end = tokio::time::Instant::now() + PATIENCE;
-    while state().await != KeyLockState::Revoked {
-        assert!(tokio::time::Instant::now() < end, "the lock lives on");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
-    assert_eq!(verdict().await, "certificate-revoked");
 }
 
 #[tokio::test]
