@@ -285,6 +285,8 @@ async fn a_kept_answer_counts_while_nobody_answers_and_never_in_place_of_asking(
         let provider = provider_at(folder.clone(), sources.clone());
         Browser::new(&provider).bind(&lock).await;
         assert_eq!(problem(&provider, &stranger).await, "not-bound");
+        let at_hand = || provider.state.lists.report()[0].entries;
+        until("the stranger's is let go", async || at_hand() == 1).await;
     }
     ca.revoke(&stranger);
     publisher.answer(Box::new(|_| Some(b"HTTP/1.1 503 Gone\r\n\r\n".to_vec())));
