@@ -443,6 +443,7 @@ problem-credit-code-bound = Another CA lock is already bound to this unified soc
 problem-credit-code-bound-advice =
     A CA certificate of your company is bound in this system. Find that lock (the primary lock) inside the company.
     Sign in with the primary lock, open “Personal information” and add this lock as a secondary lock under “Locks”.
+    If this lock is a new one in place of a primary lock that ends soon, make it the primary lock after that. If the old one cannot sign in any more, contact the operators of the mutual-recognition system.
 problem-already-bound = This enterprise lock is bound already.
 problem-already-bound-advice = Sign in with this enterprise lock directly.
 problem-not-bound = This enterprise lock is not bound yet.
@@ -629,7 +630,7 @@ problem-not-primary-lock = Only the primary lock can manage locks.
 problem-not-primary-lock-advice = Sign out and sign in with the primary lock.
 problem-lock-already-active = This enterprise lock belongs to your enterprise already and can sign in.
 problem-lock-already-active-advice = It need not be activated. If its certificate was renewed, simply sign in with the new one.
-problem-lock-bound-elsewhere = This enterprise lock is bound to another enterprise and can be neither bound nor activated.
+problem-lock-bound-elsewhere = This enterprise lock is bound to another enterprise and can be neither bound nor activated, nor sign in for this one.
 problem-lock-bound-elsewhere-advice = See that the lock of your own enterprise is inserted. If it is, contact the operators of the mutual-recognition system.
 problem-lock-ended-for-ever = This enterprise lock was reported lost or revoked and cannot be activated again.
 problem-lock-ended-for-ever-advice = Obtain a new enterprise lock from the issuing CA.

@@ -443,6 +443,7 @@ problem-credit-code-bound = 该统一社会信用代码已绑定其他CA锁。
 problem-credit-code-bound-advice =
     贵公司名下已有CA数字证书在本系统中绑定，请在公司内部找到已绑定的那把锁（主锁）。
     使用主锁登录后，点击“个人信息登录”，在“证书绑定”中读取并激活当前的锁，将它添加为副锁。
+    如果当前的锁是换领的新锁，用来代替即将到期的主锁，激活后再将它设为主锁；原主锁已不能登录的，请联系CA互认系统技术人员。
 problem-already-bound = 该企业锁已绑定，无需重复申请。
 problem-already-bound-advice = 请直接使用这把企业锁进行企业登录。
 problem-not-bound = 这把企业锁还没有绑定。
@@ -629,7 +630,7 @@ problem-not-primary-lock = 只有主锁可以管理企业锁。
 problem-not-primary-lock-advice = 请退出登录，使用主锁重新登录后再操作。
 problem-lock-already-active = 这把企业锁已经属于本企业，可以直接登录。
 problem-lock-already-active-advice = 无需再次激活。证书延期或更换的，直接用新证书登录即可。
-problem-lock-bound-elsewhere = 这把企业锁已绑定其他企业，不能再绑定或激活。
+problem-lock-bound-elsewhere = 这把企业锁已绑定其他企业，不能再绑定、激活或用于本企业登录。
 problem-lock-bound-elsewhere-advice = 请确认插入的是本企业的企业锁；仍有疑问的，请联系CA互认系统技术人员。
 problem-lock-ended-for-ever = 这把企业锁已挂失或已吊销，不能再次激活。
 problem-lock-ended-for-ever-advice = 请向CA签发机构办理新的企业锁。

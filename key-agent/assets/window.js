@@ -162,8 +162,10 @@
       now.chosen = isAble(now.chosen) ? now.chosen : null;
       part("pin").value = "";
     } else if (!isAble(now.chosen)) {
-      const preferred = able.filter(({ certificate }) => certificate.kind === "signing" && !certificate.expired && !certificate.sealed);
-      const remembered = preferred.find(({ certificate }) => certificate.id === now.remembered);
+      const promising = able.filter(({ certificate }) => certificate.kind === "signing" && !certificate.expired);
+      // One that is read only after its PIN is nobody's guess, but it may be what the person chose last.
+      const preferred = promising.filter(({ certificate }) => !certificate.sealed);
+      const remembered = promising.find(({ certificate }) => certificate.id === now.remembered);
       now.chosen = (remembered ?? preferred[0] ?? able[0])?.certificate.id ?? null;
       part("pin").value = "";
     }
@@ -171,7 +173,11 @@
     const list = part("certificates");
     list.replaceChildren(...choices.map(({ lock, certificate }) => row(lock, certificate)));
     for (const lock of locks.unreadable) list.append(element("p", "warning", `${lock.label}: ${text("certificate-unreadable")}`));
-    if (held) list.querySelector("input:checked")?.focus();
+    const checked = list.querySelector("input:checked");
+    if (held) checked?.focus();
+    // Only where the list scrolls by itself: what is to be signed must not be scrolled away.
+    const { scrollHeight, clientHeight } = list.closest(".scroll");
+    if (scrollHeight > clientHeight) checked?.closest("label").scrollIntoView({ block: "nearest" });
 
     show("choice", list.childElementCount > 0);
     show("insert", locks.obstacle === "no-lock");
@@ -192,6 +198,9 @@
 
   function renderChoice(focus) {
     const lock = chosenLock();
+    const chosen = lock?.certificates.find((certificate) => certificate.id === now.chosen);
+    part("chosen-name").textContent = chosen?.subject_name ?? "";
+    show("chosen", Boolean(chosen));
     const needsPin = Boolean(lock) && (now.request.operation === "sign" || now.chosen.endsWith("/sealed"));
     show("pin-part", needsPin);
     show("pin-note", needsPin);
@@ -220,7 +229,7 @@
 
   /** The operation is over, but the window stays to say why. */
   function close(message, kind = "bad") {
-    for (const id of ["statement-part", "insert", "choice", "pin-part", "pin-note", "software", "read-note", "confirm", "clock"]) show(id, false);
+    for (const id of ["statement-part", "insert", "choice", "chosen", "pin-part", "pin-note", "software", "read-note", "confirm", "clock"]) show(id, false);
     part("pin").value = "";
     say(message, kind);
     part("cancel").textContent = text("window-close");

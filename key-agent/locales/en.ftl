@@ -6,6 +6,7 @@ window-origin = Requested by
 window-purpose = Purpose
 window-statement = What you will sign
 window-certificates = Choose a certificate
+window-chosen = Chosen:
 window-pin = PIN
 window-retries-left = Tries left:
 window-tries-untold = not told by this lock

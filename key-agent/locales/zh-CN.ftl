@@ -6,6 +6,7 @@ window-origin = 请求方
 window-purpose = 用途
 window-statement = 将要签名的内容
 window-certificates = 选择证书
+window-chosen = 所选证书：
 window-pin = CA锁密码
 window-retries-left = 剩余可尝试次数：
 window-tries-untold = 此CA锁不提供

@@ -120,12 +120,13 @@ async fn another_enterprise_reaches_nothing_by_its_identifier() {
             (404, refusal),
             "{path}"
         );
-        if matches!(refusal, "session-unknown" | "consent-not-in-force") {
-            let kind = AuditKind::AccountRefused;
-            provider
-                .expect_incident(&answer.incident(), kind, refusal)
-                .await;
-        }
+        let kind = match refusal {
+            "lock-unknown" => AuditKind::LockChangeRefused,
+            _ => AuditKind::AccountRefused,
+        };
+        provider
+            .expect_incident(&answer.incident(), kind, refusal)
+            .await;
     }
     let made_up = attacker
         .open(&format!("/account/locks?done=removed&lock={lock}"))

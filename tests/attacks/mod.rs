@@ -18,3 +18,4 @@ mod proof;
 mod proof_text;
 mod revocation;
 mod stolen_database;
+mod unreadable;

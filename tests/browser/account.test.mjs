@@ -1,7 +1,7 @@
 // 个人信息维护: an enterprise's own pages, and the life of a lock. FAQ 6, 8, 9 as the guide tells them.
 import assert from 'node:assert/strict';
 
-import { choose, confirm, openWindow } from './lib/agent.mjs';
+import { choose, confirm, openWindow, seesWhole } from './lib/agent.mjs';
 import { faq, shows } from './lib/expect.mjs';
 import { bind, readCertificate, sign, signIn } from './lib/portal.mjs';
 import { inEachLanguage, person } from './lib/scene.mjs';
@@ -55,6 +55,7 @@ inEachLanguage('account', 'account pages', (scene) => {
     const popup = await openWindow(page, '#sign');
     await choose(popup, secondary);
     assert.equal(await popup.innerText('#statement'), statement);
+    await seesWhole(popup, '#statement');
     await album.seeAgent(popup, '06-agent-activate');
     await Promise.all([page.waitForEvent('load'), confirm(popup, secondary)]);
     await page.locator('#done').waitFor();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { arrived, cancel, choose, confirm, confirmWithWrongPin, openWindow, pressAndClose, row } from './lib/agent.mjs';
+import { arrived, cancel, choose, confirm, confirmWithWrongPin, openWindow, pressAndClose, row, seesWhole } from './lib/agent.mjs';
 import { launchToKill, openContext } from './lib/chromium.mjs';
 import { FAQ, faq, shows } from './lib/expect.mjs';
 import { freePorts } from './lib/program.mjs';
@@ -58,6 +58,25 @@ inEachLanguage('agent', 'the agent\'s window and the page', (scene) => {
     const popup = await openWindow(page, '#sign').finally(insert);
     await row(popup, scene.demo.lock('good-sm2')).waitFor();
     assert.equal(await popup.isVisible('#insert'), false);
+    await cancel(popup);
+  });
+
+  test('the certificate that was chosen last is preselected and on top, though it is read only after its PIN', async () => {
+    const page = await atLogin();
+    const sealed = scene.demo.lock('good-rsa');
+    const first = await openWindow(page, '#sign');
+    await Promise.all([page.waitForEvent('load'), confirm(first, sealed)]);
+    const popup = await openWindow(await atLogin(), '#sign');
+    await row(popup, sealed).waitFor();
+    assert.ok(await row(popup, sealed).locator('input').isChecked());
+    assert.ok(await popup.locator('label.certificate').first().locator('input').isChecked());
+    const chosen = await popup.innerText('#chosen-name');
+    assert.ok(sealed.label.includes(chosen.trim()) || chosen.includes(sealed.label), chosen);
+    await seesWhole(popup, '#statement');
+    const name = await row(popup, sealed).locator('.subject').evaluate((it) => it.getBoundingClientRect().bottom);
+    const foot = await popup.locator('.foot').evaluate((it) => it.getBoundingClientRect().top);
+    assert.ok(name <= foot, `the chosen one's name ends at ${name}, below ${foot}`);
+    await album.seeAgent(popup, '06-chosen-last');
     await cancel(popup);
   });
 

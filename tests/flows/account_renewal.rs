@@ -171,11 +171,77 @@ async fn of_two_locks_that_are_due_the_secondary_one_goes_on_in_its_own_hardware
     assert_eq!(answer.location(), Some("/certificate?renewed=1"));
     let renewed = provider.stored_lock(&next).await.unwrap();
     assert_eq!((renewed.id, renewed.role), (second_id, LockRole::Secondary));
-    // One is left that waits; the next certificate is its, whatever the hardware is called.
+    // One is left that waits: in its own hardware it goes on.
     let last = lock_of_same(&primary);
-    let answer = try_sign_in_from(provider, &last, "5303201712019999").await;
+    let answer = try_sign_in_from(provider, &last, "5303201712015217").await;
     assert_eq!(answer.location(), Some("/certificate?renewed=1"));
     assert_eq!(provider.lock_id(&last).await, primary_id);
+}
+
+#[tokio::test]
+async fn beside_another_lock_a_new_key_in_other_hardware_takes_no_place_and_is_told_how_to_go_on() {
+    let provider = Provider::shared();
+    let (mut browser, primary) = ending_in(provider, 50).await;
+    browser.activate(&lock_of_same(&primary)).await;
+    let third = lock_of_same(&primary);
+    let answer = try_sign_in_from(provider, &third, "9999999999999999").await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "credit-code-bound"),
+        "{}",
+        answer.summary()
+    );
+    let advice = answer.texts("#error-advice li").join(" ");
+    assert!(
+        advice.contains("换领的新锁") && advice.contains("设为主锁"),
+        "{advice}"
+    );
+    Browser::new(provider).sign_in(&primary).await;
+    // The way that is told: by the primary lock it becomes one.
+    browser.activate(&third).await;
+    // The same in the primary lock's own hardware goes on by itself.
+    let (mut browser, primary) = ending_in(provider, 50).await;
+    browser.activate(&lock_of_same(&primary)).await;
+    let id = provider.lock_id(&primary).await;
+    let next = lock_of_same(&primary);
+    let answer = try_sign_in_from(provider, &next, "5303201712015217").await;
+    assert_eq!(answer.location(), Some("/certificate?renewed=1"));
+    assert_eq!(provider.lock_id(&next).await, id);
+}
+
+#[tokio::test]
+async fn no_renewal_brings_a_key_that_another_enterprise_has_or_lost() {
+    let provider = Provider::shared();
+    let (mut elsewhere, has) = ending_in(provider, 300).await;
+    let lost = lock_of_same(&has);
+    elsewhere.activate(&lost).await;
+    let of_lost = provider.lock_id(&lost).await;
+    let [has, lost] = [
+        key_number(provider, &has).await,
+        key_number(provider, &lost).await,
+    ];
+    let now = provider.state.cx().now;
+    let exchanged = provider.state.database.write(move |s| {
+        s.exchange_key_lock_state(&of_lost, KeyLockState::Active, (KeyLockState::Lost, now))
+    });
+    assert!(exchanged.await.unwrap());
+    for (number, refusal) in [(has, "lock-bound-elsewhere"), (lost, "lock-not-active")] {
+        let (_, due) = ending_in(provider, 40).await;
+        let order = order_of_same(&due).with_subject("serialNumber", &number);
+        let next = world().p256.lock(&order);
+        let answer = Browser::new(provider).try_sign_in(&next).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (403, refusal),
+            "{}",
+            answer.summary()
+        );
+        provider
+            .expect_incident(&answer.incident(), AuditKind::LoginRefused, refusal)
+            .await;
+        assert!(provider.stored_lock(&next).await.is_none());
+        Browser::new(provider).sign_in(&due).await;
+    }
 }
 
 #[tokio::test]

@@ -2,15 +2,21 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use e2e::account::{information_form, lock_of_same, order_of_same};
+use e2e::authority::DAY;
+use e2e::browser::set;
 use e2e::jwt::verified;
+use e2e::proof::Challenge;
 use e2e::servers::{self, Server};
-use e2e::story::new_lock;
-use e2e::{Browser, Platform, Provider};
+use e2e::story::{Scene, new_lock};
+use e2e::{Answer, Browser, KeyKind, Lock, Order, Platform, Provider, world};
 use idp::serve::REGISTRY_WATCH;
 use idp_core::audit::AuditKind;
 use idp_core::authorities::{self, Operator};
-use idp_core::id::CaId;
+use idp_core::id::{CaId, KeyLockId};
+use idp_core::key_lock::{KeyLock, Thumbprint};
 use idp_core::operate;
+use idp_core::store::{Store, StoreError};
 
 struct Pair {
     one: Provider,
@@ -206,5 +212,167 @@ async fn a_ca_suspended_at_one_is_refused_at_both_within_seconds() {
     for _ in 0..2 {
         let page = browser.open("/certificate").await;
         assert_eq!(page.location(), Some("/login"));
+    }
+}
+
+/// Runs in a transaction of its own and leaves it open for a second; answers once that has begun.
+async fn uncommitted<E: std::fmt::Debug + From<StoreError> + Send + 'static>(
+    provider: &Provider,
+    work: impl FnOnce(&mut dyn Store) -> Result<(), E> + Send + 'static,
+) -> tokio::task::JoinHandle<()> {
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let database = provider.state.database.clone();
+    let running = tokio::spawn(async move {
+        let written = database.write(move |store| {
+            work(store)?;
+            begun.send(()).unwrap();
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            Ok::<_, E>(())
+        });
+        written.await.unwrap();
+    });
+    has_begun.await.unwrap();
+    running
+}
+
+/// An operator is about to have reported this lock lost.
+async fn losing(provider: &Provider, lock: &Lock) -> tokio::task::JoinHandle<()> {
+    let (cx, code) = (provider.state.cx(), lock.credit_code().parse().unwrap());
+    let id = provider.lock_id(lock).await;
+    let order = operate::Order::new("审核员", "丢失").unwrap();
+    uncommitted(provider, move |store| {
+        operate::lock_lost(store, &cx, &code, (&id, &order))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn nothing_is_changed_by_a_sign_in_whose_lock_is_being_reported_lost() {
+    let Some(pair) = Pair::start() else { return };
+    // 激活
+    let mut scene = Scene::at(&pair.one).await;
+    let second = lock_of_same(&scene.lock);
+    let page = scene.browser.open("/account/locks").await;
+    let proof = Challenge::of(&page).proof(&second);
+    let lost = losing(&pair.other, &scene.lock).await;
+    let answer = scene.browser.answer_challenge(&page, &proof, &[]).await;
+    assert_eq!(answer.problem(), "not-primary-lock", "{}", answer.summary());
+    lost.await.unwrap();
+    assert!(pair.one.stored_lock(&second).await.is_none());
+    // 修改信息
+    let mut scene = Scene::at(&pair.one).await;
+    let mut form = information_form(&scene.browser.open("/account").await);
+    set(&mut form, "phone", "0471-1234567");
+    let lost = losing(&pair.other, &scene.lock).await;
+    let answer = scene.browser.post("/account", &form).await;
+    assert_eq!(answer.problem(), "session-expired", "{}", answer.summary());
+    lost.await.unwrap();
+    // 确认授权
+    let mut scene = Scene::at(&pair.one).await;
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    let lost = losing(&pair.other, &scene.lock).await;
+    let answer = scene.browser.decide(&page, "grant").await;
+    assert_eq!(answer.problem(), "session-expired", "{}", answer.summary());
+    let incident = answer.incident();
+    lost.await.unwrap();
+    assert!(pair.one.consents(&scene.lock).await.is_empty());
+    pair.one
+        .expect_incident(&incident, AuditKind::ConsentMisused, "sign-in-ended")
+        .await;
+}
+
+#[tokio::test]
+async fn changes_of_one_account_at_once_wait_for_each_other() {
+    let Some(pair) = Pair::start() else { return };
+    let scene = Scene::at(&pair.one).await;
+    for path in [
+        "/account/sessions/end-others",
+        "/account/locks/remove",
+        "/account",
+    ] {
+        let page = scene.browser.clone().open("/account").await;
+        let attempts = (0..12).map(|i| {
+            let mut browser = scene.browser.clone();
+            let mut form = information_form(&page);
+            set(&mut form, "phone", &format!("0471-12345{i:02}"));
+            form.push(("lock".to_owned(), "none".to_owned()));
+            tokio::spawn(async move { browser.post(path, &form).await })
+        });
+        for attempt in attempts.collect::<Vec<_>>() {
+            let answer: Answer = attempt.await.unwrap();
+            assert!(answer.status < 500, "{path}: {}", answer.summary());
+        }
+    }
+}
+
+/// Of two transactions that write one key number, the second finds out only when the first is committed.
+#[tokio::test]
+async fn a_renewal_that_loses_its_key_number_in_the_same_moment_is_refused_in_words() {
+    let Some(pair) = Pair::start() else { return };
+    let elsewhere = new_lock();
+    Browser::new(&pair.one).bind(&elsewhere).await;
+    let order = Order::enterprise(KeyKind::P256).valid(-DAY, 40 * DAY);
+    let due = world().p256.lock(&order);
+    Browser::new(&pair.one).bind(&due).await;
+    let number = "K-5303201712";
+    let order = order_of_same(&due).with_subject("serialNumber", number);
+    let next = world().p256.lock(&order);
+    let stored = pair.one.stored_lock(&elsewhere).await.unwrap();
+    let taker = KeyLock {
+        id: KeyLockId::from_text("taker"),
+        thumbprint: Thumbprint([7; 32]),
+        role: protocol::claims::LockRole::Secondary,
+        key_number: number.to_owned(),
+        ..stored
+    };
+    let insertion = uncommitted(&pair.other, move |store| {
+        assert!(store.insert_key_lock(&taker)?);
+        Ok::<_, StoreError>(())
+    })
+    .await;
+    let answer = Browser::new(&pair.one).try_sign_in(&next).await;
+    insertion.await.unwrap();
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "lock-bound-elsewhere"),
+        "{}",
+        answer.summary()
+    );
+}
+
+/// For up to a second a copy judges by the registry as it was.
+#[tokio::test]
+async fn a_copy_that_lags_behind_the_registry_ends_no_sign_in_for_good() {
+    let Some(pair) = Pair::start() else { return };
+    let lock = new_lock();
+    Browser::new(&pair.one).bind(&lock).await;
+    let change = async |to: fn(&mut dyn Store, &_, &_, &CaId) -> Result<_, _>| {
+        let (cx, why) = (
+            pair.one.state.cx(),
+            Operator {
+                by: "test".to_owned(),
+                reason: None,
+            },
+        );
+        let id = CaId::from_text("p256-ca");
+        let database = &pair.one.state.database;
+        let changed = database.write(move |store| to(store, &cx, &why, &id));
+        changed.await.unwrap();
+    };
+    for _ in 0..3 {
+        change(authorities::suspend).await;
+        tokio::time::sleep(3 * REGISTRY_WATCH).await;
+        change(authorities::activate).await;
+        idp::certificates::follow(&pair.one.state).await.unwrap();
+        let mut at_one = Browser::new(&pair.one);
+        at_one.sign_in(&lock).await;
+        let mut at_other = Browser::new(&pair.other);
+        at_other.cookies.clone_from(&at_one.cookies);
+        at_other.open("/certificate").await;
+        tokio::time::sleep(3 * REGISTRY_WATCH).await;
+        for browser in [&mut at_one, &mut at_other] {
+            let page = browser.open("/certificate").await;
+            assert_eq!(page.status, 200, "{}", page.summary());
+        }
     }
 }

@@ -11,12 +11,14 @@ use crate::consent::{
 };
 use crate::cx::{Caller, Cx};
 use crate::id::ConsentId;
-use crate::presence::Present;
+use crate::presence::{Present, hold_present};
 use crate::store::{Store, StoreError};
 
 /// What the answer led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answered {
+    /// The sign-in has ended since the request came: nothing was said. Written down.
+    NotPresent,
     /// 拒绝. Written down.
     Refused,
     /// 确认授权 at the portal: the platform's request will be let through once.
@@ -33,6 +35,11 @@ pub fn answer_consent(
     (offer, outcome): (&ConsentOffer, ConsentOutcome),
     (present, request): (&Present, Option<&AuthorizationRequest>),
 ) -> Result<Answered, StoreError> {
+    // Held: whoever ends the sign-in at this moment, or what it stands on, is waited for, or waits and finds it all.
+    if hold_present(store, &present.authentication, cx.now)?.is_none() {
+        store.append_audit(&not_present_event(cx, caller, offer, present))?;
+        return Ok(Answered::NotPresent);
+    }
     let record = record(cx, offer, outcome);
     store.insert_consent_record(&record)?;
     store.append_audit(&answered_event(cx, caller, present, &record))?;
@@ -90,6 +97,24 @@ fn record(cx: &Cx, offer: &ConsentOffer, outcome: ConsentOutcome) -> ConsentReco
         language: offer.language.clone(),
         outcome,
         at: cx.now,
+    }
+}
+
+fn not_present_event(
+    cx: &Cx,
+    caller: &Caller,
+    offer: &ConsentOffer,
+    present: &Present,
+) -> AuditEvent {
+    AuditEvent {
+        reason: Some("sign-in-ended".to_owned()),
+        enterprise_id: Some(offer.enterprise_id.clone()),
+        key_lock_id: Some(offer.key_lock_id.clone()),
+        platform_id: Some(offer.platform_id.clone()),
+        session_id: Some(present.authentication.session_id.clone()),
+        incident_id: Some(caller.incident_id.clone()),
+        remote_address: caller.remote_address.clone(),
+        ..AuditEvent::new(cx, AuditKind::ConsentMisused)
     }
 }
 

@@ -71,10 +71,15 @@ pub fn optional(value: &str, max: usize) -> Result<Option<String>, FieldProblem>
     Ok((!value.is_empty()).then(|| value.to_owned()))
 }
 
-/// Characters that a reader can't see and that change what is read: controls, zero-width and
+/// What no text holds: controls, and the sign that stands for octets that were none.
+pub(crate) fn is_unreadable(c: char) -> bool {
+    c.is_control() || c == char::REPLACEMENT_CHARACTER
+}
+
+/// Characters that a reader can't see and that change what is read: unreadable, zero-width and
 /// bidirectional ones.
 fn is_unseen(c: char) -> bool {
-    c.is_control()
+    is_unreadable(c)
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -30,6 +30,8 @@ pub enum LoginRefusal {
     EnterpriseRenamed,
     /// Removed, lost or revoked.
     LockNotActive,
+    /// Not bound, but its key is, to another enterprise.
+    BoundElsewhere,
     /// A newer certificate has taken this one's place.
     CertificateSuperseded,
     /// Bound, but the certificate bears a name that the enterprise no longer has.
@@ -50,6 +52,7 @@ impl LoginRefusal {
             Self::CreditCodeBound => "credit-code-bound",
             Self::EnterpriseRenamed => "enterprise-renamed",
             Self::LockNotActive => "lock-not-active",
+            Self::BoundElsewhere => "lock-bound-elsewhere",
             Self::CertificateSuperseded => "certificate-superseded",
             Self::NameOutdated => "certificate-name-outdated",
             Self::CreditCodeDiffers => "certificate-credit-code-differs",
@@ -132,6 +135,7 @@ fn begin(
         auth_time: cx.now,
         session_id: SessionId::generate(&*cx.rng),
     };
+    // After enterprise and lock, as everywhere: whoever redeems a code of the old sign-in holds the lock before it.
     if let Some(old) = &attempt.replaces {
         let replaced = (cx.now, SessionEnding::Replaced);
         store.end_sessions(&old.enterprise_id, Which::One(&old.session_id), replaced)?;
@@ -219,34 +223,51 @@ fn admit_unbound(
         return Ok(Err(refusal));
     }
     let shown = (recognised, attempt.media_number.as_deref());
-    let continued = match find_continued(store, shown, cx.now)? {
-        Continuation::Renews(key_lock) => key_lock,
-        Continuation::Renamed => return Ok(Err(LoginRefusal::EnterpriseRenamed)),
-        Continuation::OtherLock => return Ok(Err(LoginRefusal::CreditCodeBound)),
-        Continuation::Unbound => return Ok(Err(LoginRefusal::NotBound)),
+    let key_lock = match continued(find_continued(store, shown, cx.now)?) {
+        Ok(key_lock) => key_lock,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let Some(enterprise) = hold_active(store, &continued.enterprise_id)? else {
+    let Some(enterprise) = hold_active(store, &key_lock.enterprise_id)? else {
         return Ok(Err(LoginRefusal::EnterpriseSuspended));
     };
     // Renamed in this moment.
     if let Err(refusal) = speaks_for(recognised, &enterprise) {
         return Ok(Err(refusal));
     }
-    if let Some(key_lock) = renew(store, cx, caller, &continued, shown)? {
+    if let Some(key_lock) = renew(store, cx, caller, &key_lock, shown)? {
         return Ok(Ok(Admitted {
             key_lock,
             renewed: true,
         }));
     }
-    // Another request renewed or ended the lock in the same moment.
-    let standing = store.find_key_lock_by_thumbprint(recognised.thumbprint())?;
-    let standing = standing.filter(|lock| lock.state == KeyLockState::Active);
-    Ok(standing
-        .map(|key_lock| Admitted {
+    // Another request renewed or ended the lock, or took the key, in the same moment.
+    if let Some(standing) = store.find_key_lock_by_thumbprint(recognised.thumbprint())? {
+        let held = store.hold_key_lock(&standing.id)?;
+        let as_found = |lock: &KeyLock| {
+            lock.state == KeyLockState::Active
+                && lock.thumbprint == standing.thumbprint
+                && lock.enterprise_id == enterprise.id
+        };
+        let admitted = held.filter(as_found).map(|key_lock| Admitted {
             key_lock,
             renewed: true,
-        })
-        .ok_or(LoginRefusal::LockNotActive))
+        });
+        return Ok(admitted.ok_or(LoginRefusal::LockNotActive));
+    }
+    let refusal = continued(find_continued(store, shown, cx.now)?).err();
+    Ok(Err(refusal.unwrap_or(LoginRefusal::LockNotActive)))
+}
+
+/// The lock that an unbound certificate continues, or what is told instead.
+fn continued(continuation: Continuation) -> Result<Box<KeyLock>, LoginRefusal> {
+    match continuation {
+        Continuation::Renews(key_lock) => Ok(key_lock),
+        Continuation::Renamed => Err(LoginRefusal::EnterpriseRenamed),
+        Continuation::OtherLock => Err(LoginRefusal::CreditCodeBound),
+        Continuation::Elsewhere(KeyLockState::Active) => Err(LoginRefusal::BoundElsewhere),
+        Continuation::Elsewhere(_) => Err(LoginRefusal::LockNotActive),
+        Continuation::Unbound => Err(LoginRefusal::NotBound),
+    }
 }
 
 /// A certificate that a lock had before. Where the one it has now brought a new name, that is what to say.

@@ -1,8 +1,8 @@
 //! Shared step: which bound lock does a new certificate continue? (REQUIREMENTS §6; ADR 9)
 //!
 //! Owns the rule and the write. Only a lock in force is ever continued, and only by a certificate of its
-//! own CA that speaks for the same enterprise under the name it has now. Nothing that no signature covers
-//! makes a lock the primary one.
+//! own CA that speaks for the same enterprise under the name it has now. Where an enterprise has several, a
+//! certificate of a new key takes no lock's place that stands in other hardware.
 
 use pki::certificate::Certificate;
 use protocol::claims::LockRole;
@@ -25,6 +25,8 @@ pub enum Continuation {
     Renamed,
     /// Of a bound enterprise, and a lock of its own (FAQ 3).
     OtherLock,
+    /// Its key is a lock of another enterprise, in this state and not removed there.
+    Elsewhere(KeyLockState),
     /// Of no enterprise that is bound.
     Unbound,
 }
@@ -46,7 +48,11 @@ pub fn find_continued(
         };
         let code = recognised.credit_code();
         if code.is_some_and(|code| *code != enterprise.credit_code) {
-            continue;
+            // As at a first binding: a key that was removed there is free.
+            if key_lock.state == KeyLockState::Removed {
+                continue;
+            }
+            return Ok(Continuation::Elsewhere(key_lock.state));
         }
         let is_active = key_lock.state == KeyLockState::Active;
         if enterprise.name != recognised.holder_name() {
@@ -72,6 +78,10 @@ pub fn find_continued(
         return Ok(Continuation::Renamed);
     }
     let mut locks = store.list_key_locks(&enterprise.id)?;
+    let in_force = locks
+        .iter()
+        .filter(|lock| lock.state == KeyLockState::Active);
+    let is_alone = in_force.count() == 1;
     locks.retain(|lock| lock.ca_id == *recognised.ca_id());
     // 2. The same key under another number: it is that lock, or nothing where that has ended.
     if let Some(key_lock) = with_public_key(&locks, recognised) {
@@ -84,7 +94,7 @@ pub fn find_continued(
     }
     // 3. Another key of the enterprise: the one lock that waits for its next certificate.
     locks.retain(|lock| is_continued_by_name(lock, &enterprise, recognised, now));
-    Ok(match the_one_due(&locks, media_number) {
+    Ok(match the_one_due(&locks, is_alone, media_number) {
         Some(key_lock) => Continuation::Renews(Box::new(key_lock.clone())),
         None => Continuation::OtherLock,
     })
@@ -104,17 +114,22 @@ fn has_key_of(key_lock: &KeyLock, recognised: &Recognised) -> bool {
     certificate.is_ok_and(|certificate| certificate.subject_public_key_info_der() == key)
 }
 
-/// Of several that are due the one that stands in the same hardware (硬件介质号), among secondary locks alone: no
-/// signature covers that number, and a lie about it must gain nobody more than he has.
-fn the_one_due<'a>(due: &'a [KeyLock], media_number: Option<&str>) -> Option<&'a KeyLock> {
-    if let [only] = due {
+/// The only lock of the enterprise, or the one that stands in the same hardware (硬件介质号): beside others in force
+/// another key in other hardware is a further lock, which the primary one adds (FAQ 8). Of several that are due,
+/// among secondary ones alone: no signature covers that number.
+fn the_one_due<'a>(
+    due: &'a [KeyLock],
+    is_alone: bool,
+    media_number: Option<&str>,
+) -> Option<&'a KeyLock> {
+    if let ([only], true) = (due, is_alone) {
         return Some(only);
     }
     let media_number = media_number?;
     let is_there = |lock: &&KeyLock| lock.media_number.as_deref() == Some(media_number);
     let mut there = due.iter().filter(is_there);
     let only = there.next().filter(|_| there.next().is_none());
-    only.filter(|lock| lock.role == LockRole::Secondary)
+    only.filter(|lock| due.len() == 1 || lock.role == LockRole::Secondary)
 }
 
 /// A lock whose certificate ends soon, has ended or bears an old name. Any other is left alone: a second
@@ -162,7 +177,7 @@ fn renewed(key_lock: &KeyLock, recognised: &Recognised, media_number: Option<&st
 const OF_FORMER_KEY: &str = "certificate-superseded";
 
 /// Puts the new certificate in the place of the old one, which is kept. `None`: the lock has changed since
-/// it was read.
+/// it was read, or another one has the certificate or its key by now.
 ///
 /// Where the key is another too, what stands on the former one ends: nobody looks any more whether its certificate is
 /// revoked, and whoever has it may not be who has the new one. Of the same key the new certificate is judged, and it goes on.
@@ -174,16 +189,11 @@ pub fn renew(
     (recognised, media_number): (&Recognised, Option<&str>),
 ) -> Result<Option<KeyLock>, StoreError> {
     let renewed = renewed(key_lock, recognised, media_number);
-    let has_another_key = !has_key_of(key_lock, recognised);
-    if has_another_key {
-        // Before the lock's own row: whoever redeems a code holds the sign-in, then the lock.
-        end_by_lock(store, cx, caller, (key_lock, OF_FORMER_KEY))?;
-    }
     if !store.exchange_key_lock(key_lock, &renewed)? {
         return Ok(None);
     }
-    if has_another_key {
-        // What the former key signed in meanwhile was waited for.
+    // After the lock: a sign-in of the former key that began meanwhile was waited for.
+    if !has_key_of(key_lock, recognised) {
         end_by_lock(store, cx, caller, (key_lock, OF_FORMER_KEY))?;
     }
     store.insert_superseded_certificate(&SupersededCertificate::of(key_lock, cx.now))?;

@@ -21,6 +21,8 @@ pub fn remember(
     let Some(key_lock) = store.find_key_lock_by_thumbprint(thumbprint)? else {
         return Ok(());
     };
+    // First, as everywhere.
+    store.hold_enterprise(&key_lock.enterprise_id)?;
     let revoked = (KeyLockState::Revoked, cx.now);
     if !store.exchange_key_lock_state(&key_lock.id, KeyLockState::Active, revoked)? {
         return Ok(());
@@ -44,5 +46,35 @@ pub fn end_unrecognised(
     caller: &Caller,
     (key_lock, refusal): (&KeyLock, CertificateRefusal),
 ) -> Result<(), StoreError> {
+    // First, as everywhere.
+    store.hold_enterprise(&key_lock.enterprise_id)?;
     end_by_lock(store, cx, caller, (key_lock, refusal.code()))
+}
+
+/// Why nothing was ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EndError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The registry is another by now than the one that refused.
+    #[error("the CA registry has changed since it was judged by")]
+    JudgedByAnother,
+}
+
+/// As [`end_unrecognised`], where the registry that refused is the one that stands. A process that has not followed a
+/// change yet pauses what it does not recognise, and ends nothing for good.
+pub fn end_unrecognised_by(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    (key_lock, refusal): (&KeyLock, CertificateRefusal),
+    registry_version: i64,
+) -> Result<(), EndError> {
+    end_unrecognised(store, cx, caller, (key_lock, refusal))?;
+    // After the ending: a sign-in that it met began before this, so what recognised it is counted here.
+    if store.ca_registry_version()? != registry_version {
+        return Err(EndError::JudgedByAnother);
+    }
+    Ok(())
 }

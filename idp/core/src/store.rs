@@ -41,9 +41,15 @@ pub trait Store {
     /// One enterprise.
     fn find_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError>;
     /// As [`Store::find_enterprise`], and nobody else changes it until this transaction ends: what is decided by
-    /// it still holds when it is written. Whoever holds more than one thing holds the enterprise first, then
-    /// the lock.
+    /// it still holds when it is written. Whoever holds or writes more than one thing does so in one order:
+    /// enterprise, lock, sign-in, consent, grant.
     fn hold_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError>;
+    /// As [`Store::hold_enterprise`], and nobody else holds it: for whoever goes on to change what others hold
+    /// with it. Of two who held together and then wrote, each would wait for the other.
+    fn hold_enterprise_alone(
+        &mut self,
+        id: &EnterpriseId,
+    ) -> Result<Option<Enterprise>, StoreError>;
     /// The enterprise with this credit code.
     fn find_enterprise_by_credit_code(
         &mut self,
@@ -108,7 +114,7 @@ pub trait Store {
         to: (KeyLockState, Timestamp),
     ) -> Result<bool, StoreError>;
     /// `to` in place of `from`, the same lock; `false` when its state, role or certificate is not that of
-    /// `from` any more.
+    /// `from` any more, or where another lock has its place, as for [`Store::insert_key_lock`].
     fn exchange_key_lock(&mut self, from: &KeyLock, to: &KeyLock) -> Result<bool, StoreError>;
     /// Keeps a certificate that a lock had before.
     fn insert_superseded_certificate(
@@ -134,7 +140,8 @@ pub trait Store {
         &mut self,
         id: &SessionId,
     ) -> Result<Option<SessionStanding>, StoreError>;
-    /// As [`Store::find_session_standing`], and nobody else ends the sign-in until this transaction ends.
+    /// As [`Store::find_session_standing`], and nobody else ends or changes any of the three until this transaction
+    /// ends: enterprise, lock and sign-in are held, in that order.
     fn hold_session_standing(
         &mut self,
         id: &SessionId,

@@ -288,6 +288,10 @@ async fn answered(
         .await?;
     // Answer.
     match (answered, asked) {
+        (Answered::NotPresent, _) => Err(Failure::refused(
+            StatusCode::UNAUTHORIZED,
+            "session-expired",
+        )),
         (Answered::Code(code), Some(asked)) => onward::send_code(visit, &asked, &code).await,
         (Answered::Refused, Some(asked)) => {
             onward::send_error(visit, &asked, ErrorCode::AccessDenied).await

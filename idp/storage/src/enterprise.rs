@@ -116,6 +116,24 @@ pub(crate) fn hold(
     row.map(Enterprise::try_from).transpose()
 }
 
+/// On `SQLite` whoever writes is alone.
+pub(crate) fn hold_alone(
+    connection: &mut Connection,
+    id: &EnterpriseId,
+) -> Result<Option<Enterprise>, StoreError> {
+    let Connection::Postgres(postgres) = connection else {
+        return find(connection, id);
+    };
+    let row: Option<EnterpriseRow> = enterprises::table
+        .find(id.as_str())
+        .select(EnterpriseRow::as_select())
+        .for_no_key_update()
+        .get_result(postgres)
+        .optional()
+        .map_err(failed)?;
+    row.map(Enterprise::try_from).transpose()
+}
+
 pub(crate) fn find_by_credit_code(
     connection: &mut Connection,
     credit_code: &CreditCode,

@@ -9,7 +9,7 @@ use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 use protocol::claims::LockRole;
 
-use crate::database::{Connection, failed, query};
+use crate::database::{Connection, failed, query, unless_taken};
 use crate::row::RowName;
 use crate::schema::key_locks;
 
@@ -232,12 +232,17 @@ pub(crate) fn exchange(
     to: &KeyLock,
 ) -> Result<bool, StoreError> {
     let row = KeyLockRow::from(to);
-    let rows = query!(connection, c => diesel::update(key_locks::table)
-        .filter(key_locks::id.eq(from.id.as_str()))
-        .filter(key_locks::state.eq(from.state.as_str()))
-        .filter(key_locks::role.eq(word_of_role(from.role)))
-        .filter(key_locks::thumbprint.eq(from.thumbprint.to_text()))
-        .set(&row)
-        .execute(c))?;
-    Ok(rows == 1)
+    let rows = unless_taken(connection, |connection| {
+        let update = diesel::update(key_locks::table)
+            .filter(key_locks::id.eq(from.id.as_str()))
+            .filter(key_locks::state.eq(from.state.as_str()))
+            .filter(key_locks::role.eq(word_of_role(from.role)))
+            .filter(key_locks::thumbprint.eq(from.thumbprint.to_text()))
+            .set(&row);
+        match connection {
+            Connection::Postgres(c) => update.execute(c),
+            Connection::Sqlite(c) => update.execute(c),
+        }
+    })?;
+    Ok(rows == Some(1))
 }

@@ -7,8 +7,8 @@ use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
 use crate::database::{Connection, failed, query};
-use crate::enterprise::EnterpriseRow;
-use crate::key_lock::KeyLockRow;
+use crate::enterprise::{self, EnterpriseRow};
+use crate::key_lock::{self, KeyLockRow};
 use crate::row::RowName;
 use crate::schema::{enterprises, key_locks, sessions};
 
@@ -108,21 +108,50 @@ pub(crate) fn find_standing(
     }))
 }
 
-/// On `SQLite` whoever writes is alone. What is read after the row is held is read as it stands then.
+/// On `SQLite` whoever writes is alone. Whose a sign-in is and with which lock never changes, so both can be
+/// held before it.
 pub(crate) fn hold_standing(
     connection: &mut Connection,
     id: &SessionId,
 ) -> Result<Option<SessionStanding>, StoreError> {
-    if let Connection::Postgres(postgres) = connection {
-        let _held: Option<String> = sessions::table
-            .find(id.as_str())
-            .select(sessions::id)
-            .for_share()
-            .get_result(postgres)
-            .optional()
-            .map_err(failed)?;
-    }
-    find_standing(connection, id)
+    let Connection::Postgres(postgres) = connection else {
+        return find_standing(connection, id);
+    };
+    let stands_on: Option<(String, String)> = sessions::table
+        .find(id.as_str())
+        .select((sessions::enterprise_id, sessions::key_lock_id))
+        .get_result(postgres)
+        .optional()
+        .map_err(failed)?;
+    let Some((enterprise, key_lock)) = stands_on else {
+        return Ok(None);
+    };
+    let enterprise = enterprise::hold(connection, &EnterpriseId::from_text(enterprise))?;
+    let key_lock = key_lock::hold(connection, &KeyLockId::from_text(key_lock))?;
+    let session = hold(connection, id)?;
+    Ok(match (session, key_lock, enterprise) {
+        (Some(session), Some(key_lock), Some(enterprise)) => Some(SessionStanding {
+            session,
+            key_lock,
+            enterprise,
+        }),
+        _ => None,
+    })
+}
+
+fn hold(connection: &mut Connection, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
+    let Connection::Postgres(postgres) = connection else {
+        let found = find_standing(connection, id)?;
+        return Ok(found.map(|standing| standing.session));
+    };
+    let row: Option<SessionRow> = sessions::table
+        .find(id.as_str())
+        .select(SessionRow::as_select())
+        .for_share()
+        .get_result(postgres)
+        .optional()
+        .map_err(failed)?;
+    row.map(SessionRecord::try_from).transpose()
 }
 
 pub(crate) fn list(

@@ -75,6 +75,13 @@ impl Store for Transaction<'_> {
         self.run(|c| enterprise::hold(c, id))
     }
 
+    fn hold_enterprise_alone(
+        &mut self,
+        id: &EnterpriseId,
+    ) -> Result<Option<Enterprise>, StoreError> {
+        self.run(|c| enterprise::hold_alone(c, id))
+    }
+
     fn find_enterprise_by_credit_code(
         &mut self,
         credit_code: &CreditCode,

@@ -12,6 +12,7 @@ use protocol::challenge::ChallengeText;
 use protocol::proof::Proof;
 use serde_json::json;
 
+use super::attendance::Presence;
 use super::body::Body;
 use super::failure::Failure;
 use super::request::{Asked, BeginBody, Choice, Operation};
@@ -54,6 +55,8 @@ async fn begin(request: HttpRequest, body: Body, shared: Data<Shared>) -> HttpRe
         };
         let limit = shared.windows().begin(&token, pending, Instant::now())?;
         tracing::info!(origin = %asked.origin, operation = asked.operation.word(), "operation begins");
+        // A driver may be slow; the window can say that it is there only once it has this answer.
+        let _here = Presence::begin(shared.clone(), token)?;
         let locks = list(shared.settings.locks.clone()).await?;
         Ok(HttpResponse::Ok().json(json!({
             "lang": language.tag(),

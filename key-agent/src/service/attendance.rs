@@ -25,30 +25,34 @@ const BEAT: Duration = Duration::from_secs(1);
 /// The window says that its browser is there, for as long as this answer is held open.
 pub(super) async fn attend(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     let begun = api::known_window(&request, &shared)
-        .and_then(|token| Attendance::begin(shared.clone(), token));
+        .and_then(|token| Presence::begin(shared.clone(), token));
     match begun {
-        Ok(attendance) => HttpResponse::Ok().body(attendance),
+        Ok(presence) => HttpResponse::Ok().body(Attendance {
+            presence,
+            beat: interval(BEAT),
+        }),
         Err(failure) => failure.answer(&shared.texts, Language::of_request(&request)),
+    }
+}
+
+/// The window is here until this goes: a request of its operation that is not answered yet, or the answer held open.
+pub(super) struct Presence {
+    shared: Data<Shared>,
+    token: String,
+}
+
+impl Presence {
+    /// From now on.
+    pub(super) fn begin(shared: Data<Shared>, token: String) -> Result<Self, Failure> {
+        shared.windows().attend(&token, Instant::now())?;
+        Ok(Self { shared, token })
     }
 }
 
 /// The body of that answer. It ends with the operation.
 struct Attendance {
-    shared: Data<Shared>,
-    token: String,
+    presence: Presence,
     beat: Interval,
-}
-
-impl Attendance {
-    /// The window is here from now on, until the answer goes.
-    fn begin(shared: Data<Shared>, token: String) -> Result<Self, Failure> {
-        shared.windows().attend(&token, Instant::now())?;
-        Ok(Self {
-            shared,
-            token,
-            beat: interval(BEAT),
-        })
-    }
 }
 
 impl MessageBody for Attendance {
@@ -63,15 +67,13 @@ impl MessageBody for Attendance {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Infallible>>> {
         ready!(self.beat.poll_tick(context));
-        let goes_on = self
-            .shared
-            .windows()
-            .is_under_way(&self.token, Instant::now());
+        let presence = &self.presence;
+        let goes_on = (presence.shared.windows()).is_under_way(&presence.token, Instant::now());
         Poll::Ready(goes_on.then(|| Ok(Bytes::from_static(b"\n"))))
     }
 }
 
-impl Drop for Attendance {
+impl Drop for Presence {
     fn drop(&mut self) {
         self.shared.windows().leave(&self.token, Instant::now());
     }

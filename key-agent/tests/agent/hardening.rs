@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+use key_agent::locks::LockSource;
 use key_agent::service::{Ports, StartError};
 use serde_json::json;
 
@@ -400,5 +401,41 @@ fn attendance_is_of_the_window_that_asked_alone() {
     let stranger = [("Host", host.as_str()), ("Origin", PAGE)];
     let answer = agent.send("POST", "/api/attend", &stranger, "{}");
     assert_eq!(answer.status, 403);
+    agent.stop();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_window_whose_first_answer_waits_for_a_slow_lock_keeps_its_turn() {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    // Without waiting for a reader.
+    const O_NONBLOCK: i32 = 0o4000;
+    let locks = Folder::with(&["sm2.pem"]);
+    let slow = locks.path("slow.pem");
+    let made = std::process::Command::new("mkfifo").arg(&slow).status();
+    assert!(made.unwrap().success());
+    let agent = Agent::start_with(&locks, |settings| {
+        settings.locks = LockSource::File(slow.clone()).into();
+    });
+    let window = agent.window();
+    std::thread::scope(|scope| {
+        let begun = scope.spawn(|| window.begin(&sign_body()));
+        std::thread::sleep(Duration::from_secs(5));
+        // Longer than a window may be away; it can't say that it is there before it is answered.
+        let busy = agent.window().begin(&sign_body());
+        assert_eq!(busy.code(), "busy");
+        while !begun.is_finished() {
+            let writer = std::fs::OpenOptions::new()
+                .write(true)
+                .custom_flags(O_NONBLOCK)
+                .open(&slow);
+            if let Ok(mut writer) = writer {
+                writer.write_all(b"no lock").unwrap();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!(begun.join().unwrap().status, 200);
+    });
+    assert_eq!(agent.window().begin(&sign_body()).code(), "busy");
     agent.stop();
 }

@@ -1,4 +1,5 @@
 // What a person does in the agent's window.
+import assert from 'node:assert/strict';
 
 /** Presses what opens the window, and answers the window once the page's request has arrived there. */
 export async function openWindow(page, button) {
@@ -27,6 +28,14 @@ export async function confirm(popup, lock) {
   await choose(popup, lock);
   if (await popup.isVisible('#pin')) await popup.fill('#pin', lock.pin);
   await pressAndClose(popup, '#confirm');
+}
+
+/** Nothing of it is cut off, by its own box or by the window. */
+export async function seesWhole(popup, selector) {
+  const { inner, box, bottom, height } = await popup.locator(selector).evaluate((it) => ({
+    inner: it.scrollHeight, box: it.clientHeight, bottom: it.getBoundingClientRect().bottom, height: window.innerHeight,
+  }));
+  assert.ok(inner <= box && bottom <= height, `${selector}: ${inner} in ${box}, down to ${bottom} of ${height}`);
 }
 
 /** Types a PIN that the lock refuses; the window stays. */

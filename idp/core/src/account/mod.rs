@@ -3,7 +3,7 @@
 //!
 //! Owns what an enterprise may change by itself. What others rely on as registered (name, credit code,
 //! legal representative, region) an operator changes, see [`crate::operate`]. Each change reads anew who is
-//! present: a sign-in that ended while its request was under way changes nothing.
+//! present: a sign-in that ended while its request was under way, or is ended at that moment, changes nothing.
 
 mod consents;
 mod information;
@@ -15,7 +15,7 @@ pub use sessions::{ToEnd, end_sessions, is_theirs};
 
 use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::{Caller, Cx};
-use crate::presence::{Present, find_present};
+use crate::presence::{Present, hold_present_alone};
 use crate::session::Authentication;
 use crate::store::{Store, StoreError};
 
@@ -41,14 +41,14 @@ impl AccountRefusal {
     }
 }
 
-/// Who is present as of now, read in the transaction that writes.
+/// Who is present as of now, read in the transaction that writes and held until it has.
 fn present_now(
     store: &mut dyn Store,
     cx: &Cx,
     caller: &Caller,
     authentication: &Authentication,
 ) -> Result<Result<Present, AccountRefusal>, StoreError> {
-    if let Some(present) = find_present(store, authentication, cx.now)? {
+    if let Some(present) = hold_present_alone(store, authentication, cx.now)? {
         return Ok(Ok(present));
     }
     let refused = (authentication, AccountRefusal::NotPresent, "");

@@ -8,6 +8,7 @@ use protocol::scope::{Scope, ScopeSet};
 use super::error::{ErrorCode, PageRefusal, RequestRefusal};
 use crate::authorization::{AuthorizationRequest, Prompt};
 use crate::cx::Cx;
+use crate::fields::is_unreadable;
 use crate::platform::{Client, Platform, PlatformState};
 use crate::signer::{ID_TOKEN_TYP, Signer};
 
@@ -140,7 +141,7 @@ impl<'a> Asked<'a> {
 
     fn text(&self, name: &'static str, max: usize) -> Result<Option<String>, Refused> {
         match self.one(name)? {
-            Some(text) if text.len() > max || text.chars().any(char::is_control) => Err((
+            Some(text) if text.len() > max || text.chars().any(is_unreadable) => Err((
                 ErrorCode::InvalidRequest,
                 "a parameter is too long or has control characters",
             )),

@@ -2,13 +2,13 @@
 
 use protocol::claims::LockRole;
 
-use super::find_primary;
+use super::hold_primary;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::enterprise::Enterprise;
 use crate::id::KeyLockId;
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
-use crate::presence::Present;
+use crate::presence::{Present, find_present};
 use crate::proof::ProofRefusal;
 use crate::recognition::{CertificateRefusal, Recognised};
 use crate::revocation;
@@ -119,12 +119,12 @@ fn decide(
     present: &Present,
     attempt: &ActivateAttempt,
 ) -> Result<Result<KeyLockId, ActivateRefusal>, StoreError> {
-    let Some((primary, enterprise)) = find_primary(store, cx.now, present)? else {
-        return Ok(Err(ActivateRefusal::NotPrimary));
-    };
     let recognised = match &attempt.verdict {
         Ok(recognised) => recognised,
-        Err(refusal) => return Ok(Err(*refusal)),
+        Err(refusal) => return refused_before(store, cx, present, *refusal).map(Err),
+    };
+    let Some((primary, enterprise)) = hold_primary(store, cx.now, present)? else {
+        return Ok(Err(ActivateRefusal::NotPrimary));
     };
     let known = store.find_key_lock_by_thumbprint(recognised.thumbprint())?;
     if let Some(refusal) = refusal_of_known(known.as_ref(), &enterprise) {
@@ -156,10 +156,29 @@ fn decide(
     if won {
         return Ok(Ok(known.map_or(fresh.id, |lock| lock.id)));
     }
-    // Another request activated, bound or ended it in the same moment.
+    // Another request activated, bound or ended it, or has its key by another certificate, in the same moment.
     let standing = store.find_key_lock_by_thumbprint(recognised.thumbprint())?;
-    let refusal = refusal_of_known(standing.as_ref(), &enterprise);
+    if let Some(refusal) = refusal_of_known(standing.as_ref(), &enterprise) {
+        return Ok(Err(refusal));
+    }
+    let of_key = store.list_key_locks_by_key_number(recognised.ca_id(), recognised.key_number())?;
+    let refusal = (of_key.iter()).find_map(|lock| refusal_of_key(lock, &enterprise));
     Ok(Err(refusal.unwrap_or(ActivateRefusal::BoundElsewhere)))
+}
+
+/// A refusal of the proof or the certificate, told to a primary lock alone. Nothing begins by it, so nothing is held:
+/// a revoked lock, anybody's, may be marked after.
+fn refused_before(
+    store: &mut dyn Store,
+    cx: &Cx,
+    present: &Present,
+    refusal: ActivateRefusal,
+) -> Result<ActivateRefusal, StoreError> {
+    let found = find_present(store, &present.authentication, cx.now)?;
+    let is_primary = found.is_some_and(|found| found.key_lock.is_active_primary());
+    Ok(Some(refusal)
+        .filter(|_| is_primary)
+        .unwrap_or(ActivateRefusal::NotPrimary))
 }
 
 /// A certificate that is bound, or was: a removed one of the same enterprise may come again.

@@ -2,8 +2,8 @@
 
 use protocol::claims::LockRole;
 
-use super::find_primary;
-use crate::audit::{AuditEvent, AuditKind};
+use super::hold_primary;
+use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_standing;
 use crate::id::KeyLockId;
@@ -142,7 +142,7 @@ fn changeable(
     present: &Present,
     id: &KeyLockId,
 ) -> Result<Result<(KeyLock, KeyLock), ChangeRefusal>, StoreError> {
-    let Some((primary, _)) = find_primary(store, cx.now, present)? else {
+    let Some((primary, _)) = hold_primary(store, cx.now, present)? else {
         return Ok(Err(ChangeRefusal::NotPrimary));
     };
     if primary.id == *id {
@@ -166,10 +166,15 @@ fn refuse(
     present: &Present,
     (id, refusal): (&KeyLockId, ChangeRefusal),
 ) -> Result<Result<(), ChangeRefusal>, StoreError> {
+    let event = event(cx, caller, present, (id, AuditKind::LockChangeRefused));
+    // What names no lock of theirs is a stranger's word, bounded.
+    let is_unknown = refusal == ChangeRefusal::Unknown;
     store.append_audit(&AuditEvent {
         reason: Some(refusal.code().to_owned()),
         incident_id: Some(caller.incident_id.clone()),
-        ..event(cx, caller, present, (id, AuditKind::LockChangeRefused))
+        key_lock_id: event.key_lock_id.filter(|_| !is_unknown),
+        detail: is_unknown.then(|| operator_words(id.as_str())),
+        ..event
     })?;
     Ok(Err(refusal))
 }

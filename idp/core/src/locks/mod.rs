@@ -10,22 +10,19 @@ pub use change::{ChangeError, ChangeRefusal, PromoteAttempt, promote, remove};
 
 use crate::enterprise::Enterprise;
 use crate::key_lock::KeyLock;
-use crate::presence::Present;
+use crate::presence::{Present, hold_present_alone};
 use crate::store::{Store, StoreError};
 use crate::timestamp::Timestamp;
 
 /// The primary lock of this session and its enterprise, where all three still count and it still is the
-/// primary lock. Read anew: a page may have been open for long, and a responder may have been waited for.
-fn find_primary(
+/// primary lock. Read anew, and held until it is written: a page may have been open for long, a responder may
+/// have been waited for, and an operator may be ending the lock at this moment.
+fn hold_primary(
     store: &mut dyn Store,
     now: Timestamp,
     present: &Present,
 ) -> Result<Option<(KeyLock, Enterprise)>, StoreError> {
-    let standing = store.find_session_standing(&present.authentication.session_id)?;
-    let standing = standing.filter(|standing| {
-        standing.is_alive(now)
-            && standing.key_lock.id == present.key_lock.id
-            && standing.key_lock.is_active_primary()
-    });
-    Ok(standing.map(|standing| (standing.key_lock, standing.enterprise)))
+    let held = hold_present_alone(store, &present.authentication, now)?;
+    let primary = held.filter(|held| held.key_lock.is_active_primary());
+    Ok(primary.map(|held| (held.key_lock, held.enterprise)))
 }

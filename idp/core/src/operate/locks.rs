@@ -96,6 +96,8 @@ fn end(
     (from, (to, kind)): (&[KeyLockState], (KeyLockState, AuditKind)),
 ) -> Result<(), OperateError> {
     let (enterprise, lock) = find_lock(store, code, (id, from))?;
+    // First, as everywhere.
+    store.hold_enterprise(&enterprise.id)?;
     if !store.exchange_key_lock(&lock, &lock.ended(to, cx.now))? {
         return Err(OperateError::Raced);
     }

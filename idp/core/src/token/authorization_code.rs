@@ -145,8 +145,8 @@ fn verifier_matches(verifier: &str, challenge: &str) -> bool {
     well_formed && bool::from(made.as_bytes().ct_eq(challenge.as_bytes()))
 }
 
-/// The sign-in, its lock, the enterprise or the consent may have ended in the minute since the code went
-/// out. Sign-in and consent are held: whoever ends one of them at this moment finds the grant.
+/// The enterprise, its lock, the sign-in or the consent may have ended in the minute since the code went
+/// out. All of it is held, in that order: whoever ends a part of it at this moment finds the grant.
 fn still_stands(
     store: &mut dyn Store,
     cx: &Cx,

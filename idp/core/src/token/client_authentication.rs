@@ -74,6 +74,7 @@ pub fn unverified_client_id(assertion: &str) -> Option<String> {
     jsonwebtoken::dangerous::insecure_decode::<Sub>(assertion)
         .ok()
         .map(|token| token.claims.sub)
+        .filter(|sub| !sub.chars().any(char::is_control))
 }
 
 /// Checks what a client presents against its registration. The answer never says which part was wrong.

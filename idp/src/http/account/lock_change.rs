@@ -3,6 +3,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use idp_core::audit::{AuditEvent, AuditKind, operator_words};
 use idp_core::id::KeyLockId;
 use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use idp_core::locks::{ChangeRefusal, PromoteAttempt, promote, remove};
@@ -14,7 +15,7 @@ use super::shown::{self, locks, parameter, row};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
 use crate::http::extract::{Browser, Form, Visit};
-use crate::http::{challenge, routes};
+use crate::http::{challenge, routes, trail};
 use crate::view::{ChallengeForm, Locale, Messages, Problem, PromoteLockPage, RemoveLockPage};
 
 /// `GET /account/locks/remove`
@@ -80,7 +81,10 @@ async fn promoted(
     // Gather.
     let present = browser.present()?.clone();
     let id = form.one("lock")?.to_owned();
-    let (primary, lock) = changeable(visit, &present, &id).await?;
+    let (primary, lock) = match changeable(visit, &present, &id).await {
+        Ok(pair) => pair,
+        Err(failure) => return Err(written_down(visit, (&present, &id), failure).await),
+    };
     // The signature must speak of exactly this change; the page may have been in either language.
     let meant = Locale::ALL.map(|locale| statement(visit, locale, &present, (&primary, &lock)));
     let asked = (Purpose::Approve, &meant[..]);
@@ -176,6 +180,21 @@ async fn changeable(
     let lock = found.find(|lock| lock.id.as_str() == id && lock.state == KeyLockState::Active);
     let lock = lock.ok_or(refused(ChangeRefusal::Unknown))?;
     Ok((present.key_lock.clone(), lock))
+}
+
+/// A change that is refused before the flow, which writes down its own refusals.
+async fn written_down(visit: &Visit, (present, id): (&Present, &str), failure: Failure) -> Failure {
+    if !failure.status.is_client_error() {
+        return failure;
+    }
+    let event = AuditEvent {
+        enterprise_id: Some(present.enterprise.id.clone()),
+        session_id: Some(present.authentication.session_id.clone()),
+        // A stranger's word, bounded.
+        detail: Some(operator_words(id)),
+        ..trail::event(visit, AuditKind::LockChangeRefused, failure.code)
+    };
+    trail::refused(visit, event, failure).await
 }
 
 fn refused(refusal: ChangeRefusal) -> Failure {

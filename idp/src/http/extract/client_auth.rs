@@ -88,14 +88,14 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, TokenRefusal
 }
 
 mod percent_decode {
+    use crate::http::extract::form::pairs;
+
     /// Decodes one `application/x-www-form-urlencoded` value. Ours need no encoding, so a client that
     /// forgot it is understood too.
     pub(super) fn decode(text: &str) -> String {
         // `a=` in front makes the text a value; `&` and `=` can't stand in an encoded one.
         let pair = format!("a={}", text.replace('&', "%26"));
-        url::form_urlencoded::parse(pair.as_bytes())
-            .next()
-            .map(|(_, value)| value.into_owned())
-            .unwrap_or_default()
+        let decoded = pairs(pair.as_bytes()).into_iter().next();
+        decoded.map(|(_, value)| value).unwrap_or_default()
     }
 }

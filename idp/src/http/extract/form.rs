@@ -1,5 +1,7 @@
 //! Forms and queries as pairs of names and values; a name that came twice is never silently dropped.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 
 use crate::http::error::Failure;
@@ -7,9 +9,13 @@ use crate::http::error::Failure;
 /// Largest body of a form, in octets.
 pub const FORM_MAX: usize = 64 * 1024;
 
-/// Pairs of an `application/x-www-form-urlencoded` text, in order.
+/// Pairs of an `application/x-www-form-urlencoded` text, in order. A NUL is no text, as little as octets that are no
+/// UTF-8, and becomes the same sign (U+FFFD): nothing of ours is called so, and `PostgreSQL` takes no NUL at all.
 pub fn pairs(text: &[u8]) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(text).into_owned().collect()
+    let readable = |text: Cow<'_, str>| text.replace('\0', "\u{fffd}");
+    url::form_urlencoded::parse(text)
+        .map(|(name, value)| (readable(name), readable(value)))
+        .collect()
 }
 
 /// A posted form.

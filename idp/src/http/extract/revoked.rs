@@ -5,16 +5,20 @@
 
 use idp_core::key_lock::KeyLock;
 use idp_core::recognition::Consequence;
-use idp_core::revocation::{end_unrecognised, remember};
+use idp_core::revocation::{EndError, end_unrecognised_by, remember};
 
 use super::Visit;
 use crate::http::error::Failure;
 
 /// Asks registry and lists at hand. A revoked lock is marked, which ends everything else of it. A lock of a suspended CA,
 /// or under a revoked one, is not, since it may come back; what lives by it ends all the same, and a new signature is
-/// wanted then. While its CA can't be read, what lives by it counts for nothing, and nothing is ended.
+/// wanted then. While its CA can't be read, or the registry has changed and is not followed here yet, what lives by it
+/// counts for nothing, and nothing is ended.
 pub async fn is_over(visit: &Visit, key_lock: &KeyLock) -> Result<bool, Failure> {
-    let Err(refusal) = visit.state.verdicts.on_bound(key_lock, visit.cx.now) else {
+    let verdicts = &visit.state.verdicts;
+    // Before the verdict: if another is followed meanwhile, this is none that stands.
+    let registry_version = verdicts.registry().version;
+    let Err(refusal) = verdicts.on_bound(key_lock, visit.cx.now) else {
         return Ok(false);
     };
     let ends_the_lock = match refusal.consequence() {
@@ -24,17 +28,19 @@ pub async fn is_over(visit: &Visit, key_lock: &KeyLock) -> Result<bool, Failure>
         Consequence::None => return Ok(false),
     };
     let (cx, caller, key_lock) = (visit.cx.clone(), visit.caller(), key_lock.clone());
-    visit
+    let ended = visit
         .state
         .database
         .write(move |store| {
             if ends_the_lock {
-                remember(store, &cx, &caller, key_lock.thumbprint)
-            } else {
-                end_unrecognised(store, &cx, &caller, (&key_lock, refusal))
+                return Ok(remember(store, &cx, &caller, key_lock.thumbprint)?);
             }
+            let refused = (&key_lock, refusal);
+            end_unrecognised_by(store, &cx, &caller, refused, registry_version)
         })
-        .await
-        .map_err(Failure::from)?;
-    Ok(true)
+        .await;
+    match ended {
+        Ok(()) | Err(EndError::JudgedByAnother) => Ok(true),
+        Err(EndError::Store(error)) => Err(error.into()),
+    }
 }

@@ -1,8 +1,9 @@
 //! One connection, to either database. The only enum a query meets.
 
-use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sqlite::SqliteConnection;
+use diesel::{QueryResult, RunQueryDsl};
 use idp_core::store::StoreError;
 
 use super::postgres::PostgresConnection;
@@ -41,6 +42,29 @@ impl Connection {
     pub(super) fn ping(&mut self) -> Result<(), StoreError> {
         query!(self, c => diesel::sql_query("SELECT 1").execute(c)).map(drop)
     }
+}
+
+/// Writes what may find its unique place taken: `None` when it does. `PostgreSQL` gives a transaction up at any
+/// failed statement, so there it stands behind a savepoint.
+pub(crate) fn unless_taken(
+    connection: &mut Connection,
+    write: impl FnOnce(&mut Connection) -> QueryResult<usize>,
+) -> Result<Option<usize>, StoreError> {
+    let is_divided = matches!(connection, Connection::Postgres(_));
+    if is_divided {
+        connection.execute("SAVEPOINT place")?;
+    }
+    let (rows, ending) = match write(connection) {
+        Ok(rows) => (Some(rows), "RELEASE SAVEPOINT place"),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            (None, "ROLLBACK TO SAVEPOINT place")
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    if is_divided {
+        connection.execute(ending)?;
+    }
+    Ok(rows)
 }
 
 /// Any failure of a query. Its text tells what the database said, without the values.

@@ -20,6 +20,9 @@ pub const ALL: &[Property] = properties![
     of_many_grants_by_one_code_one_stands,
     of_many_locks_of_one_key_one_is_in_force,
     what_begins_on_held_ground_is_ended_by_whoever_ends_it,
+    a_renewal_and_a_redemption_wait_in_no_circle,
+    of_many_who_hold_alone_each_may_change_what_it_holds,
+    an_exchange_into_a_taken_place_is_no_failure,
     of_many_successors_of_a_signing_key_one_stands,
     refused_work_leaves_nothing_and_its_neighbours_stay,
     panicking_work_leaves_nothing_and_the_database_lives,
@@ -232,6 +235,107 @@ async fn what_begins_on_held_ground_is_ended_by_whoever_ends_it(b: &Backend) {
             );
         }
     }
+}
+
+/// A login that renews the lock and replaces the browser's sign-in, while a code of that sign-in is redeemed.
+async fn a_renewal_and_a_redemption_wait_in_no_circle(b: &Backend) {
+    let standing = samples::standing();
+    let session = samples::session(&standing.key_lock, 2);
+    let (stored, before) = (standing.clone(), session.clone());
+    write!(b, |s| {
+        insert_standing(s, &stored)?;
+        s.insert_session(&before)?;
+    });
+    let mut grant = standing.grant.clone();
+    grant.id = GrantId::from_text(samples::name("grant"));
+    grant.code_sha256 = samples::name("code");
+    grant.session_id = session.id.clone();
+    let renewed = KeyLock {
+        thumbprint: samples::key_lock(&standing.enterprise, LockRole::Primary).thumbprint,
+        ..standing.key_lock.clone()
+    };
+    let (databases, ground) = ([b.database.clone(), b.database.clone()], standing.clone());
+    let [at_login, at_token] = databases;
+    let (old, replaced) = (standing.key_lock.clone(), session.id.clone());
+    let login = tokio::spawn(async move {
+        let written = at_login.write(move |s| {
+            let enterprise = &old.enterprise_id;
+            s.hold_enterprise(enterprise)?;
+            assert!(s.exchange_key_lock(&old, &renewed)?);
+            std::thread::sleep(Duration::from_millis(100));
+            let ending = (at(5), SessionEnding::Replaced);
+            s.end_sessions(enterprise, Which::One(&replaced), ending)
+        });
+        written.await
+    });
+    let within = session.id.clone();
+    let redemption = tokio::spawn(async move {
+        let written = at_token.write(move |s| {
+            s.hold_session_standing(&within)?;
+            s.hold_standing_consent(&ground.enterprise.id, &grant.platform_id)?;
+            std::thread::sleep(Duration::from_millis(200));
+            s.insert_grant(&grant)
+        });
+        written.await
+    });
+    assert_eq!(login.await.unwrap().unwrap(), 1);
+    assert!(redemption.await.unwrap().unwrap());
+}
+
+async fn of_many_who_hold_alone_each_may_change_what_it_holds(b: &Backend) {
+    let standing = samples::standing();
+    let session = samples::session(&standing.key_lock, 2);
+    let (stored, before) = (standing.clone(), session.clone());
+    write!(b, |s| {
+        insert_standing(s, &stored)?;
+        s.insert_session(&before)?;
+    });
+    let results = all(8, |_| {
+        let (database, id) = (b.database.clone(), session.id.clone());
+        let enterprise = standing.enterprise.id.clone();
+        async move {
+            let written = database.write(move |s| {
+                s.hold_enterprise_alone(&enterprise)?;
+                let held = s.hold_session_standing(&id)?.unwrap();
+                std::thread::sleep(Duration::from_millis(20));
+                s.touch_session(&id, at(9))?;
+                s.exchange_enterprise(&held.enterprise)
+            });
+            written.await.unwrap()
+        }
+    })
+    .await;
+    assert_eq!(winners(&results), 8);
+}
+
+/// The transaction goes on after it.
+async fn an_exchange_into_a_taken_place_is_no_failure(b: &Backend) {
+    let [one, other] = [samples::standing(), samples::standing()];
+    let (taken, mine) = (one.key_lock.clone(), other.key_lock.clone());
+    write!(b, |s| {
+        insert_standing(s, &one)?;
+        insert_standing(s, &other)?;
+    });
+    let same_key = KeyLock {
+        key_number: taken.key_number.clone(),
+        ..mine.clone()
+    };
+    let same_certificate = KeyLock {
+        thumbprint: taken.thumbprint,
+        ..mine.clone()
+    };
+    let renamed = KeyLock {
+        holder_name: "新名称".to_owned(),
+        ..mine.clone()
+    };
+    let id = mine.id.clone();
+    write!(b, |s| {
+        assert!(!s.exchange_key_lock(&mine, &same_key)?);
+        assert!(!s.exchange_key_lock(&mine, &same_certificate)?);
+        assert!(s.exchange_key_lock(&mine, &renamed)?);
+    });
+    let found = read!(b, |s| s.find_key_lock(&id)?).unwrap();
+    assert_eq!(found.holder_name, "新名称");
 }
 
 #[derive(Clone, Copy, Debug)]
