@@ -1,12 +1,13 @@
 //! Whoever stands between the provider and a CA, or is one: nothing forged, stale, foreign, endless or leading elsewhere
-//! clears anybody.
+//! clears anybody, and a replaced key keeps nobody in.
 
 use std::time::{Duration, Instant};
 
+use e2e::account::order_of_same;
 use e2e::authority::{Authority, DAY};
 use e2e::publisher::{Publisher, ok, onward};
-use e2e::story::new_lock;
-use e2e::{Browser, Provider, world};
+use e2e::story::{Scene, new_lock};
+use e2e::{Browser, KeyKind, Order, Provider, scratch, world};
 use idp::config::{AddressRange, RevocationSourceConfig};
 use idp_core::audit::AuditKind;
 use idp_core::certificate_authority::NoncePolicy;
@@ -320,4 +321,41 @@ async fn reading_a_certificate_reaches_nobody() {
     let read = browser.post_json(&page, "/bind/certificate", &body).await;
     assert_eq!(read.status, 200, "{}", read.summary());
     assert_eq!(publisher.asked(), 0, "no key was proven yet");
+}
+
+#[tokio::test]
+async fn whoever_signed_in_with_a_key_that_was_replaced_and_then_revoked_is_out() {
+    let ca = &world().p256;
+    let list = scratch::folder("replaced").join("list.crl");
+    ca.publish_list(&list, (-DAY, DAY));
+    let entry = ca.entry(list.clone());
+    let provider = Provider::start(move |config| {
+        config.certificate_authorities = vec![entry];
+        config.revocation.watch_seconds = 1;
+    });
+    let old = ca.lock(&Order::enterprise(KeyKind::P256).valid(-DAY, 200 * DAY));
+    let mut thief = Scene::with(&provider, old).await;
+    let tokens = thief.receive().await;
+    let bound = provider.stored_lock(&thief.lock).await.unwrap();
+
+    // The CA gives the enterprise a new key under the lock's number, and only then takes the old certificate back.
+    let order = order_of_same(&thief.lock).with_subject("serialNumber", &bound.key_number);
+    let new = ca.lock(&order);
+    let mut owner = Browser::new(&provider);
+    let renewed = owner.try_sign_in(&new).await;
+    assert_eq!(renewed.location(), Some("/certificate?renewed=1"));
+    ca.revoke(&thief.lock);
+    ca.publish_list(&list, (-DAY + 60, DAY));
+
+    let dead = thief.platform.userinfo(tokens.access()).await;
+    assert_eq!(dead.status, 401, "its tokens");
+    let page = thief.browser.open("/certificate").await;
+    assert_eq!(page.location(), Some("/login"), "its session");
+    assert_eq!(owner.open("/certificate").await.status, 200);
+    let trail = provider.audit().await;
+    let mut events = trail.iter().map(|entry| &entry.event);
+    let ended = events.find(|event| event.kind == AuditKind::SessionsEnded);
+    let ended = ended.expect("it is written down");
+    assert_eq!(ended.reason.as_deref(), Some("certificate-superseded"));
+    assert_eq!(ended.key_lock_id.as_ref(), Some(&bound.id));
 }

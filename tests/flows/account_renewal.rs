@@ -28,7 +28,7 @@ async fn ending_in(provider: &Provider, days: i64) -> (Browser, Lock) {
 }
 
 #[tokio::test]
-async fn a_renewed_certificate_of_the_same_key_goes_on_as_the_same_lock_and_says_so_once() {
+async fn a_renewed_certificate_of_the_same_number_goes_on_as_the_same_lock_and_says_so_once() {
     let provider = Provider::shared();
     let (mut old_browser, old) = ending_in(provider, 200).await;
     let before = provider.stored_lock(&old).await.unwrap();
@@ -50,14 +50,15 @@ async fn a_renewed_certificate_of_the_same_key_goes_on_as_the_same_lock_and_says
         (before.id.clone(), LockRole::Primary)
     );
     assert!(after.not_after > before.not_after);
-    // Signed in before, the lock goes on; an address alone says nothing.
-    assert!(
-        !old_browser
-            .open("/certificate?renewed=1")
-            .await
-            .has("#renewed")
+    // An address alone says nothing.
+    let mut again = Browser::new(provider);
+    again.sign_in(&new).await;
+    assert!(!again.open("/certificate?renewed=1").await.has("#renewed"));
+    // What the former key signed in ends with it.
+    assert_eq!(
+        old_browser.open("/certificate").await.location(),
+        Some("/login")
     );
-    assert_eq!(old_browser.open("/certificate").await.status, 200);
 
     let answer = Browser::new(provider).try_sign_in(&old).await;
     assert_eq!(
@@ -262,6 +263,11 @@ async fn the_same_key_under_another_number_goes_on_as_the_same_lock_or_as_none()
         answer.summary()
     );
     assert_eq!(provider.lock_id(&next).await, id);
+    assert_eq!(
+        browser.open("/certificate").await.status,
+        200,
+        "it is the key that signed in"
+    );
     // Of a lock that was removed it continues nothing, not even the other one that is due.
     let third = lock_of_same(&primary);
     browser.activate(&third).await;

@@ -1,13 +1,20 @@
 //! Revocation lists: honoured, taken up when they change, and closed when they are stale.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use e2e::account::lock_of_same;
 use e2e::authority::{Authority, DAY};
 use e2e::story::{Scene, binding_form, new_lock};
-use e2e::{Browser, Provider, scratch, world};
+use e2e::{Browser, KeyKind, Order, Provider, scratch, world};
+use idp::certificates::follow;
+use idp::config::AuthorityConfig;
 use idp_core::audit::AuditKind;
+use idp_core::authorities::{self, Operator};
+use idp_core::id::CaId;
 use idp_core::key_lock::KeyLockState;
+
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// A provider that recognises the P-256 CA alone, with its list in this file.
 fn provider_with(list: &Path) -> Provider {
@@ -260,4 +267,79 @@ async fn a_new_list_ends_live_sessions_and_tokens_before_anybody_signs_again() {
     );
     let stored = provider.stored_lock(&scene.lock).await.unwrap();
     assert_eq!(stored.state, KeyLockState::Revoked);
+}
+
+#[tokio::test]
+async fn a_revoked_lock_is_ended_although_the_list_of_a_ca_above_it_has_run_out() {
+    let root = Authority::namesake(&world().rsa, "stale-root");
+    let issuing = Authority::namesake(&world().p256, "below-stale-root");
+    let cross = issuing.cross_certificate(&root, (-DAY, 30 * DAY));
+    let lists = [list_file(), list_file()];
+    root.publish_list(&lists[0], (-DAY, DAY));
+    issuing.publish_list(&lists[1], (-DAY, DAY));
+    let entry = AuthorityConfig {
+        id: "stale-root".to_owned(),
+        intermediates: vec![cross],
+        crls: lists.to_vec(),
+        ..root.entry(PathBuf::new())
+    };
+    let provider = Provider::start(move |config| {
+        config.certificate_authorities = vec![entry];
+        config.revocation.watch_seconds = 1;
+    });
+    let lock = issuing.lock(&Order::enterprise(KeyKind::P256));
+    let mut scene = Scene::with(&provider, lock).await;
+    let tokens = scene.receive().await;
+    root.publish_list(&lists[0], (-DAY + 60, 1));
+    let verdict = async || {
+        let answer = Browser::new(&provider).try_sign_in(&scene.lock).await;
+        answer.problem()
+    };
+    let end = tokio::time::Instant::now() + PATIENCE;
+    while verdict().await != "revocation-unavailable" {
+        assert!(tokio::time::Instant::now() < end, "it does not run out");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
+
+    issuing.revoke(&scene.lock);
+    issuing.publish_list(&lists[1], (-DAY + 60, DAY));
+    let state = async || provider.stored_lock(&scene.lock).await.unwrap().state;
+    let end = tokio::time::Instant::now() + PATIENCE;
+    while state().await != KeyLockState::Revoked {
+        assert!(tokio::time::Instant::now() < end, "the lock lives on");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
+    assert_eq!(verdict().await, "certificate-revoked");
+}
+
+#[tokio::test]
+async fn grants_that_outlived_their_sign_in_end_with_an_event_too() {
+    let list = list_file();
+    ca().publish_list(&list, (-DAY, DAY));
+    let provider = provider_with(&list);
+    let mut scene = Scene::at(&provider).await;
+    let tokens = scene.receive().await;
+    let page = scene.browser.open("/certificate").await;
+    let token = ("csrf_token".to_owned(), e2e::browser::csrf_token(&page));
+    scene.browser.post("/logout", &[token]).await;
+    let userinfo = async || scene.platform.userinfo(tokens.access()).await.status;
+    assert_eq!(userinfo().await, 200, "a sign-out ends no token");
+
+    let (cx, by) = (provider.state.cx(), "操作员".to_owned());
+    let why = Operator { by, reason: None };
+    let suspended = provider
+        .state
+        .database
+        .write(move |store| authorities::suspend(store, &cx, &why, &CaId::from_text("p256-ca")));
+    suspended.await.unwrap();
+    follow(&provider.state).await.unwrap();
+    assert_eq!(userinfo().await, 401);
+    let trail = provider.audit().await;
+    let mut events = trail.iter().map(|entry| &entry.event);
+    let event = events.find(|event| event.kind == AuditKind::SessionsEnded);
+    let event = event.expect("it is written down");
+    assert_eq!(event.reason.as_deref(), Some("ca-suspended"));
+    assert_eq!(event.detail.as_deref(), Some("0 sign-ins, 1 grants"));
 }

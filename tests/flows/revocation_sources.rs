@@ -273,6 +273,70 @@ async fn an_answer_that_lasts_is_kept_for_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_kept_answer_counts_while_nobody_answers_and_never_in_place_of_asking() {
+    let ca = &world().p256;
+    // One is bound, of the other nobody knows but the responder.
+    let (lock, stranger) = (new_lock(), new_lock());
+    let answering = ca.responder(&[&lock, &stranger]);
+    let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let folder = scratch::folder("kept-answers");
+    let sources = vec![ocsp(&publisher, NoncePolicy::Required)];
+    {
+        let provider = provider_at(folder.clone(), sources.clone());
+        Browser::new(&provider).bind(&lock).await;
+        assert_eq!(problem(&provider, &stranger).await, "not-bound");
+        let at_hand = || provider.state.lists.report()[0].entries;
+        until("the stranger's is let go", async || at_hand() == 1).await;
+    }
+    ca.revoke(&stranger);
+    publisher.answer(Box::new(|_| Some(b"HTTP/1.1 503 Gone\r\n\r\n".to_vec())));
+    let provider = provider_at(folder, sources);
+    assert_eq!(
+        problem(&provider, &stranger).await,
+        "not-bound",
+        "nobody says otherwise"
+    );
+    let answering = ca.responder(&[&lock, &stranger]);
+    publisher.answer(Box::new(move |question| Some(ok(&answering(question)))));
+    assert_eq!(problem(&provider, &stranger).await, "certificate-revoked");
+}
+
+#[tokio::test]
+async fn after_a_start_every_bound_lock_is_asked_about_with_or_without_an_answer_that_was_kept() {
+    let ca = &world().p256;
+    let locks: Vec<Lock> = (0..3).map(|_| new_lock()).collect();
+    let all: Vec<&Lock> = locks.iter().collect();
+    let answering = ca.responder(&all);
+    let publisher = Publisher::start(Box::new(move |question| Some(ok(&answering(question)))));
+    let folder = scratch::folder("asked-after-a-start");
+    let sources = vec![ocsp(&publisher, NoncePolicy::Required)];
+    {
+        let provider = provider_at(folder.clone(), sources.clone());
+        for lock in &locks {
+            Browser::new(&provider).bind(lock).await;
+        }
+    }
+    for lock in [&locks[0], &locks[1]] {
+        ca.revoke(lock);
+    }
+    // The answer about one of them is lost, and the responder is not there at first.
+    let kept = folder.join("revocation").join("answers");
+    let first = std::fs::read_dir(&kept).unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(first.path()).unwrap();
+    publisher.answer(Box::new(|_| Some(b"HTTP/1.1 503 Gone\r\n\r\n".to_vec())));
+    let provider = provider_at(folder, sources);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let answering = ca.responder(&all);
+    publisher.answer(Box::new(move |question| Some(ok(&answering(question)))));
+    // Nobody signs in.
+    for lock in [&locks[0], &locks[1]] {
+        let ended = async || state_of(&provider, lock).await == KeyLockState::Revoked;
+        until("the lock is ended", ended).await;
+    }
+    assert_eq!(state_of(&provider, &locks[2]).await, KeyLockState::Active);
+}
+
+#[tokio::test]
 async fn after_a_dead_responder_the_next_source_is_asked() {
     let ca = &world().p256;
     let dead = Publisher::start(Box::new(|_| Some(b"HTTP/1.1 500 No\r\n\r\n".to_vec())));
@@ -430,9 +494,10 @@ async fn a_list_that_did_not_change_is_not_fetched_whole_again() {
         state_of(&provider, &lock).await == KeyLockState::Revoked
     })
     .await;
-    // Where the list is gone from its folder, it is wanted whole.
-    std::fs::remove_dir_all(provider.folder.join("revocation/fetched")).unwrap();
+    // Where the list is gone from its folder, it is wanted whole. What is under way may bring it back once.
+    let fetched = provider.folder.join("revocation/fetched");
     until("the whole list is asked for", async || {
+        drop(std::fs::remove_dir_all(&fetched));
         !publisher.last_head().contains("if-none-match")
     })
     .await;
@@ -464,4 +529,68 @@ async fn a_ca_that_changes_its_key_publishes_both_keys_lists_at_one_address() {
     })
     .await;
     assert_eq!(problem(&provider, &of(&old)).await, "not-bound");
+}
+
+/// A line of `/proc/self/status`, in MiB.
+fn memory(field: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+    let kib: f64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kib / 1024.0
+}
+
+/// Publishes one file, piece by piece: what publishes is not to be measured with what fetches.
+fn publish_file(listener: std::net::TcpListener, file: PathBuf) {
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let mut file = std::fs::File::open(&file).unwrap();
+            let length = file.metadata().unwrap().len();
+            let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length:";
+            let sent = write!(stream, "{head} {length}\r\n\r\n");
+            drop(sent.and_then(|()| std::io::copy(&mut file, &mut stream)));
+        }
+    });
+}
+
+/// `cargo test --workspace --test e2e -- --ignored --nocapture a_million`
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "a measurement, not a check"]
+async fn a_million_entries_are_fetched_and_measured() {
+    let ca = &world().p256;
+    let file = scratch::folder("a-million").join("list.crl");
+    let publish = |begin| {
+        let list = ca.long_list(1_000_000, (begin, DAY));
+        std::fs::write(file.with_extension("new"), &list).unwrap();
+        std::fs::rename(file.with_extension("new"), &file).unwrap();
+        list.len()
+    };
+    let mut octets = publish(-DAY);
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/list.crl", listener.local_addr().unwrap());
+    let entry = ca.entry_with(vec![RevocationSourceConfig::CrlUrl {
+        url,
+        indirect_issuer: None,
+        whole_point: None,
+    }]);
+    let provider = Provider::start(move |config| {
+        config.certificate_authorities = vec![entry];
+        config.revocation.fetch_seconds = 30;
+        let this_machine = AddressRange::try_from("127.0.0.0/8".to_owned());
+        config.revocation.allow_addresses = vec![this_machine.unwrap()];
+    });
+    publish_file(listener, file.clone());
+    for which in ["the first list", "one in the place of another"] {
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+        let (before, version) = (memory("VmRSS"), provider.state.lists.version());
+        while provider.state.lists.version() == version {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let (after, most) = (memory("VmRSS"), memory("VmHWM"));
+        println!(
+            "{which}, {octets} octets: resident {before:.1} MiB before, {after:.1} after, {most:.1} at most"
+        );
+        octets = publish(-DAY + 60);
+    }
 }

@@ -106,8 +106,8 @@ audit_kinds! {
     EnterpriseUnfrozen = "enterprise.unfrozen",
     /// An enterprise took a consent back.
     ConsentRevoked = "consent.revoked",
-    /// Sign-ins were ended: by the enterprise from its account, or (with a reason) since the CA registry knows
-    /// their lock no more.
+    /// Sign-ins or grants were ended: by the enterprise from its account, or (with a reason) since the CA registry knows
+    /// their lock no more, or since their lock has another key.
     SessionsEnded = "sessions.ended",
     /// An enterprise named a sign-in or a consent that it can't end, or its own sign-in had ended meanwhile.
     AccountRefused = "account.refused",

@@ -9,6 +9,7 @@ use protocol::claims::LockRole;
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
+use crate::ending::end_by_lock;
 use crate::enterprise::Enterprise;
 use crate::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use crate::recognition::Recognised;
@@ -101,14 +102,16 @@ pub fn find_continued(
 
 /// The lock whose certificate has the same public key; one in force before one that has ended.
 fn with_public_key<'a>(locks: &'a [KeyLock], recognised: &Recognised) -> Option<&'a KeyLock> {
-    let key = recognised.certificate().subject_public_key_info_der();
-    let same = |lock: &&KeyLock| {
-        let certificate = Certificate::from_der(&lock.certificate_der);
-        certificate.is_ok_and(|certificate| certificate.subject_public_key_info_der() == key)
-    };
-    let mut same: Vec<_> = locks.iter().filter(same).collect();
+    let same = locks.iter().filter(|lock| has_key_of(lock, recognised));
+    let mut same: Vec<_> = same.collect();
     same.sort_by_key(|lock| lock.state != KeyLockState::Active);
     same.first().copied()
+}
+
+fn has_key_of(key_lock: &KeyLock, recognised: &Recognised) -> bool {
+    let key = recognised.certificate().subject_public_key_info_der();
+    let certificate = Certificate::from_der(&key_lock.certificate_der);
+    certificate.is_ok_and(|certificate| certificate.subject_public_key_info_der() == key)
 }
 
 /// The only lock of the enterprise, or the one that stands in the same hardware (硬件介质号): beside others in force
@@ -170,8 +173,14 @@ fn renewed(key_lock: &KeyLock, recognised: &Recognised, media_number: Option<&st
     }
 }
 
+/// Why what was signed in with a lock's former key ends: the word of the refusal that this key meets from now on.
+const OF_FORMER_KEY: &str = "certificate-superseded";
+
 /// Puts the new certificate in the place of the old one, which is kept. `None`: the lock has changed since
 /// it was read, or another one has the certificate or its key by now.
+///
+/// Where the key is another too, what stands on the former one ends: nobody looks any more whether its certificate is
+/// revoked, and whoever has it may not be who has the new one. Of the same key the new certificate is judged, and it goes on.
 pub fn renew(
     store: &mut dyn Store,
     cx: &Cx,
@@ -182,6 +191,10 @@ pub fn renew(
     let renewed = renewed(key_lock, recognised, media_number);
     if !store.exchange_key_lock(key_lock, &renewed)? {
         return Ok(None);
+    }
+    // After the lock: a sign-in of the former key that began meanwhile was waited for.
+    if !has_key_of(key_lock, recognised) {
+        end_by_lock(store, cx, caller, (key_lock, OF_FORMER_KEY))?;
     }
     store.insert_superseded_certificate(&SupersededCertificate::of(key_lock, cx.now))?;
     let [old, new] = [key_lock.thumbprint, renewed.thumbprint].map(Thumbprint::to_text);

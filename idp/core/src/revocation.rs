@@ -5,7 +5,7 @@
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
-use crate::ending::end_standing;
+use crate::ending::{end_by_lock, end_standing};
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use crate::recognition::CertificateRefusal;
 use crate::session::{SessionEnding, Which};
@@ -48,17 +48,7 @@ pub fn end_unrecognised(
 ) -> Result<(), StoreError> {
     // First, as everywhere.
     store.hold_enterprise(&key_lock.enterprise_id)?;
-    let ending = (Which::OfLock(&key_lock.id), SessionEnding::LockEnded);
-    if end_standing(store, cx, &key_lock.enterprise_id, ending)? == 0 {
-        return Ok(());
-    }
-    store.append_audit(&AuditEvent {
-        reason: Some(refusal.code().to_owned()),
-        enterprise_id: Some(key_lock.enterprise_id.clone()),
-        key_lock_id: Some(key_lock.id.clone()),
-        remote_address: caller.remote_address.clone(),
-        ..AuditEvent::new(cx, AuditKind::SessionsEnded)
-    })
+    end_by_lock(store, cx, caller, (key_lock, refusal.code()))
 }
 
 /// Why nothing was ended.

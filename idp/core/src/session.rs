@@ -91,7 +91,7 @@ pub enum SessionEnding {
     Replaced,
     /// The enterprise ended it from its account.
     EndedByEnterprise,
-    /// Its lock was removed, lost or revoked.
+    /// Its lock was removed, lost or revoked, or has another key.
     LockEnded,
     /// An operator froze or renamed the enterprise.
     EndedByOperator,

@@ -2,8 +2,9 @@
 //!
 //! Owns the decoded attributes of a subject or issuer, in the order of the certificate. The text is safe to show and to
 //! log: control characters, line breaks and bidirectional overrides are gone. Names are compared for chain building on
-//! their DER elsewhere, never on this text.
+//! their DER elsewhere and by [`ComparedName`] for others' lists, never on this text.
 
+mod compared;
 pub(crate) mod text;
 
 use std::fmt;
@@ -11,6 +12,8 @@ use std::fmt;
 use x509_parser::x509::X509Name;
 
 use crate::oid;
+
+pub(crate) use compared::ComparedName;
 
 /// A distinguished name: attribute OIDs and texts in the certificate's order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -112,13 +112,14 @@ impl Question<'_> {
 }
 
 /// Asks for every certificate of a path below its anchor, from the top: what a revoked CA says of others is worth nothing.
+/// Below one of which nothing is known it goes on: that the certificate itself was taken back is no less so.
 fn unrevoked_until(
     status: &dyn RevocationStatus,
     certificates: &[Certificate],
     anchor: &Certificate,
     at: i64,
 ) -> Result<i64, PathError> {
-    let mut until = i64::MAX;
+    let (mut until, mut unknown) = (i64::MAX, None);
     let mut issuer = anchor;
     for (height, certificate) in certificates.iter().enumerate().rev() {
         let link = Link {
@@ -127,15 +128,16 @@ fn unrevoked_until(
             is_ca: height > 0,
             at,
         };
-        let answer = status.status(&link).map_err(|why| match why {
-            Unconfirmed::Revoked if height == 0 => PathError::Revoked,
-            Unconfirmed::Revoked => PathError::IssuerRevoked,
-            Unconfirmed::Unavailable(gap) => PathError::RevocationUnavailable(gap),
-        })?;
-        until = until.min(answer.until);
+        match status.status(&link) {
+            Ok(answer) => until = until.min(answer.until),
+            Err(Unconfirmed::Revoked) if height == 0 => return Err(PathError::Revoked),
+            Err(Unconfirmed::Revoked) => return Err(PathError::IssuerRevoked),
+            // The uppermost is what to see to first.
+            Err(Unconfirmed::Unavailable(gap)) => unknown = unknown.or(Some(gap)),
+        }
         issuer = certificate;
     }
-    Ok(until)
+    unknown.map_or(Ok(until), |gap| Err(PathError::RevocationUnavailable(gap)))
 }
 
 /// Of several paths that do not do: that the certificate itself was revoked settles it; that the status of one path is

@@ -3,8 +3,9 @@
 use super::{Crl, Link, RevocationGap, RevocationStatus, Unconfirmed, Unrevoked};
 use crate::certificate::Certificate;
 
-/// Verified lists, latest first. Of several about the same certificates the latest in force counts; of others that cover a
-/// certificate, with another scope or by another signer, none is a newer version, and what one takes back is taken back.
+/// Verified lists, latest first. Of several about the same certificates the latest alone counts, and when that has run out
+/// none does: an older one does not know what it took back. Of others that cover a certificate, with another scope or by
+/// another signer, none is a newer version, and what one takes back is taken back.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
     lists: Vec<Crl>,
@@ -17,7 +18,7 @@ pub enum ListFault {
     Stale,
     /// Its thisUpdate has not come.
     NotYetInForce,
-    /// Out of force as the two before, but another list about the same certificates is in force: it does no harm.
+    /// Out of force as the two before, but a list about the same certificates counts in its place: it does no harm.
     Superseded,
 }
 
@@ -36,41 +37,62 @@ impl Lists {
     /// What is wrong with one of them, or with one beside them.
     pub fn fault(&self, list: &Crl, at: i64) -> Option<ListFault> {
         let gap = gap(list, at)?;
-        let replaced = |other: &Crl| gap_free(other, at) && other.is_about_the_same_as(list);
+        let is_to_come = gap == RevocationGap::NotYetInForce;
+        let counts_instead = |other: &Crl| {
+            gap_free(other, at)
+                && other.is_about_the_same_as(list)
+                && (is_to_come || list.is_older_than(other))
+        };
         Some(match gap {
-            _ if self.lists.iter().any(replaced) => ListFault::Superseded,
+            _ if self.lists.iter().any(counts_instead) => ListFault::Superseded,
             RevocationGap::NotYetInForce => ListFault::NotYetInForce,
             _ => ListFault::Stale,
         })
     }
 
-    /// The list that is asked: the first in force of those that fit.
-    fn asked(&self, at: i64, fits: impl Fn(&Crl) -> bool) -> Result<&Crl, RevocationGap> {
-        let mut missing = RevocationGap::NoList;
-        for list in self.lists.iter().filter(|list| fits(list)) {
-            match gap(list, at) {
-                None => return Ok(list),
-                Some(gap) => missing = gap,
-            }
-        }
-        Err(missing)
+    /// The latest version of each list that fits, whether or not it has run out.
+    fn latest(&self, at: i64, fits: impl Fn(&Crl) -> bool) -> Vec<&Crl> {
+        let has_begun = |list: &&Crl| at >= list.this_update();
+        let replaced = |list: &Crl| {
+            let mut begun = self.lists.iter().filter(has_begun);
+            begun.any(|newer| list.is_older_than(newer) && newer.is_about_the_same_as(list))
+        };
+        let fitting = self.lists.iter().filter(|list| fits(list));
+        fitting.filter(|list| !replaced(list)).collect()
     }
+}
+
+/// The list that is asked: the first in force.
+fn asked<'a>(latest: &[&'a Crl], at: i64) -> Result<&'a Crl, RevocationGap> {
+    let mut missing = RevocationGap::NoList;
+    for list in latest {
+        match gap(list, at) {
+            None => return Ok(list),
+            Some(gap) => missing = gap,
+        }
+    }
+    Err(missing)
 }
 
 impl RevocationStatus for Lists {
     fn status(&self, link: &Link<'_>) -> Result<Unrevoked, Unconfirmed> {
         let fits = |list: &Crl| list.speaks_for(link.issuer, link.at) && list.covers(link);
-        let list = self
-            .asked(link.at, fits)
-            .map_err(|gap| Unconfirmed::Unavailable(unless_barred(gap, link.issuer)))?;
-        let counts = |list: &&Crl| gap_free(list, link.at) && fits(list);
-        let replaced = |list: &Crl| {
-            let mut newer = self.lists.iter().filter(counts);
-            newer.any(|newer| list.is_older_than(newer) && newer.is_about_the_same_as(list))
-        };
-        let mut naming = self.lists.iter().filter(counts);
-        if naming.any(|list| list.takes_back(link.certificate) && !replaced(list)) {
+        let latest = self.latest(link.at, fits);
+        let naming = |list: &&&Crl| list.takes_back(link.certificate);
+        if latest
+            .iter()
+            .filter(naming)
+            .any(|list| gap_free(list, link.at))
+        {
             return Err(Unconfirmed::Revoked);
+        }
+        let unavailable = |gap| Unconfirmed::Unavailable(unless_barred(gap, link.issuer));
+        let list = asked(&latest, link.at).map_err(unavailable)?;
+        // What one that has run out took back, no list from before clears.
+        let ran_out = |list: &&Crl| link.at >= list.next_update();
+        let mut taken_back = latest.iter().copied().filter(ran_out);
+        if taken_back.any(|one| list.is_older_than(one) && one.takes_back(link.certificate)) {
+            return Err(unavailable(RevocationGap::Stale));
         }
         let until = list.next_update();
         Ok(Unrevoked { until })
@@ -78,7 +100,7 @@ impl RevocationStatus for Lists {
 
     fn covers_holders_of(&self, issuer: &Certificate, at: i64) -> Result<(), RevocationGap> {
         let fits = |list: &Crl| list.speaks_for(issuer, at) && list.covers_holders();
-        let asked = self.asked(at, fits).map(drop);
+        let asked = asked(&self.latest(at, fits), at).map(drop);
         asked.map_err(|gap| unless_barred(gap, issuer))
     }
 }

@@ -18,6 +18,7 @@ mod draft;
 mod eseal;
 mod fuzz_seeds;
 mod holder;
+mod indirect;
 mod lab;
 mod large_list;
 mod malformed;

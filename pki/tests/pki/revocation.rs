@@ -3,13 +3,14 @@
 use pki::certificate::Certificate;
 use pki::path::{PathError, verify_path};
 use pki::revocation::{
-    CrlError, ListFault, Lists, Revocation, RevocationGap, UnverifiedCrl, crls_in,
+    CrlError, ListFault, Lists, Revocation, RevocationGap, RevocationStatus as _, UnverifiedCrl,
+    crls_in,
 };
 
 use crate::lab::{AT, Kind, LOCK, Lab, Order, anchors, lists};
 
-const LAST: &str = "20260601000000Z";
-const NEXT: &str = "20260701000000Z";
+pub const LAST: &str = "20260601000000Z";
+pub const NEXT: &str = "20260701000000Z";
 
 fn verified(der: &[u8], certificates: &[&Certificate]) -> Result<Lists, CrlError> {
     let unverified = UnverifiedCrl::from_der(der)?;
@@ -148,6 +149,69 @@ fn later_list_outweighs_an_earlier_one() {
     assert_eq!(
         judge(&lock, &root, &[], &[after, before]),
         Err(PathError::Revoked)
+    );
+}
+
+#[test]
+fn an_older_list_in_force_clears_nobody_whom_a_newer_one_took_back_before_it_ran_out() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    let lock = lab.issue("root", &Order::lock("lock", Kind::P256));
+    let older = lab.crl("root", LAST, NEXT);
+    let older_of_users = list_of(
+        &lab,
+        LAST,
+        "issuingDistributionPoint=critical,@point\n[point]\nonlyuser=TRUE\n",
+    );
+    lab.revoke("root", "lock");
+    let ran_out = lab.crl("root", "20260610000000Z", "20260611000000Z");
+    let stale = unavailable(RevocationGap::Stale);
+    for others in [vec![older.clone()], vec![older_of_users.clone()]] {
+        let others = [others, vec![ran_out.clone()]].concat();
+        assert_eq!(judge(&lock, &root, &[], &others), stale);
+    }
+    // That a newer one is out of force is a fault, and no comfort in an older one beside it.
+    let known = lists(&[older.clone(), ran_out.clone()], &[&root]);
+    let faults: Vec<_> = known.all().iter().map(|one| known.fault(one, AT)).collect();
+    assert_eq!(faults, [Some(ListFault::Stale), None]);
+    assert_eq!(
+        known.covers_holders_of(&root, AT),
+        Err(RevocationGap::Stale)
+    );
+    // A later version in force settles it.
+    let fresh = lab.crl("root", "20260612000000Z", NEXT);
+    let all = [older, ran_out, fresh];
+    assert_eq!(judge(&lock, &root, &[], &all), Err(PathError::Revoked));
+}
+
+#[test]
+fn a_lock_that_was_taken_back_is_so_although_nothing_is_known_of_a_ca_above_it() {
+    let lab = Lab::new();
+    let root = lab.root("root", Kind::P256);
+    let issuing = lab.issue(
+        "root",
+        &Order::ca("issuing", Kind::P256, "/C=CN/O=Test/CN=issuing"),
+    );
+    let good = lab.issue("issuing", &Order::lock("good", Kind::P256));
+    let bad = lab.issue("issuing", &Order::lock("bad", Kind::P256));
+    lab.revoke("issuing", "bad");
+    let of_root = lab.crl("root", "20260601000000Z", "20260602000000Z");
+    let of_issuing = lab.crl("issuing", LAST, NEXT);
+    let between = std::slice::from_ref(&issuing);
+    for (lists, gap) in [
+        (vec![of_root, of_issuing.clone()], RevocationGap::Stale),
+        (vec![of_issuing.clone()], RevocationGap::NoList),
+    ] {
+        let judge = |lock| judge(lock, &root, between, &lists);
+        assert_eq!(judge(&bad), Err(PathError::Revoked));
+        assert_eq!(judge(&good), unavailable(gap));
+    }
+    // Of a CA that was taken back itself nothing counts.
+    lab.revoke("root", "issuing");
+    let lists = [lab.crl("root", LAST, NEXT), of_issuing];
+    assert_eq!(
+        judge(&bad, &root, between, &lists),
+        Err(PathError::IssuerRevoked)
     );
 }
 
@@ -431,80 +495,6 @@ fn lists_that_say_less_than_everything_are_refused_or_kept_to_what_they_say() {
     assert_eq!(try_out(&here), Ok(Ok(())));
     let elsewhere = point("fullname=URI:http://ca.test/2.crl\n");
     assert_eq!(try_out(&elsewhere), uncovered());
-}
-
-#[test]
-fn an_indirect_list_counts_only_by_an_issuer_who_was_named() {
-    let lab = Lab::new();
-    let root = lab.root("root", Kind::P256);
-    lab.root("issuing", Kind::P256);
-    let (good, bad) = (
-        lab.issue("issuing", &Order::lock("good", Kind::P256)),
-        lab.issue("issuing", &Order::lock("bad", Kind::P256)),
-    );
-    let issuing = lab.certificate("issuing");
-    // OpenSSL writes no certificateIssuer, so the list is put together and signed here.
-    let key = pki::sm2::SigningKey::generate().unwrap();
-    let signer = crate::draft::Draft::ca("lists").certificate(&key, &key);
-    let der = indirect_list(&key, &issuing, &bad);
-    let unverified = UnverifiedCrl::from_der(&der).unwrap();
-    assert_eq!(
-        unverified.verify([&signer, &issuing]).unwrap_err(),
-        CrlError::Unsupported
-    );
-    assert_eq!(
-        unverified.verify_indirect(&root).unwrap_err(),
-        CrlError::Foreign
-    );
-    let lists = Lists::new(vec![unverified.verify_indirect(&signer).unwrap()]);
-    let judge = |lock| {
-        let revocation = Revocation::Asked(&lists);
-        verify_path(lock, &anchors(&[&issuing]), &[], &revocation, AT).map(|_| ())
-    };
-    assert_eq!(judge(&bad), Err(PathError::Revoked));
-    assert_eq!(judge(&good), Ok(()));
-}
-
-fn indirect_list(key: &pki::sm2::SigningKey, of: &Certificate, revoked: &Certificate) -> Vec<u8> {
-    use crate::draft::{extension, name, tlv};
-    let issuer_der = {
-        // The name as the certificate has it: C, O and CN as OpenSSL writes them.
-        let text = |oid: &[u8], tag, value: &[u8]| {
-            tlv(0x31, &tlv(0x30, &[tlv(6, oid), tlv(tag, value)].concat()))
-        };
-        let cn = of.subject().common_name().unwrap();
-        let parts = [
-            text(b"\x55\x04\x06", 19, b"CN"),
-            text(b"\x55\x04\x0a", 12, b"Test"),
-            text(b"\x55\x04\x03", 12, cn.as_bytes()),
-        ];
-        tlv(0x30, &parts.concat())
-    };
-    let algorithm = tlv(0x30, b"\x06\x08\x2a\x81\x1c\xcf\x55\x01\x83\x75");
-    let mut serial = hex::decode(revoked.serial_number()).unwrap();
-    serial.insert(0, 0);
-    if serial[1] < 0x80 {
-        serial.remove(0);
-    }
-    let about = tlv(0x30, &tlv(0xA4, &issuer_der));
-    let entry = [
-        tlv(2, &serial),
-        tlv(0x18, b"20260601000000Z"),
-        tlv(0x30, &extension("551d1d", true, &about)),
-    ];
-    let points = extension("551d1c", true, &tlv(0x30, b"\x84\x01\xff"));
-    let content = [
-        tlv(2, &[1]),
-        algorithm.clone(),
-        name("lists"),
-        tlv(0x18, LAST.as_bytes()),
-        tlv(0x18, NEXT.as_bytes()),
-        tlv(0x30, &tlv(0x30, &entry.concat())),
-        tlv(0xA0, &tlv(0x30, &points)),
-    ];
-    let signed = tlv(0x30, &content.concat());
-    let signature = tlv(3, &[&[0], key.sign(&signed).unwrap().as_slice()].concat());
-    tlv(0x30, &[signed, algorithm, signature].concat())
 }
 
 #[test]

@@ -19,7 +19,7 @@ const REMEMBERED: u64 = 50_000;
 /// How long one is remembered that nobody asks for.
 const IDLE: Duration = Duration::from_hours(24);
 
-/// Seconds until it is looked again at one about which nothing could be learnt, or that nobody needed.
+/// Seconds until it is looked again at one about which nothing could be learnt.
 const PUT_OFF: i64 = 15;
 
 /// A certificate and its issuer, by their thumbprints.
@@ -56,6 +56,8 @@ pub(super) struct Answer {
     pub(super) asked: Asked,
     /// By the CA or one whom it certified for it, not by one whom an operator trusts.
     pub(super) is_cas_word: bool,
+    /// It was heard before this start. It counts while nobody answers, and never in place of asking.
+    pub(super) is_kept: bool,
 }
 
 impl Answer {
@@ -75,11 +77,11 @@ impl Answer {
                 }
     }
 
-    /// Whether it counts, and yet may be over: a hold ends.
+    /// Whether it counts, and yet may be over: a hold ends, and much happens before a start.
     pub(super) fn is_worth_asking_again(&self, at: i64) -> bool {
-        self.said.status() == OcspStatus::Revoked
-            && !self.said.is_revoked_for_good()
-            && at >= self.said.until()
+        let is_on_hold =
+            self.said.status() == OcspStatus::Revoked && !self.said.is_revoked_for_good();
+        !self.is_for_good() && self.is_kept || is_on_hold && at >= self.said.until()
     }
 
     /// Whether it is time to ask again about a certificate that is not known as revoked.
@@ -91,7 +93,7 @@ impl Answer {
         }
         let lasts = (self.said.until() - self.asked_at) * 4 / 5;
         match self.said.status() {
-            _ if self.asked != *asked => !self.is_for_good(),
+            _ if self.asked != *asked || self.is_kept => !self.is_for_good(),
             OcspStatus::Good => !waits(self.asked_at, lasts.clamp(1, interval)),
             OcspStatus::Revoked | OcspStatus::Unknown => false,
         }
@@ -138,6 +140,20 @@ impl Answers {
         }
         answer.put_off_at = Some(now);
         self.passing.insert(key, answer);
+    }
+
+    /// Lets one go that nobody needs any more, if it is the latest still.
+    pub(super) fn forget(&self, answer: &Answer) {
+        let key = key(&answer.certificate, &answer.issuer);
+        let latest = self.passing.get(&key);
+        if latest.is_some_and(|latest| latest.asked_at == answer.asked_at) {
+            self.passing.invalidate(&key);
+        }
+    }
+
+    /// Whether there is one, whatever it says and whether or not it counts.
+    pub(super) fn holds(&self, key: &Key) -> bool {
+        self.passing.contains_key(key) || self.for_good.contains_key(key)
     }
 
     /// Those that are asked for again one day.

@@ -217,10 +217,12 @@ async fn body(mut answer: Response, octets: usize) -> Result<Vec<u8>, FetchError
         return Err(FetchError::Status(answer.status().as_u16()));
     }
     let announced = answer.content_length().unwrap_or(0);
-    if usize::try_from(announced).unwrap_or(usize::MAX) > octets {
+    let announced = usize::try_from(announced).unwrap_or(usize::MAX);
+    if announced > octets {
         return Err(FetchError::TooLarge(octets));
     }
-    let mut whole = Vec::new();
+    // A list of tens of megabytes that grows bit by bit would be there twice.
+    let mut whole = Vec::with_capacity(announced);
     while let Some(part) = answer.chunk().await.map_err(failed)? {
         if whole.len() + part.len() > octets {
             return Err(FetchError::TooLarge(octets));

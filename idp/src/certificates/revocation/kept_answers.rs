@@ -1,4 +1,4 @@
-//! Answers of responders as they are kept in the folder: written, and taken from there instead of asking.
+//! Answers of responders as they are kept in the folder: written, and taken from there while nobody answers.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -115,13 +115,13 @@ pub(super) fn take_for_good(
     true
 }
 
-/// Takes the kept answer of those who are asked, if it counts still and says something. It was asked for before, so its
-/// nonce is not looked for again.
+/// Takes the kept answer of those who were asked and are silent, if it counts still and says something. It was asked for
+/// before, so its nonce is not looked for again.
 pub(super) fn take_kept(
     ca: &RecognisedCa,
     sources: &RevocationSources,
     (certificate, issuer): (&Certificate, &Certificate),
-) -> bool {
+) {
     let at = clock::now().unix_seconds();
     let kept = || {
         let asked = asked_of(ca)?;
@@ -138,13 +138,13 @@ pub(super) fn take_kept(
             RevocationSource::CrlFile { .. } | RevocationSource::CrlUrl { .. } => None,
         })?;
         // What is the CA's own word for good is kept elsewhere.
-        answer(ca, (said, false), (certificate, issuer), at)
+        let answer = answer(ca, (said, false), (certificate, issuer), at)?;
+        let is_kept = true;
+        Some(Answer { is_kept, ..answer })
     };
-    let Some(kept) = kept().filter(|it| it.said.status() != OcspStatus::Unknown) else {
-        return false;
-    };
-    sources.take(kept);
-    true
+    if let Some(kept) = kept().filter(|it| it.said.status() != OcspStatus::Unknown) {
+        sources.take(kept);
+    }
 }
 
 pub(super) fn answer(
@@ -162,5 +162,6 @@ pub(super) fn answer(
         put_off_at: None,
         asked: asked_of(ca)?,
         is_cas_word,
+        is_kept: false,
     })
 }

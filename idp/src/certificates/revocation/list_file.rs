@@ -216,17 +216,18 @@ fn read(path: &Path, octets: u64, reading: &Reading) -> Result<Read, String> {
         return Err(CrlError::TooLarge.to_string());
     }
     let octets = std::fs::read(path).map_err(|e| e.to_string())?;
-    verified(octets, reading).map_err(|e| e.to_string())
+    let read = crls_in(octets).and_then(|lists| verified(&lists, reading));
+    read.map_err(|e| e.to_string())
 }
 
-/// Verifies what octets hold, list by list, and lets the octets go.
-pub(super) fn verified(octets: Vec<u8>, reading: &Reading) -> Result<Read, CrlError> {
+/// Verifies lists, one by one.
+pub(super) fn verified(lists: &[Vec<u8>], reading: &Reading) -> Result<Read, CrlError> {
     let mut read = Read {
         lists: Vec::new(),
         refused: Vec::new(),
     };
-    for der in crls_in(octets)? {
-        let unverified = UnverifiedCrl::from_der(&der)?;
+    for der in lists {
+        let unverified = UnverifiedCrl::from_der(der)?;
         match reading.verified(&unverified) {
             Ok(list) => read.lists.push(list),
             Err(why) => read.refused.push((unverified.issuer().to_string(), why)),

@@ -17,6 +17,7 @@ mod replacing;
 mod report;
 mod responders;
 mod sources;
+mod unanswered;
 mod under_way;
 mod upkeep;
 mod urls;

@@ -47,31 +47,32 @@ pub(super) fn objection(at_hand: &[Crl], came: &[Crl], address: &str) -> Option<
     None
 }
 
-/// What is to be kept: the octets that came, and with them those lists of the file in force whose key signed none of them.
+/// What is to be kept: the lists that came, and with them those lists of the file in force whose key signed none of them.
 /// A CA that changes its key publishes the new key's list at the old address.
 pub(super) fn with_other_keys(
-    came: (Vec<u8>, &[Crl]),
+    (mut came, lists): (Vec<Vec<u8>>, &[Crl]),
     at_hand: &[Crl],
     (file, reading): (&Path, &Reading),
 ) -> Vec<u8> {
-    let (octets, lists) = came;
     let now = clock::now().unix_seconds();
     let stays =
         |had: &Crl| now < had.next_update() && !lists.iter().any(|list| list.is_by_signer_of(had));
-    if !at_hand.iter().any(stays) {
-        return octets;
+    if at_hand.iter().any(stays) {
+        let before = std::fs::read(file).ok().and_then(|old| crls_in(old).ok());
+        let beside = before.unwrap_or_default().into_iter().filter(|der| {
+            let list = UnverifiedCrl::from_der(der).ok();
+            let list = list.and_then(|unverified| reading.verified(&unverified).ok());
+            list.is_some_and(|list| stays(&list))
+        });
+        came.extend(beside);
     }
-    let before = std::fs::read(file).ok().and_then(|old| crls_in(old).ok());
-    let beside = before.unwrap_or_default().into_iter().filter(|der| {
-        let list = UnverifiedCrl::from_der(der).ok();
-        let list = list.and_then(|unverified| reading.verified(&unverified).ok());
-        list.is_some_and(|list| stays(&list))
-    });
-    let beside: Vec<Vec<u8>> = beside.collect();
-    let came = crls_in(octets).unwrap_or_default();
-    let sections = came.iter().chain(&beside);
-    let text: String = sections.map(|der| pem::section("X509 CRL", der)).collect();
-    text.into_bytes()
+    match <[Vec<u8>; 1]>::try_from(came) {
+        Ok([only]) => only,
+        Err(several) => {
+            let sections = several.iter().map(|der| pem::section("X509 CRL", der));
+            sections.collect::<String>().into_bytes()
+        }
+    }
 }
 
 /// Whether a list begins later than clocks differ: it would keep every true one away, as the newer, until its time comes.

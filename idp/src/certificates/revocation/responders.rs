@@ -92,8 +92,8 @@ impl Responders {
         let at = clock::now().unix_seconds();
         let known = find(ca, sources, (certificate, issuer));
         let is_over = known.is_none_or(|it| it.is_worth_asking_again(at));
-        if is_over && !take_kept(ca, sources, (certificate, issuer)) {
-            self.ask_anew(ca, sources, (certificate, issuer)).await;
+        if is_over && !self.ask_anew(ca, sources, (certificate, issuer)).await {
+            take_kept(ca, sources, (certificate, issuer));
         }
         drop(held);
     }
@@ -222,12 +222,12 @@ pub(super) fn configured(pem: Option<&str>) -> Option<Certificate> {
     Certificate::from_pem(pem?).ok()?.into_iter().next()
 }
 
-fn asks_responders(ca: &RecognisedCa) -> bool {
+pub(super) fn asks_responders(ca: &RecognisedCa) -> bool {
     let responder = |source: &RevocationSource| matches!(source, RevocationSource::Ocsp { .. });
     ca.sources.iter().any(responder)
 }
 
 /// Whether the first source of a CA is a responder: it is asked although a list is in force.
-fn responder_first(ca: &RecognisedCa) -> bool {
+pub(super) fn responder_first(ca: &RecognisedCa) -> bool {
     matches!(ca.sources.first(), Some(RevocationSource::Ocsp { .. }))
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use idp_core::certificate_authority::RevocationSource;
 use idp_core::id::CaId;
 use idp_core::recognition::{CaRegistry, RevocationPolicy};
-use pki::revocation::{Crl, MAX_CRL_BYTES};
+use pki::revocation::{Crl, MAX_CRL_BYTES, crls_in};
 use sha2::{Digest as _, Sha256};
 
 use super::fetch::{Bounds, Fetched, Fetcher, Validators};
@@ -172,8 +172,8 @@ impl UrlSource {
         let (path, reading) = (kept.list(&self.ca, &self.url), self.reading.clone());
         let (at_hand, url) = (sources.fetched(&self.ca, &self.url), self.url.clone());
         let kept = tokio::task::spawn_blocking(move || {
-            let copy = octets.clone();
-            let read = verified(octets, &reading).map_err(|e| e.to_string())?;
+            let came = crls_in(octets).map_err(|e| e.to_string())?;
+            let read = verified(&came, &reading).map_err(|e| e.to_string())?;
             if let Some((issuer, why)) = read.refused.first() {
                 return Err(format!("list of {issuer}: {why}"));
             }
@@ -183,7 +183,7 @@ impl UrlSource {
             if let Some(why) = objection(&at_hand, &read.lists, &url) {
                 return Err(why.to_owned());
             }
-            let whole = with_other_keys((copy, &read.lists), &at_hand, (&path, &reading));
+            let whole = with_other_keys((came, &read.lists), &at_hand, (&path, &reading));
             drop(read);
             write_whole(&path, &whole).map_err(|e| e.to_string())
         });

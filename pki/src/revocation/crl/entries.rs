@@ -4,6 +4,7 @@ use der::{Tag, Tagged as _};
 
 use super::CrlError;
 use super::serials::{Collecting, Serials, magnitude};
+use crate::name::ComparedName;
 use crate::revocation::tlv::{Tlvs, constructed, extensions};
 
 /// id-ce-certificateIssuer.
@@ -27,27 +28,34 @@ pub(super) fn index(entries: &[u8]) -> Result<Serials, CrlError> {
     Ok(serials.sorted())
 }
 
-/// The DER of an issuer's name, and its certificates that were taken back.
-pub(super) type OfIssuer = (Box<[u8]>, Serials);
+/// An issuer's name, and its certificates that were taken back.
+pub(super) type OfIssuer = (ComparedName, Serials);
 
 /// Indexes the entries of an indirect list, by the issuer of the certificates (RFC 5280 §5.3.3: that of the entry before,
 /// where an entry names none).
-pub(super) fn index_by_issuer(
-    entries: &[u8],
-    list_issuer: &[u8],
+pub(super) fn index_by_issuer<'a>(
+    entries: &'a [u8],
+    list_issuer: &'a [u8],
 ) -> Result<Vec<OfIssuer>, CrlError> {
     let (_, widest) = measure(entries)?;
-    let mut found: Vec<(Box<[u8]>, Collecting)> = Vec::new();
-    let mut current = Box::<[u8]>::from(list_issuer);
+    let mut found: Vec<(ComparedName, Collecting)> = Vec::new();
+    // Entry after entry names the same issuer: it is looked up when that changes.
+    let (mut current, mut place) = (list_issuer, None);
     walk(entries, |entry| {
-        if let Some(issuer) = entry.issuer {
-            current = issuer.into();
+        if let Some(issuer) = entry.issuer.filter(|issuer| *issuer != current) {
+            (current, place) = (issuer, None);
         }
-        let at = found.iter().position(|(known, _)| *known == current);
-        let at = at.unwrap_or_else(|| {
-            found.push((current.clone(), Collecting::with_room(0, widest)));
-            found.len() - 1
-        });
+        let at = if let Some(at) = place {
+            at
+        } else {
+            let name = ComparedName::of_der(current).ok_or(CrlError::Malformed)?;
+            let known = found.iter().position(|(known, _)| *known == name);
+            known.unwrap_or_else(|| {
+                found.push((name, Collecting::with_room(0, widest)));
+                found.len() - 1
+            })
+        };
+        place = Some(at);
         if let Some((_, serials)) = found.get_mut(at) {
             serials.push(entry.serial);
         }

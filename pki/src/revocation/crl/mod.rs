@@ -21,7 +21,7 @@ use x509_parser::x509::X509Name;
 use super::Link;
 use super::tlv::{Malformed, Tlvs, constructed};
 use crate::certificate::Certificate;
-use crate::name::Name;
+use crate::name::{ComparedName, Name};
 use crate::path::is_signature_of;
 use further::Further;
 use scope::Scope;
@@ -232,7 +232,7 @@ struct Facts {
 enum TakenBack {
     /// Certificates of who signed it.
     Own(Serials),
-    /// Certificates of others, by the DER of their issuer's name.
+    /// Certificates of others, by their issuer's name.
     Others(Vec<entries::OfIssuer>),
 }
 
@@ -276,10 +276,11 @@ impl Crl {
                 self.inner.signer.subject_der() == certificate.issuer_der()
                     && serials.contain(serial)
             }
-            TakenBack::Others(all) => all
-                .iter()
-                .filter(|(issuer, _)| **issuer == *certificate.issuer_der())
-                .any(|(_, serials)| serials.contain(serial)),
+            TakenBack::Others(all) => {
+                let issuer = ComparedName::of_der(certificate.issuer_der());
+                let mut of_issuer = all.iter().filter(|(one, _)| Some(one) == issuer.as_ref());
+                of_issuer.any(|(_, serials)| serials.contain(serial))
+            }
         }
     }
 
