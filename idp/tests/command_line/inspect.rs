@@ -141,8 +141,17 @@ fn a_ca_s_own_certificate_is_called_what_it_is() {
     let told = operator.run(&["ca", "inspect", "root.pem"]);
     assert_eq!(told.code, 0, "{}", told.err);
     assert!(told.out.contains("one of its anchors"), "{}", told.out);
-    assert!(told.out.contains("no lock's: nobody signs in with it"), "{}", told.out);
+    assert!(
+        told.out.contains("no lock's: nobody signs in with it"),
+        "{}",
+        told.out
+    );
     assert!(!told.out.contains("does not lead to it"), "{}", told.out);
-    let json = operator.run(&["ca", "inspect", "--json", "root.pem"]).json();
-    assert_eq!(json[0]["authorities"][0]["part_of_it"], "one of its anchors");
+    let json = operator
+        .run(&["ca", "inspect", "--json", "root.pem"])
+        .json();
+    assert_eq!(
+        json[0]["authorities"][0]["part_of_it"],
+        "one of its anchors"
+    );
 }
