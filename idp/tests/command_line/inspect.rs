@@ -72,6 +72,7 @@ fn the_verdict_is_what_a_sign_in_would_be_told() {
     ];
     operator.issue("ended", "root", ("lock_ext", &time));
     operator.ca("other", "other");
+    operator.issue("foreign", "other", ("lock_ext", &["-days", "400"]));
     for (file, leads, verdict) in [
         (
             "good.pem",
@@ -89,7 +90,7 @@ fn the_verdict_is_what_a_sign_in_would_be_told() {
             "verdict: a sign-in is refused, once the CA is active: 该证书已过期，请联系CA签发机构。 (certificate-expired)",
         ),
         (
-            "other.pem",
+            "foreign.pem",
             false,
             "verdict: a sign-in is refused, once the CA is active: ",
         ),
