@@ -20,6 +20,7 @@ mod pages;
 mod platforms_page;
 mod portal;
 mod registry;
+mod responders;
 mod revocation;
 mod revocation_sources;
 mod standing;

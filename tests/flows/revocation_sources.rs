@@ -27,7 +27,7 @@ fn url(publisher: &Publisher) -> RevocationSourceConfig {
     }
 }
 
-fn ocsp(publisher: &Publisher, nonce: NoncePolicy) -> RevocationSourceConfig {
+pub(super) fn ocsp(publisher: &Publisher, nonce: NoncePolicy) -> RevocationSourceConfig {
     RevocationSourceConfig::Ocsp {
         url: publisher.url.clone(),
         nonce,
@@ -49,12 +49,12 @@ fn provider_at(folder: PathBuf, sources: Vec<RevocationSourceConfig>) -> Provide
     })
 }
 
-fn provider_with(sources: Vec<RevocationSourceConfig>) -> Provider {
+pub(super) fn provider_with(sources: Vec<RevocationSourceConfig>) -> Provider {
     provider_at(scratch::folder("sources"), sources)
 }
 
 /// Waits until it is so; how long that took.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) -> Duration {
+pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) -> Duration {
     let begin = Instant::now();
     while !is_so().await {
         assert!(begin.elapsed() < Duration::from_secs(20), "{what}");
@@ -72,7 +72,7 @@ async fn is_open(provider: &Provider) -> bool {
     ready.status == 200
 }
 
-async fn state_of(provider: &Provider, lock: &Lock) -> KeyLockState {
+pub(super) async fn state_of(provider: &Provider, lock: &Lock) -> KeyLockState {
     provider.stored_lock(lock).await.unwrap().state
 }
 

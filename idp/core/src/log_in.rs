@@ -6,7 +6,7 @@
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::enterprise::{Enterprise, EnterpriseState};
-use crate::id::{EnterpriseId, SessionId};
+use crate::id::SessionId;
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
 use crate::proof::ProofRefusal;
 use crate::recognition::{CertificateRefusal, Recognised};
@@ -135,7 +135,7 @@ fn begin(
         auth_time: cx.now,
         session_id: SessionId::generate(&*cx.rng),
     };
-    // After enterprise and lock, as everywhere: whoever redeems a code of the old sign-in holds the lock before it.
+    // After enterprise and lock, as everywhere: whoever redeems a code of the old sign-in holds them before it.
     if let Some(old) = &attempt.replaces {
         let replaced = (cx.now, SessionEnding::Replaced);
         store.end_sessions(&old.enterprise_id, Which::One(&old.session_id), replaced)?;
@@ -177,7 +177,8 @@ fn admit(
         return Ok(Err(LoginRefusal::LockNotActive));
     }
     // Held from here on: whoever ends one of the two at this moment finds the sign-in that begins.
-    let Some(enterprise) = hold_active(store, &bound.enterprise_id)? else {
+    let enterprise = store.hold_enterprise(&bound.enterprise_id)?;
+    let Some(enterprise) = enterprise.filter(is_active) else {
         return Ok(Err(LoginRefusal::EnterpriseSuspended));
     };
     let held = store.hold_key_lock(&bound.id)?;
@@ -192,10 +193,9 @@ fn admit(
     }))
 }
 
-/// The enterprise, held, where it may sign in.
-fn hold_active(store: &mut dyn Store, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError> {
-    let held = store.hold_enterprise(id)?;
-    Ok(held.filter(|enterprise| enterprise.state == EnterpriseState::Active))
+/// Whether it may sign in.
+fn is_active(enterprise: &Enterprise) -> bool {
+    enterprise.state == EnterpriseState::Active
 }
 
 /// Platforms are told that the certificate proves the name, and the credit code where it has one. Neither need
@@ -227,7 +227,9 @@ fn admit_unbound(
         Ok(key_lock) => key_lock,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let Some(enterprise) = hold_active(store, &key_lock.enterprise_id)? else {
+    // Alone: a renewal ends what stands on the former key, grants too, before the sign-in that this browser had.
+    let enterprise = store.hold_enterprise_alone(&key_lock.enterprise_id)?;
+    let Some(enterprise) = enterprise.filter(is_active) else {
         return Ok(Err(LoginRefusal::EnterpriseSuspended));
     };
     // Renamed in this moment.

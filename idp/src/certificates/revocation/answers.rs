@@ -95,7 +95,9 @@ impl Answer {
         match self.said.status() {
             _ if self.asked != *asked || self.is_kept => !self.is_for_good(),
             OcspStatus::Good => !waits(self.asked_at, lasts.clamp(1, interval)),
-            OcspStatus::Revoked | OcspStatus::Unknown => false,
+            // A responder that lost sight of a certificate for a moment is asked until it says something again.
+            OcspStatus::Unknown => !waits(self.asked_at, interval),
+            OcspStatus::Revoked => false,
         }
     }
 }
