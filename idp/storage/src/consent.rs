@@ -10,7 +10,7 @@ use idp_core::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId};
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
-use crate::database::{Connection, failed, query};
+use crate::database::{Connection, hold, query};
 use crate::row::RowName;
 use crate::schema::{consent_records, standing_consents};
 
@@ -165,22 +165,18 @@ pub(crate) fn find_standing(
     row.map(StandingConsent::try_from).transpose()
 }
 
-/// On `SQLite` whoever writes is alone.
 pub(crate) fn hold_standing(
     connection: &mut Connection,
     enterprise: &EnterpriseId,
     platform: &PlatformId,
 ) -> Result<Option<StandingConsent>, StoreError> {
-    let Connection::Postgres(postgres) = connection else {
-        return find_standing(connection, enterprise, platform);
-    };
-    let row: Option<StandingConsentRow> = standing_consents::table
-        .find((enterprise.as_str(), platform.as_str()))
-        .select(StandingConsentRow::as_select())
-        .for_share()
-        .get_result(postgres)
-        .optional()
-        .map_err(failed)?;
+    let row: Option<StandingConsentRow> = hold!(
+        connection,
+        for_share,
+        standing_consents::table
+            .find((enterprise.as_str(), platform.as_str()))
+            .select(StandingConsentRow::as_select())
+    )?;
     row.map(StandingConsent::try_from).transpose()
 }
 

@@ -9,7 +9,7 @@ use idp_core::timestamp::Timestamp;
 use pki::holder::credit_code::CreditCode;
 use protocol::claims::SubjectType;
 
-use crate::database::{Connection, failed, query};
+use crate::database::{Connection, hold, query};
 use crate::row::RowName;
 use crate::schema::{enterprise_renames, enterprises};
 
@@ -98,39 +98,31 @@ pub(crate) fn find(
     row.map(Enterprise::try_from).transpose()
 }
 
-/// On `SQLite` whoever writes is alone.
 pub(crate) fn hold(
     connection: &mut Connection,
     id: &EnterpriseId,
 ) -> Result<Option<Enterprise>, StoreError> {
-    let Connection::Postgres(postgres) = connection else {
-        return find(connection, id);
-    };
-    let row: Option<EnterpriseRow> = enterprises::table
-        .find(id.as_str())
-        .select(EnterpriseRow::as_select())
-        .for_share()
-        .get_result(postgres)
-        .optional()
-        .map_err(failed)?;
+    let row: Option<EnterpriseRow> = hold!(
+        connection,
+        for_share,
+        enterprises::table
+            .find(id.as_str())
+            .select(EnterpriseRow::as_select())
+    )?;
     row.map(Enterprise::try_from).transpose()
 }
 
-/// On `SQLite` whoever writes is alone.
 pub(crate) fn hold_alone(
     connection: &mut Connection,
     id: &EnterpriseId,
 ) -> Result<Option<Enterprise>, StoreError> {
-    let Connection::Postgres(postgres) = connection else {
-        return find(connection, id);
-    };
-    let row: Option<EnterpriseRow> = enterprises::table
-        .find(id.as_str())
-        .select(EnterpriseRow::as_select())
-        .for_no_key_update()
-        .get_result(postgres)
-        .optional()
-        .map_err(failed)?;
+    let row: Option<EnterpriseRow> = hold!(
+        connection,
+        for_no_key_update,
+        enterprises::table
+            .find(id.as_str())
+            .select(EnterpriseRow::as_select())
+    )?;
     row.map(Enterprise::try_from).transpose()
 }
 

@@ -9,7 +9,7 @@ use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 use protocol::claims::LockRole;
 
-use crate::database::{Connection, failed, query, unless_taken};
+use crate::database::{Connection, hold, query, unless_taken};
 use crate::row::RowName;
 use crate::schema::key_locks;
 
@@ -125,21 +125,17 @@ pub(crate) fn find(
     row.map(KeyLock::try_from).transpose()
 }
 
-/// On `SQLite` whoever writes is alone.
 pub(crate) fn hold(
     connection: &mut Connection,
     id: &KeyLockId,
 ) -> Result<Option<KeyLock>, StoreError> {
-    let Connection::Postgres(postgres) = connection else {
-        return find(connection, id);
-    };
-    let row: Option<KeyLockRow> = key_locks::table
-        .find(id.as_str())
-        .select(KeyLockRow::as_select())
-        .for_share()
-        .get_result(postgres)
-        .optional()
-        .map_err(failed)?;
+    let row: Option<KeyLockRow> = hold!(
+        connection,
+        for_share,
+        key_locks::table
+            .find(id.as_str())
+            .select(KeyLockRow::as_select())
+    )?;
     row.map(KeyLock::try_from).transpose()
 }
 

@@ -6,7 +6,7 @@ use idp_core::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
-use crate::database::{Connection, failed, query};
+use crate::database::{Connection, failed, hold, query};
 use crate::enterprise::{self, EnterpriseRow};
 use crate::key_lock::{self, KeyLockRow};
 use crate::row::RowName;
@@ -140,17 +140,13 @@ pub(crate) fn hold_standing(
 }
 
 fn hold(connection: &mut Connection, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
-    let Connection::Postgres(postgres) = connection else {
-        let found = find_standing(connection, id)?;
-        return Ok(found.map(|standing| standing.session));
-    };
-    let row: Option<SessionRow> = sessions::table
-        .find(id.as_str())
-        .select(SessionRow::as_select())
-        .for_share()
-        .get_result(postgres)
-        .optional()
-        .map_err(failed)?;
+    let row: Option<SessionRow> = hold!(
+        connection,
+        for_share,
+        sessions::table
+            .find(id.as_str())
+            .select(SessionRow::as_select())
+    )?;
     row.map(SessionRecord::try_from).transpose()
 }
 

@@ -92,3 +92,18 @@ macro_rules! query {
 }
 
 pub(crate) use query;
+
+/// Reads one row and holds it in this strength (`for_share`, `for_no_key_update`) until the transaction ends. On
+/// `SQLite` whoever writes is alone, so that a read holds.
+macro_rules! hold {
+    ($connection:expr, $strength:ident, $query:expr) => {
+        match $connection {
+            $crate::database::Connection::Postgres(c) => $query.$strength().get_result(c),
+            $crate::database::Connection::Sqlite(c) => $query.get_result(c),
+        }
+        .optional()
+        .map_err($crate::database::failed)
+    };
+}
+
+pub(crate) use hold;

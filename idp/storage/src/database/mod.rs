@@ -26,7 +26,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use idp_core::store::{Store, StoreError};
 use tokio::sync::oneshot;
 
-pub(crate) use connection::{Connection, failed, query, unless_taken};
+pub(crate) use connection::{Connection, failed, hold, query, unless_taken};
 pub use migration::MigrationError;
 
 use crate::remembered::RememberedPlatforms;

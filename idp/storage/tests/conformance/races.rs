@@ -237,7 +237,8 @@ async fn what_begins_on_held_ground_is_ended_by_whoever_ends_it(b: &Backend) {
     }
 }
 
-/// A login that renews the lock and replaces the browser's sign-in, while a code of that sign-in is redeemed.
+/// A login that renews the lock by another key and replaces the browser's sign-in, while a code of that sign-in is
+/// redeemed.
 async fn a_renewal_and_a_redemption_wait_in_no_circle(b: &Backend) {
     let standing = samples::standing();
     let session = samples::session(&standing.key_lock, 2);
@@ -260,9 +261,10 @@ async fn a_renewal_and_a_redemption_wait_in_no_circle(b: &Backend) {
     let login = tokio::spawn(async move {
         let written = at_login.write(move |s| {
             let enterprise = &old.enterprise_id;
-            s.hold_enterprise(enterprise)?;
+            s.hold_enterprise_alone(enterprise)?;
             assert!(s.exchange_key_lock(&old, &renewed)?);
             std::thread::sleep(Duration::from_millis(100));
+            s.revoke_grants_of(enterprise, Which::OfLock(&old.id), at(5))?;
             let ending = (at(5), SessionEnding::Replaced);
             s.end_sessions(enterprise, Which::One(&replaced), ending)
         });
