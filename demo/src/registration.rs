@@ -8,9 +8,7 @@ use std::net::TcpListener;
 use idp::state::AppState;
 use idp_core::directory::{self, ConnectError};
 use idp_core::id::PlatformId;
-use idp_core::platform::{
-    Client, ClientAuthentication, ConsentPolicy, JwsAlgorithm, Platform, PlatformState,
-};
+use idp_core::platform::{Client, ClientAuthentication, Platform, PlatformState};
 use idp_core::token::client_authentication::secret_sha256;
 use protocol::scope::ScopeSet;
 use url::Url;
@@ -116,15 +114,13 @@ async fn register(provider: &AppState, wanted: &Registration<'_>) -> Result<Plat
 }
 
 fn client(wanted: &Registration<'_>) -> Result<Client, DemoError> {
+    let authentication = ClientAuthentication::ClientSecret {
+        sha256: secret_sha256(wanted.secret),
+        previous: None,
+    };
     Ok(Client {
-        authentication: ClientAuthentication::ClientSecret {
-            sha256: secret_sha256(wanted.secret),
-        },
-        redirect_uris: vec![wanted.redirect_uri.to_string()],
         initiate_login_uri: Some(wanted.initiate_login_uri.to_string()),
-        target_link_uri: None,
         scopes: ScopeSet::try_from(SCOPES.to_owned()).map_err(DemoError::provider)?,
-        id_token_alg: JwsAlgorithm::Es256,
-        consent: ConsentPolicy::AskAlways,
+        ..Client::standard(authentication, vec![wanted.redirect_uri.to_string()])
     })
 }

@@ -294,6 +294,10 @@
     });
   }
 
+  // An answer on its way to a platform.
+  const leaving = byId("leaving-form");
+  if (leaving) leaving.submit();
+
   // A used form would offer a spent nonce or consent.
   if (form || consent) {
     window.addEventListener("pageshow", (event) => {

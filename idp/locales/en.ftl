@@ -345,7 +345,7 @@ signed-out-unconfirmed = Not confirmed yet; please sign out there yourself
 signed-out-onward = Back to { $platform }
 signed-out-again = Sign in again
 redirecting-title = On the way to { $platform }
-redirecting-lead = If your browser does not move on by itself, please use the link below.
+redirecting-lead = If your browser does not move on by itself, please use the button below.
 redirecting-continue = Continue
 
 ## Problems and advice: problem-<code> and problem-<code>-advice (one advice a line)
@@ -475,6 +475,8 @@ problem-redirect-uri-mismatch = The return address given by the trading platform
 problem-redirect-uri-mismatch-advice = Contact the support of that trading platform and give the incident number.
 problem-request-invalid = The sign-in request is not correct.
 problem-request-invalid-advice = Start again at the sign-in page of the trading platform or at our home page. If this happens again, contact the support of that platform.
+problem-request-unusable = The sign-in request of the trading platform cannot be used: it may have expired, been used before, or not be signed correctly.
+problem-request-unusable-advice = Start again at the sign-in page of the trading platform. If this happens again, contact the support of that platform and give the incident number.
 problem-request-expired = The sign-in request has expired.
 problem-request-expired-advice = Start again at the sign-in page of the trading platform or at our home page.
 problem-session-expired = Your session has ended. Please sign in again.

@@ -345,7 +345,7 @@ signed-out-unconfirmed = 尚未确认，请在该平台自行退出
 signed-out-onward = 返回{ $platform }
 signed-out-again = 重新登录
 redirecting-title = 正在前往{ $platform }
-redirecting-lead = 如果浏览器没有自动跳转，请点击下面的链接。
+redirecting-lead = 如果浏览器没有自动跳转，请点击下面的按钮。
 redirecting-continue = 继续前往
 
 ## 问题与建议：problem-<代码> 与 problem-<代码>-advice（每行一条建议）
@@ -475,6 +475,8 @@ problem-redirect-uri-mismatch = 交易平台提供的返回地址没有登记，
 problem-redirect-uri-mismatch-advice = 请联系该交易平台的技术支持，并提供事件编号。
 problem-request-invalid = 登录请求的内容不正确。
 problem-request-invalid-advice = 请从交易平台的登录页面或本系统首页重新开始；仍有问题的，请联系该平台的技术支持。
+problem-request-unusable = 交易平台的登录请求不能使用：可能已经失效、已被使用，或签名不正确。
+problem-request-unusable-advice = 请从交易平台的登录页面重新开始；仍有问题的，请联系该平台的技术支持，并提供事件编号。
 problem-request-expired = 登录请求已失效。
 problem-request-expired-advice = 请从交易平台的登录页面或本系统首页重新开始。
 problem-session-expired = 登录已结束，请重新登录。

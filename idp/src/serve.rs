@@ -258,6 +258,14 @@ async fn keep_room(state: &web::Data<AppState>) {
     loop {
         tick.tick().await;
         state.ephemeral.sweep();
+        let now = clock::now();
+        let deleted = state
+            .database
+            .write(move |store| store.delete_expired_refresh_tokens(now))
+            .await;
+        if let Err(error) = deleted {
+            tracing::warn!(%error, "expired refresh tokens can't be deleted; the next minute tries again");
+        }
     }
 }
 

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// `acr` of a sign-in by a key lock: a hardware or software held key answered a fresh challenge.
 pub const ACR_KEY_LOCK: &str = "urn:yizhengtong:acr:key-lock";
 
+/// `acr` of a sign-in whose key answered for the very request: none that stood before counts.
+pub const ACR_KEY_LOCK_FRESH: &str = "urn:yizhengtong:acr:key-lock-fresh";
+
 /// `amr` of a sign-in by a key lock (RFC 8176 §2): proof of possession of a key that a PIN opens.
 pub const AMR_KEY_LOCK: [&str; 3] = ["pop", "pin", "mfa"];
 
@@ -140,6 +143,26 @@ pub struct UserInfo {
     pub contact: Option<ContactClaims>,
 }
 
+/// `aud`: one audience or several (RFC 7519 §4.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// Whether `audience` is among them.
+    pub fn names(&self, audience: &str) -> bool {
+        match self {
+            Self::One(one) => one == audience,
+            Self::Many(many) => many.iter().any(|one| one == audience),
+        }
+    }
+}
+
 /// Claims of an ID token (`OpenID` Connect Core §2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdTokenClaims {
@@ -166,6 +189,9 @@ pub struct IdTokenClaims {
     pub sid: String,
     /// Half of the access token's digest (`OpenID` Connect Core §3.1.3.6).
     pub at_hash: String,
+    /// Claims that the request asked for here (§5.5).
+    #[serde(flatten)]
+    pub told: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Claims of a JWT access token (RFC 9068 §2.2).
@@ -175,8 +201,8 @@ pub struct AccessTokenClaims {
     pub iss: String,
     /// Expiry, seconds since the Unix epoch.
     pub exp: i64,
-    /// The resource: the provider's own userinfo unless the request named another.
-    pub aud: String,
+    /// The resource: the provider's own userinfo unless the request named others.
+    pub aud: Audience,
     /// Stable per enterprise.
     pub sub: String,
     /// The platform.

@@ -16,6 +16,7 @@ pub struct ProviderMetadata {
     pub issuer: String,
     pub authorization_endpoint: String,
     pub token_endpoint: String,
+    pub pushed_authorization_request_endpoint: String,
     pub userinfo_endpoint: String,
     pub jwks_uri: String,
     pub scopes_supported: Vec<String>,
@@ -35,6 +36,9 @@ pub struct ProviderMetadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    pub request_object_signing_alg_values_supported: Vec<String>,
+    pub require_pushed_authorization_requests: bool,
+    pub require_signed_request_object: bool,
     pub authorization_response_iss_parameter_supported: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,

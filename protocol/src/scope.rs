@@ -2,6 +2,7 @@
 //!
 //! Owns the closed list. Does not know the values, nor which platform may ask for what.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -170,6 +171,87 @@ impl TryFrom<String> for ScopeSet {
     }
 }
 
+/// Single claims, each of one of the scopes: what a request names beyond its scopes (`OpenID` Connect Core §5.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct ClaimSet(BTreeSet<&'static str>);
+
+impl ClaimSet {
+    /// Whether `claim` is in the set.
+    pub fn contains(&self, claim: &str) -> bool {
+        self.0.contains(claim)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The claims in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The claims that none of these scopes opens.
+    #[must_use]
+    pub fn beyond(&self, scopes: &ScopeSet) -> Self {
+        let opened = |claim: &&str| scopes.claims().any(|open| open == *claim);
+        Self(self.iter().filter(|claim| !opened(claim)).collect())
+    }
+
+    /// The claims of either.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self(self.0.union(&other.0).copied().collect())
+    }
+
+    /// Whether every claim is in `other` or opened by `scopes`.
+    pub fn is_within(&self, scopes: &ScopeSet, other: &Self) -> bool {
+        self.beyond(scopes).0.is_subset(&other.0)
+    }
+}
+
+impl<'a> FromIterator<&'a str> for ClaimSet {
+    /// Passes over words that name no claim of a scope; `sub` is told anyway.
+    fn from_iter<I: IntoIterator<Item = &'a str>>(words: I) -> Self {
+        let words = words.into_iter();
+        Self(words.filter_map(claim_of_word).collect())
+    }
+}
+
+fn claim_of_word(word: &str) -> Option<&'static str> {
+    ScopeSet::all()
+        .claims()
+        .find(|claim| *claim == word && *claim != "sub")
+}
+
+impl fmt::Display for ClaimSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.iter().collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl From<ClaimSet> for String {
+    fn from(claims: ClaimSet) -> Self {
+        claims.to_string()
+    }
+}
+
+/// A word that names no claim of this provider.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("unknown claim")]
+pub struct UnknownClaim;
+
+impl TryFrom<String> for ClaimSet {
+    type Error = UnknownClaim;
+
+    fn try_from(text: String) -> Result<Self, UnknownClaim> {
+        let words = text.split_ascii_whitespace();
+        let claims: Option<BTreeSet<_>> = words.map(claim_of_word).collect();
+        claims.map(Self).ok_or(UnknownClaim)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,5 +269,20 @@ mod tests {
         let all = ScopeSet::all();
         assert_eq!(ScopeSet::try_from(all.to_string()), Ok(all));
         assert_eq!(ScopeSet::try_from("profile".to_owned()), Err(UnknownScope));
+    }
+
+    #[test]
+    fn single_claims_are_those_of_the_scopes_and_no_others() {
+        let claims: ClaimSet = ["name", "email", "sub", "credit_code"]
+            .into_iter()
+            .collect();
+        assert_eq!(claims.to_string(), "credit_code name");
+        let scopes = ScopeSet::of_known_words("openid enterprise");
+        assert!(claims.beyond(&scopes).is_empty());
+        assert!(claims.is_within(&scopes, &ClaimSet::default()));
+        let more: ClaimSet = ["name", "phone_number"].into_iter().collect();
+        assert!(!more.is_within(&scopes, &claims));
+        assert_eq!(ClaimSet::try_from(more.to_string()), Ok(more));
+        assert_eq!(ClaimSet::try_from("email".to_owned()), Err(UnknownClaim));
     }
 }

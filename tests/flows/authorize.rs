@@ -152,7 +152,6 @@ async fn parameters_that_change_nothing_are_tolerated() {
         ("display", "popup"),
         ("claims_locales", "zh-CN en"),
         ("extra", "foobar"),
-        ("resource", "https://api.example/"),
         ("response_mode", "query"),
     ];
     for (name, value) in harmless {

@@ -112,7 +112,6 @@ async fn a_platform_is_told_what_is_wrong_with_its_request() {
             ask().with("response_type", "code id_token"),
             "unsupported_response_type",
         ),
-        (ask().with("response_mode", "form_post"), "invalid_request"),
         (ask().with("response_mode", "fragment"), "invalid_request"),
         (ask().without("scope"), "invalid_scope"),
         (ask().with("scope", "enterprise"), "invalid_scope"),

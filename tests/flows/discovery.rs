@@ -71,13 +71,24 @@ async fn the_document_promises_nothing_that_is_refused() {
     let platform = Platform::connect(Provider::shared()).await;
     let document = document(&platform).await;
     assert_eq!(document.response_types_supported, ["code"]);
-    assert_eq!(document.response_modes_supported, ["query"]);
-    assert_eq!(document.grant_types_supported, ["authorization_code"]);
+    assert_eq!(document.response_modes_supported, ["query", "form_post"]);
+    assert_eq!(
+        document.grant_types_supported,
+        ["authorization_code", "refresh_token"]
+    );
     assert_eq!(document.code_challenge_methods_supported, ["S256"]);
     assert_eq!(document.subject_types_supported, ["public"]);
-    assert!(!document.request_parameter_supported);
+    assert!(document.request_parameter_supported);
     assert!(!document.request_uri_parameter_supported);
-    assert!(!document.claims_parameter_supported);
+    assert!(document.claims_parameter_supported);
+    assert_eq!(
+        document.request_object_signing_alg_values_supported,
+        ["ES256", "PS256", "RS256"]
+    );
+    assert_eq!(
+        document.pushed_authorization_request_endpoint,
+        format!("{}/oauth2/par", platform.issuer)
+    );
     assert!(document.authorization_response_iss_parameter_supported);
     // Discovery 1.0 §3: RS256 must be among them.
     assert_eq!(

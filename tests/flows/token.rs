@@ -117,7 +117,7 @@ async fn requests_without_their_parts_are_refused_in_the_words_of_the_standard()
             "unsupported_grant_type",
         ),
         (
-            whole().with("grant_type", "refresh_token"),
+            whole().with("grant_type", "password"),
             400,
             "unsupported_grant_type",
         ),

@@ -13,6 +13,8 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Value, json};
 
+use super::platform::{Asking, Platform};
+
 /// RFC 7523 §2.2
 pub const CLIENT_ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -155,4 +157,22 @@ impl Assertion {
         header.kid = Some("platform-key".to_owned());
         jsonwebtoken::encode(&header, &self.0, &key.key).unwrap()
     }
+}
+
+/// The parameters of a request as a request object (RFC 9101), changed before it is signed.
+pub fn request_object(
+    key: &AssertionKey,
+    platform: &Platform,
+    asking: &Asking,
+    change: impl FnOnce(&mut Value),
+) -> String {
+    let mut claims =
+        json!({ "iss": platform.id, "aud": platform.issuer, "exp": now() + 60, "nbf": now() });
+    for (name, value) in &asking.parameters {
+        claims[name] = json!(value);
+    }
+    change(&mut claims);
+    let alg = format!("{:?}", key.algorithm);
+    let header = json!({ "alg": alg, "typ": "oauth-authz-req+jwt", "kid": "platform-key" });
+    key.signed_with(&header, &claims)
 }

@@ -6,8 +6,8 @@ use idp_core::cx::random_text;
 use idp_core::directory::connect;
 use idp_core::id::PlatformId;
 use idp_core::platform::{
-    Client, ClientAuthentication, ConsentPolicy, JwsAlgorithm, Platform as Registration,
-    PlatformState, Zone,
+    Client, ClientAuthentication, ClientKeys, ConsentPolicy, JwsAlgorithm,
+    Platform as Registration, PlatformState, RequestRules, TokenRules, Zone,
 };
 use idp_core::region::RegionCode;
 use idp_core::token::client_authentication::secret_sha256;
@@ -51,6 +51,10 @@ pub struct PlatformOrder {
     pub name_zh: Option<String>,
     /// Whether the portal can start it.
     pub from_portal: bool,
+    /// Of its requests.
+    pub requests: RequestRules,
+    /// Of its tokens.
+    pub tokens: TokenRules,
 }
 
 impl Default for PlatformOrder {
@@ -63,6 +67,25 @@ impl Default for PlatformOrder {
             redirect_uris: vec!["https://{id}.example/callback".to_owned()],
             name_zh: None,
             from_portal: true,
+            requests: RequestRules::default(),
+            tokens: TokenRules::default(),
+        }
+    }
+}
+
+impl PlatformOrder {
+    /// A platform that gets refresh tokens.
+    pub fn refreshing() -> Self {
+        let mut order = Self::default();
+        order.tokens.refresh = true;
+        order
+    }
+
+    /// A platform that signs with a key of its own.
+    pub fn signing() -> Self {
+        Self {
+            method: Method::PrivateKeyJwt(jsonwebtoken::Algorithm::ES256),
+            ..Self::default()
         }
     }
 }
@@ -158,6 +181,25 @@ impl Platform {
         TokenRequest::new(self, code, asking)
     }
 
+    /// The push of an authorization request.
+    pub fn push(&self, asking: &Asking) -> TokenRequest {
+        TokenRequest::pushing(self, asking)
+    }
+
+    /// The token request that refreshes.
+    pub fn refresh(&self, refresh_token: &str) -> TokenRequest {
+        TokenRequest::refreshing(self, refresh_token)
+    }
+
+    /// The request that goes by the name under which another was pushed.
+    pub fn ask_by(&self, request_uri: &str) -> Asking {
+        let mut asking = self.ask();
+        asking.parameters.clear();
+        asking
+            .and("client_id", &self.id)
+            .and("request_uri", request_uri)
+    }
+
     /// Reads userinfo with a token by header.
     pub async fn userinfo(&self, access_token: &str) -> Answer {
         let url = format!("{}/oauth2/userinfo", self.base);
@@ -181,10 +223,9 @@ fn registration(
     let authentication = match order.method {
         Method::Basic | Method::Post => ClientAuthentication::ClientSecret {
             sha256: secret_sha256(secret),
+            previous: None,
         },
-        Method::PrivateKeyJwt(_) => ClientAuthentication::PrivateKeyJwt {
-            jwks: key.unwrap().jwks(),
-        },
+        Method::PrivateKeyJwt(_) => ClientAuthentication::PrivateKeyJwt,
         Method::Public => ClientAuthentication::None,
     };
     let here = format!("https://{id}.example");
@@ -204,13 +245,15 @@ fn registration(
         support_contact: Some("0476-1234567".to_owned()),
         state: PlatformState::Active,
         client: Some(Client {
-            authentication,
-            redirect_uris: redirect_uris.collect(),
+            keys: key.map(|key| ClientKeys::Jwks(key.jwks())),
             initiate_login_uri: order.from_portal.then(|| format!("{here}/login")),
             target_link_uri: order.from_portal.then(|| format!("{here}/home")),
             scopes: order.scopes.clone(),
             id_token_alg: order.id_token_alg,
             consent: order.consent,
+            requests: order.requests.clone(),
+            tokens: order.tokens.clone(),
+            ..Client::standard(authentication, redirect_uris.collect())
         }),
     }
 }

@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::authority::world;
 use super::browser::{Browser, Fields};
 use super::lock::{KeyKind, Lock, Order};
-use super::platform::{Asking, Platform};
+use super::platform::{Asking, Platform, PlatformOrder};
 use super::proof::Challenge;
 use super::provider::Provider;
 
@@ -163,6 +163,24 @@ impl Scene {
             lock,
             platform: Platform::connect(provider).await,
         }
+    }
+
+    /// As [`Self::at`] the shared provider, with this platform.
+    pub async fn ordering(order: PlatformOrder) -> Self {
+        let provider = Provider::shared();
+        let mut scene = Self::at(provider).await;
+        scene.platform = Platform::order(provider, order).await;
+        scene
+    }
+
+    /// What the platform gets when it redeems the code of this answer.
+    pub async fn redeemed(&self, answer: &Answer, asking: &Asking) -> Value {
+        let code = answer
+            .parameter("code")
+            .unwrap_or_else(|| panic!("no code: {}", answer.summary()));
+        let answer = self.platform.redeem(&code, asking).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.summary());
+        answer.json()
     }
 
     /// Arrives and redeems.

@@ -13,33 +13,57 @@ pub struct TokenRequest {
     /// Name and secret of HTTP Basic.
     pub basic: Option<(String, String)>,
     base: String,
+    path: &'static str,
 }
 
 impl TokenRequest {
     pub(super) fn new(platform: &Platform, code: &str, asking: &Asking) -> Self {
-        let mut request = Self {
+        Self::bare(platform, "/oauth2/token")
+            .with("grant_type", "authorization_code")
+            .with("code", code)
+            .with("redirect_uri", asking.parameter("redirect_uri").unwrap())
+            .with("code_verifier", &asking.verifier)
+            .proven_by(platform)
+    }
+
+    pub(super) fn refreshing(platform: &Platform, refresh_token: &str) -> Self {
+        Self::bare(platform, "/oauth2/token")
+            .with("grant_type", "refresh_token")
+            .with("refresh_token", refresh_token)
+            .proven_by(platform)
+    }
+
+    /// The same parameters pushed (RFC 9126).
+    pub(super) fn pushing(platform: &Platform, asking: &Asking) -> Self {
+        let mut request = Self::bare(platform, "/oauth2/par");
+        request.form.clone_from(&asking.parameters);
+        request.proven_by(platform)
+    }
+
+    fn bare(platform: &Platform, path: &'static str) -> Self {
+        Self {
             form: Vec::new(),
             basic: None,
             base: platform.base.clone(),
+            path,
         }
-        .with("grant_type", "authorization_code")
-        .with("code", code)
-        .with("redirect_uri", asking.parameter("redirect_uri").unwrap())
-        .with("code_verifier", &asking.verifier);
+    }
+
+    fn proven_by(mut self, platform: &Platform) -> Self {
         match platform.method {
             Method::Basic => {
-                request.basic = Some((platform.id.clone(), platform.secret.clone()));
-                request
+                self.basic = Some((platform.id.clone(), platform.secret.clone()));
+                self
             }
-            Method::Post => request
+            Method::Post => self
                 .with("client_id", &platform.id)
                 .with("client_secret", &platform.secret),
             Method::PrivateKeyJwt(_) => {
                 let assertion = Assertion::of(&platform.id, &platform.issuer);
                 let signed = assertion.signed(platform.key.as_ref().unwrap());
-                request.with_assertion(&signed)
+                self.with_assertion(&signed)
             }
-            Method::Public => request.with("client_id", &platform.id),
+            Method::Public => self.with("client_id", &platform.id),
         }
     }
 
@@ -79,11 +103,11 @@ impl TokenRequest {
 
     /// Sends it.
     pub async fn send(&self) -> Answer {
-        let mut request = client().post(format!("{}/oauth2/token", self.base));
+        let mut request = client().post(format!("{}{}", self.base, self.path));
         if let Some((name, secret)) = &self.basic {
             request = request.basic_auth(name, Some(secret));
         }
         let response = request.form(&self.form).send().await.unwrap();
-        Answer::read("POST token".to_owned(), response).await
+        Answer::read(format!("POST {}", self.path), response).await
     }
 }

@@ -24,7 +24,7 @@ pub enum Answered {
     /// 确认授权 at the portal: the platform's request will be let through once.
     Fresh(FreshConsent),
     /// 确认授权 for a waiting request: the code that goes out.
-    Code(AuthorizationCode),
+    Code(Box<AuthorizationCode>),
 }
 
 /// Writes the answer down.
@@ -52,6 +52,7 @@ pub fn answer_consent(
         platform_id: record.platform_id.clone(),
         consent_id: record.id.clone(),
         scopes: record.scopes.clone(),
+        claims: record.claims.clone(),
         claims_version: record.claims_version,
         granted_at: cx.now,
         revoked_at: None,
@@ -60,13 +61,14 @@ pub fn answer_consent(
         Some(request) => {
             let code = AuthorizationCode::for_request(cx, request, present, &record.id);
             store.append_audit(&code.issued_event(cx, caller))?;
-            Ok(Answered::Code(code))
+            Ok(Answered::Code(Box::new(code)))
         }
         None => Ok(Answered::Fresh(FreshConsent {
             consent_id: record.id,
             enterprise_id: record.enterprise_id,
             key_lock_id: record.key_lock_id,
             scopes: record.scopes,
+            claims: record.claims,
         })),
     }
 }
@@ -92,6 +94,7 @@ fn record(cx: &Cx, offer: &ConsentOffer, outcome: ConsentOutcome) -> ConsentReco
         key_lock_id: offer.key_lock_id.clone(),
         platform_id: offer.platform_id.clone(),
         scopes: offer.scopes.clone(),
+        claims: offer.claims.clone(),
         claims_version: CLAIMS_VERSION,
         text_version: TEXT_VERSION,
         language: offer.language.clone(),
@@ -136,7 +139,11 @@ fn answered_event(
         session_id: Some(present.authentication.session_id.clone()),
         consent_id: Some(record.id.clone()),
         remote_address: caller.remote_address.clone(),
-        detail: Some(record.scopes.to_string()),
+        detail: Some(
+            format!("{} {}", record.scopes, record.claims)
+                .trim_end()
+                .to_owned(),
+        ),
         ..AuditEvent::new(cx, kind)
     }
 }

@@ -56,6 +56,10 @@ audit_kinds! {
     CodeRedeemed = "code.redeemed",
     /// A code came a second time; what it gave is revoked.
     CodeReplayed = "code.replayed",
+    /// A grant was refreshed.
+    GrantRefreshed = "grant.refreshed",
+    /// A refresh token came back after it was used; its grant is revoked.
+    RefreshTokenReused = "refresh-token.reused",
     /// A token request was refused.
     TokenRefused = "token.refused",
     /// A platform read userinfo.

@@ -3,7 +3,7 @@
 //! Owns the record (append-only) and the standing consent (one current row per enterprise and
 //! platform, so that the login path never reads history).
 
-use protocol::scope::ScopeSet;
+use protocol::scope::{ClaimSet, ScopeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId};
@@ -57,6 +57,8 @@ pub struct ConsentRecord {
     pub platform_id: PlatformId,
     /// What was shown; the claims follow from it and the version.
     pub scopes: ScopeSet,
+    /// Claims that were shown one by one, beyond those.
+    pub claims: ClaimSet,
     /// [`CLAIMS_VERSION`] at that time.
     pub claims_version: u32,
     /// [`TEXT_VERSION`] at that time.
@@ -80,6 +82,8 @@ pub struct StandingConsent {
     pub consent_id: ConsentId,
     /// What it covers.
     pub scopes: ScopeSet,
+    /// Claims it covers beyond those.
+    pub claims: ClaimSet,
     /// Which list of claims it was given under.
     pub claims_version: u32,
     /// When it was given.
@@ -89,12 +93,18 @@ pub struct StandingConsent {
 }
 
 impl StandingConsent {
-    /// Whether it answers a request for `scopes` at `now`, remembered for `days`.
-    pub fn covers(&self, scopes: &ScopeSet, days: u16, now: Timestamp) -> bool {
+    /// Whether it answers a request for `scopes` and `claims` at `now`, remembered for `days`.
+    pub fn covers(
+        &self,
+        (scopes, claims): (&ScopeSet, &ClaimSet),
+        days: u16,
+        now: Timestamp,
+    ) -> bool {
         let lifetime = std::time::Duration::from_secs(u64::from(days) * 86_400);
         self.revoked_at.is_none()
             && self.claims_version == CLAIMS_VERSION
             && self.scopes.includes(scopes)
+            && claims.is_within(&self.scopes, &self.claims)
             && now < self.granted_at + lifetime
     }
 }
@@ -112,6 +122,8 @@ pub struct ConsentOffer {
     pub platform_id: PlatformId,
     /// What it would receive.
     pub scopes: ScopeSet,
+    /// Claims it would receive beyond those.
+    pub claims: ClaimSet,
     /// Language of the page.
     pub language: String,
     /// The waiting authorization request, when the platform began; absent from the portal.
@@ -129,6 +141,8 @@ pub struct FreshConsent {
     pub key_lock_id: KeyLockId,
     /// What it covers.
     pub scopes: ScopeSet,
+    /// Claims it covers beyond those.
+    pub claims: ClaimSet,
 }
 
 #[cfg(test)]
@@ -144,21 +158,37 @@ mod tests {
             platform_id: PlatformId::from_text("platform"),
             consent_id: ConsentId::from_text("consent"),
             scopes: ScopeSet::of_known_words("openid enterprise"),
+            claims: ["phone_number"].into_iter().collect(),
             claims_version: CLAIMS_VERSION,
             granted_at: GIVEN,
             revoked_at: None,
         }
     }
 
+    fn covers(consent: &StandingConsent, scopes: &ScopeSet, days: u16, now: Timestamp) -> bool {
+        consent.covers((scopes, &ClaimSet::default()), days, now)
+    }
+
+    #[test]
+    fn a_remembered_consent_covers_single_claims_only_where_they_were_shown() {
+        let scopes = ScopeSet::of_known_words("openid");
+        let covers = |claim: &str| {
+            let claims: ClaimSet = [claim].into_iter().collect();
+            standing().covers((&scopes, &claims), 1, GIVEN)
+        };
+        assert!(covers("phone_number") && covers("name"));
+        assert!(!covers("address"));
+    }
+
     #[test]
     fn a_remembered_consent_covers_no_more_than_was_given_for_no_longer_than_allowed() {
         let asked = ScopeSet::of_known_words("openid enterprise");
         let consent = standing();
-        assert!(consent.covers(&asked, 1, GIVEN + DAY / 2));
-        assert!(!consent.covers(&asked, 1, GIVEN + DAY));
-        assert!(!consent.covers(&asked, 0, GIVEN));
+        assert!(covers(&consent, &asked, 1, GIVEN + DAY / 2));
+        assert!(!covers(&consent, &asked, 1, GIVEN + DAY));
+        assert!(!covers(&consent, &asked, 0, GIVEN));
         let more = ScopeSet::of_known_words("openid enterprise contact");
-        assert!(!consent.covers(&more, 1, GIVEN));
+        assert!(!covers(&consent, &more, 1, GIVEN));
     }
 
     #[test]
@@ -172,7 +202,7 @@ mod tests {
             claims_version: CLAIMS_VERSION + 1,
             ..standing()
         };
-        assert!(!revoked.covers(&asked, 30, GIVEN));
-        assert!(!outdated.covers(&asked, 30, GIVEN));
+        assert!(!covers(&revoked, &asked, 30, GIVEN));
+        assert!(!covers(&outdated, &asked, 30, GIVEN));
     }
 }

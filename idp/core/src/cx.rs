@@ -35,6 +35,11 @@ pub struct Settings {
     pub code_lifetime: Duration,
     /// How long an access token lives.
     pub access_token_lifetime: Duration,
+    /// How long a grant can be refreshed, from its code on.
+    pub refresh_token_lifetime: Duration,
+    /// How long after its first use a refresh token is answered as if it were that use: longer than a client waits
+    /// for an answer, shorter than a thief needs.
+    pub refresh_again: Duration,
     /// How long an ID token is valid.
     pub id_token_lifetime: Duration,
     /// How long a consent just given at the portal lets the platform's request through.
@@ -45,6 +50,8 @@ pub struct Settings {
     pub session_absolute: Duration,
     /// How long an authorization request waits for the person.
     pub request_lifetime: Duration,
+    /// How long a pushed request waits for its platform to send the person (RFC 9126 §2.2).
+    pub pushed_lifetime: Duration,
 }
 
 impl Settings {
@@ -55,11 +62,14 @@ impl Settings {
             origin: origin.into(),
             code_lifetime: Duration::from_mins(1),
             access_token_lifetime: Duration::from_mins(10),
+            refresh_token_lifetime: Duration::from_hours(8),
+            refresh_again: Duration::from_secs(10),
             id_token_lifetime: Duration::from_mins(10),
             fresh_consent_lifetime: Duration::from_mins(5),
             session_idle: Duration::from_mins(30),
             session_absolute: Duration::from_hours(8),
             request_lifetime: Duration::from_mins(30),
+            pushed_lifetime: Duration::from_secs(90),
         }
     }
 }

@@ -5,7 +5,9 @@ mod client_keys;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::Cx;
 use crate::id::PlatformId;
-use crate::platform::{Client, ClientAuthentication, ConsentPolicy, Platform, PlatformState, Zone};
+use crate::platform::{
+    Client, ClientAuthentication, ClientKeys, ConsentPolicy, Platform, PlatformState, Zone,
+};
 use crate::region::RegionCode;
 use crate::store::{Store, StoreError};
 
@@ -214,8 +216,11 @@ fn check_client(client: &Client) -> Result<(), RegistrationRefusal> {
     if !client.scopes.contains(Scope::Openid) {
         return Err(RegistrationRefusal::NoOpenid);
     }
-    if let ClientAuthentication::PrivateKeyJwt { jwks } = &client.authentication {
+    if let Some(ClientKeys::Jwks(jwks)) = &client.keys {
         usable_keys(jwks)?;
+    }
+    if needs_keys(client) && client.keys.is_none() {
+        return Err(JwksProblem::NoUsableKey.into());
     }
     if let ConsentPolicy::RememberDays(days) = client.consent
         && !(1..=365).contains(&days)
@@ -233,6 +238,19 @@ fn check_client(client: &Client) -> Result<(), RegistrationRefusal> {
         }
     }
     Ok(())
+}
+
+/// Whether it signs anything by its registration.
+fn needs_keys(client: &Client) -> bool {
+    client.requests.signed_only
+        || match client.authentication {
+            ClientAuthentication::PrivateKeyJwt | ClientAuthentication::SelfSignedTlsClientAuth => {
+                true
+            }
+            ClientAuthentication::None
+            | ClientAuthentication::ClientSecret { .. }
+            | ClientAuthentication::TlsClientAuth { .. } => false,
+        }
 }
 
 /// Parameters of our own answers.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::authorization::{AuthorizationCode, AuthorizationRequest};
+use crate::authorization::{AuthorizationCode, AuthorizationRequest, PushedRequest};
 use crate::challenge::Challenge;
 use crate::consent::{ConsentOffer, FreshConsent};
 use crate::session::{BrowserSession, ShownRefusal};
@@ -37,6 +37,9 @@ impl EphemeralRecord for Challenge {
 }
 impl EphemeralRecord for AuthorizationRequest {
     const KIND: &'static str = "request";
+}
+impl EphemeralRecord for PushedRequest {
+    const KIND: &'static str = "pushed";
 }
 impl EphemeralRecord for AuthorizationCode {
     const KIND: &'static str = "code";

@@ -2,6 +2,9 @@
 
 use protocol::scope::ScopeSet;
 
+use crate::audit::{AuditEvent, AuditKind};
+use crate::authorization::{Assurance, RequestedClaims};
+use crate::cx::Cx;
 use crate::enterprise::{Enterprise, EnterpriseState};
 use crate::id::{ConsentId, EnterpriseId, GrantId, KeyLockId, PlatformId, SessionId};
 use crate::key_lock::{KeyLock, KeyLockState};
@@ -27,12 +30,33 @@ pub struct Grant {
     pub session_id: SessionId,
     /// What.
     pub scopes: ScopeSet,
+    /// What beyond those.
+    pub claims: RequestedClaims,
+    /// Where its access tokens may be of use (RFC 8707); none: at userinfo.
+    pub resources: Vec<String>,
+    /// How sure the sign-in was.
+    pub assurance: Assurance,
     /// When the lock signed.
     pub auth_time: Timestamp,
     /// When the code was redeemed.
     pub created_at: Timestamp,
     /// Set when it ended early.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl Grant {
+    /// An event of this grant.
+    pub fn event(&self, cx: &Cx, kind: AuditKind) -> AuditEvent {
+        AuditEvent {
+            enterprise_id: Some(self.enterprise_id.clone()),
+            key_lock_id: Some(self.key_lock_id.clone()),
+            platform_id: Some(self.platform_id.clone()),
+            session_id: Some(self.session_id.clone()),
+            consent_id: Some(self.consent_id.clone()),
+            grant_id: Some(self.id.clone()),
+            ..AuditEvent::new(cx, kind)
+        }
+    }
 }
 
 /// A grant and all it stands on, read together.

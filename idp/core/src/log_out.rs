@@ -15,6 +15,8 @@ pub fn log_out(
     let which = Which::One(&authentication.session_id);
     let ending = (cx.now, SessionEnding::SignedOut);
     store.end_sessions(&authentication.enterprise_id, which, ending)?;
+    // What platforms received in it ends too (Back-Channel Logout §2.7).
+    store.revoke_grants_of(&authentication.enterprise_id, which, cx.now)?;
     store.append_audit(&AuditEvent {
         enterprise_id: Some(authentication.enterprise_id.clone()),
         key_lock_id: Some(authentication.key_lock_id.clone()),

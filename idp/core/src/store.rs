@@ -14,6 +14,7 @@ use crate::grant::{Grant, GrantStanding};
 use crate::id::{CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId, SessionId};
 use crate::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use crate::platform::Platform;
+use crate::refresh_token::RefreshToken;
 use crate::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use crate::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
@@ -241,6 +242,22 @@ pub trait Store {
         code_sha256: &str,
         at: Timestamp,
     ) -> Result<Option<GrantId>, StoreError>;
+
+    /// Revokes one grant; `false` when it was revoked before.
+    fn revoke_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Keeps a refresh token. `false`: it is there already.
+    fn insert_refresh_token(&mut self, token: &RefreshToken) -> Result<bool, StoreError>;
+    /// The refresh token whose text has this SHA-256.
+    fn find_refresh_token(&mut self, sha256: &str) -> Result<Option<RefreshToken>, StoreError>;
+    /// Notes the first use of a refresh token; `false` when it was used before.
+    fn exchange_refresh_token_use(
+        &mut self,
+        sha256: &str,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Deletes refresh tokens that expired before; answers how many.
+    fn delete_expired_refresh_tokens(&mut self, before: Timestamp) -> Result<usize, StoreError>;
 
     /// All signing keys, oldest first.
     fn list_signing_keys(&mut self) -> Result<Vec<SigningKey>, StoreError>;

@@ -3,19 +3,16 @@
 //! Owns which claims a grant opens. The token's signature is the signer's; whether the grant still
 //! lives is read from the store each time.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::claims::{
-    AccessTokenClaims, AddressClaim, CertificateClaims, ContactClaims, EnterpriseClaims, UserInfo,
-};
-use protocol::scope::{Scope, ScopeSet};
+use protocol::claims::{AccessTokenClaims, UserInfo};
+use protocol::scope::ScopeSet;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
-use crate::enterprise::Enterprise;
+use crate::disclosure::{disclose, disclose_chosen};
 use crate::grant::GrantStanding;
 use crate::id::GrantId;
-use crate::key_lock::KeyLock;
 use crate::signer::{ACCESS_TOKEN_TYP, Signer};
 use crate::store::{Store, StoreError};
 
@@ -63,7 +60,7 @@ pub fn read_access_token(
         .ok_or(UserinfoRefusal::InvalidToken)?;
     let claims: AccessTokenClaims =
         serde_json::from_slice(&claims).or(Err(UserinfoRefusal::InvalidToken))?;
-    if claims.iss != cx.settings.issuer || claims.aud != cx.settings.issuer {
+    if claims.iss != cx.settings.issuer || !claims.aud.names(&cx.settings.issuer) {
         return Err(UserinfoRefusal::InvalidToken);
     }
     if cx.now.unix_seconds() >= claims.exp {
@@ -110,39 +107,22 @@ pub fn note(
 }
 
 /// The answer of a grant that lives.
-pub fn user_info(standing: &GrantStanding) -> UserInfo {
-    let scopes = &standing.grant.scopes;
-    disclose(scopes, &standing.enterprise, &standing.key_lock)
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum UserInfoAnswer {
+    /// All that its scopes open.
+    Whole(Box<UserInfo>),
+    /// That, and what was named one by one.
+    Chosen(Map<String, Value>),
 }
 
-/// What `scopes` open of one enterprise and one lock: at userinfo, and on the consent page before.
-pub fn disclose(scopes: &ScopeSet, enterprise: &Enterprise, key_lock: &KeyLock) -> UserInfo {
-    let open = |scope| scopes.contains(scope);
-    UserInfo {
-        sub: enterprise.id.as_str().to_owned(),
-        enterprise: open(Scope::Enterprise).then(|| EnterpriseClaims {
-            name: enterprise.name.clone(),
-            credit_code: enterprise.credit_code.as_str().to_owned(),
-            legal_representative: enterprise.legal_representative.clone(),
-            region_code: enterprise.region_code.as_str().to_owned(),
-            subject_types: enterprise.subject_types.clone(),
-        }),
-        certificate: open(Scope::Certificate).then(|| CertificateClaims {
-            certificate_issuer: key_lock.ca_name.clone(),
-            certificate_serial_number: key_lock.serial_number.clone(),
-            key_number: key_lock.key_number.clone(),
-            media_number: key_lock.media_number.clone(),
-            certificate_not_before: key_lock.not_before.unix_seconds(),
-            certificate_not_after: key_lock.not_after.unix_seconds(),
-            x5t_s256: URL_SAFE_NO_PAD.encode(key_lock.thumbprint.0),
-            lock_role: key_lock.role,
-        }),
-        contact: open(Scope::Contact).then(|| ContactClaims {
-            phone_number: enterprise.phone.clone(),
-            address: enterprise
-                .address
-                .clone()
-                .map(|formatted| AddressClaim { formatted }),
-        }),
+/// Answers for a grant that lives, as much as this token opens of it.
+pub fn user_info(standing: &GrantStanding, token: &AccessTokenClaims) -> UserInfoAnswer {
+    let (grant, enterprise, key_lock) = (&standing.grant, &standing.enterprise, &standing.key_lock);
+    let scopes = ScopeSet::of_known_words(&token.scope).intersection(&grant.scopes);
+    if grant.claims.userinfo.is_empty() {
+        return UserInfoAnswer::Whole(Box::new(disclose(&scopes, enterprise, key_lock)));
     }
+    let opened = (&scopes, &grant.claims.userinfo);
+    UserInfoAnswer::Chosen(disclose_chosen(opened, enterprise, key_lock))
 }

@@ -7,7 +7,8 @@ use idp_core::cx::random_text;
 use idp_core::directory::{connect, usable_keys};
 use idp_core::id::PlatformId;
 use idp_core::platform::{
-    Client, ClientAuthentication, ConsentPolicy, JwsAlgorithm, Platform, PlatformState, Zone,
+    Client, ClientAuthentication, ClientKeys, ConsentPolicy, JwsAlgorithm, Platform, PlatformState,
+    Zone,
 };
 use idp_core::region::RegionCode;
 use idp_core::token::client_authentication::secret_sha256;
@@ -48,8 +49,8 @@ pub(super) struct Add {
     /// How it proves itself at the token endpoint.
     #[arg(long, value_enum, default_value_t = Method::ClientSecret)]
     authentication: Method,
-    /// File with its public JWK Set; for `--authentication private-key-jwt` and no other. Keys that
-    /// can't verify an assertion are left out.
+    /// File with its public JWK Set: what it signs assertions and request objects with. Keys that can't
+    /// verify one are left out.
     #[arg(
         long,
         value_name = "FILE",
@@ -189,9 +190,9 @@ fn region_of(code: &str) -> Result<RegionCode, StartError> {
 }
 
 fn client(add: Add, secret: &str) -> Result<Client, StartError> {
+    let authentication = authentication(&add, secret)?;
     Ok(Client {
-        authentication: authentication(&add, secret)?,
-        redirect_uris: add.redirect_uris,
+        keys: keys(&add)?,
         initiate_login_uri: add.initiate_login_uri,
         target_link_uri: add.target_link_uri,
         scopes: ScopeSet::try_from(add.scopes).map_err(|e| StartError::new("--scopes", e))?,
@@ -201,28 +202,31 @@ fn client(add: Add, secret: &str) -> Result<Client, StartError> {
             None => ConsentPolicy::AskAlways,
             Some(days) => ConsentPolicy::RememberDays(days),
         },
+        ..Client::standard(authentication, add.redirect_uris)
     })
 }
 
 fn authentication(add: &Add, secret: &str) -> Result<ClientAuthentication, StartError> {
     Ok(match (add.authentication, &add.jwks) {
-        (Method::None | Method::ClientSecret, Some(_)) => {
-            let why = "is for --authentication private-key-jwt alone";
-            return Err(StartError::new("--jwks", why));
-        }
-        (Method::None, None) => ClientAuthentication::None,
-        (Method::ClientSecret, None) => ClientAuthentication::ClientSecret {
+        (Method::None, _) => ClientAuthentication::None,
+        (Method::ClientSecret, _) => ClientAuthentication::ClientSecret {
             sha256: secret_sha256(secret),
+            previous: None,
         },
-        (Method::PrivateKeyJwt, Some(file)) => {
-            let named = format!("--jwks {}", file.display());
-            let text = std::fs::read_to_string(file).map_err(|e| StartError::new(&named, e))?;
-            let jwks = serde_json::from_str(&text).map_err(|e| StartError::new(&named, e))?;
-            let jwks = usable_keys(&jwks).map_err(|e| StartError::new(&named, e))?;
-            ClientAuthentication::PrivateKeyJwt { jwks }
-        }
+        (Method::PrivateKeyJwt, Some(_)) => ClientAuthentication::PrivateKeyJwt,
         (Method::PrivateKeyJwt, None) => return Err(StartError::new("--jwks", "is needed")),
     })
+}
+
+fn keys(add: &Add) -> Result<Option<ClientKeys>, StartError> {
+    let Some(file) = &add.jwks else {
+        return Ok(None);
+    };
+    let named = format!("--jwks {}", file.display());
+    let text = std::fs::read_to_string(file).map_err(|e| StartError::new(&named, e))?;
+    let jwks = serde_json::from_str(&text).map_err(|e| StartError::new(&named, e))?;
+    let jwks = usable_keys(&jwks).map_err(|e| StartError::new(&named, e))?;
+    Ok(Some(ClientKeys::Jwks(jwks)))
 }
 
 async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {

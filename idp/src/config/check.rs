@@ -25,6 +25,18 @@ impl Config {
                 "at most 600 seconds (RFC 6749 §4.1.2)",
             ));
         }
+        if self.lifetimes.refresh_again > 60 {
+            return Err(value(
+                "lifetimes.refresh_again",
+                "at most 60 seconds: a stolen token must not live by it",
+            ));
+        }
+        if self.lifetimes.pushed > 600 {
+            return Err(value(
+                "lifetimes.pushed",
+                "at most 600 seconds (RFC 9126 §2.2)",
+            ));
+        }
         if self.lifetimes.access_token.max(self.lifetimes.id_token)
             > u64::from(self.signing_keys.publish_after_days) * 86_400
         {
@@ -39,7 +51,7 @@ impl Config {
     /// Nothing that must last may last for nothing, and nothing that holds may hold nothing.
     fn check_ranges(&self) -> Result<(), ConfigError> {
         let lifetimes = &self.lifetimes;
-        let numbers: [(&'static str, u64); 14] = [
+        let numbers: [(&'static str, u64); 16] = [
             ("revocation.watch_seconds", self.revocation.watch_seconds),
             ("revocation.fetch_seconds", self.revocation.fetch_seconds),
             (
@@ -49,11 +61,13 @@ impl Config {
             ("lifetimes.code", lifetimes.code),
             ("lifetimes.access_token", lifetimes.access_token),
             ("lifetimes.id_token", lifetimes.id_token),
+            ("lifetimes.refresh_token", lifetimes.refresh_token),
             ("lifetimes.fresh_consent", lifetimes.fresh_consent),
             ("lifetimes.session_idle", lifetimes.session_idle),
             ("lifetimes.session_absolute", lifetimes.session_absolute),
             ("lifetimes.request", lifetimes.request),
             ("sign_ins.kept_days", u64::from(self.sign_ins.kept_days)),
+            ("lifetimes.pushed", lifetimes.pushed),
             (
                 "signing_keys.rotate_after_days",
                 u64::from(self.signing_keys.rotate_after_days),

@@ -102,11 +102,14 @@ impl Config {
             origin: self.origin()?,
             code_lifetime: seconds(lifetimes.code),
             access_token_lifetime: seconds(lifetimes.access_token),
+            refresh_token_lifetime: seconds(lifetimes.refresh_token),
+            refresh_again: seconds(lifetimes.refresh_again),
             id_token_lifetime: seconds(lifetimes.id_token),
             fresh_consent_lifetime: seconds(lifetimes.fresh_consent),
             session_idle: seconds(lifetimes.session_idle),
             session_absolute: seconds(lifetimes.session_absolute),
             request_lifetime: seconds(lifetimes.request),
+            pushed_lifetime: seconds(lifetimes.pushed),
         })
     }
 

@@ -157,10 +157,13 @@ pub struct LifetimesConfig {
     pub code: u64,
     pub access_token: u64,
     pub id_token: u64,
+    pub refresh_token: u64,
+    pub refresh_again: u64,
     pub fresh_consent: u64,
     pub session_idle: u64,
     pub session_absolute: u64,
     pub request: u64,
+    pub pushed: u64,
 }
 
 /// `[sign_ins]`
@@ -225,10 +228,13 @@ impl Default for Config {
                 code: 60,
                 access_token: 600,
                 id_token: 600,
+                refresh_token: 28_800,
+                refresh_again: 10,
                 fresh_consent: 300,
                 session_idle: 1800,
                 session_absolute: 28_800,
                 request: 1800,
+                pushed: 90,
             },
             signing_keys: SigningKeysConfig {
                 rotate_after_days: 90,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::answer_consent::{Answered, answer_consent};
 use idp_core::audit::{AuditEvent, AuditKind};
@@ -20,9 +20,9 @@ use idp_core::platform::{Client, ConsentPolicy, Platform, PlatformState};
 use super::error::Failure;
 use super::extract::browser::see_other;
 use super::extract::{Browser, Form, Visit};
-use super::onward::{self, Onward, leave};
+use super::onward::{self, Onward};
 use super::toward::{self, Toward, to_login};
-use super::{guard, page, routes, trail};
+use super::{guard, leave, page, pushed, routes, trail};
 use crate::view::{BackLink, ConsentPage};
 
 /// `GET /consent`
@@ -80,6 +80,7 @@ async fn still_wanted(
     };
     let asked = toward::take_waiting(visit, id).await?;
     check_registered(&asked, &client)?;
+    pushed::answered(visit, &asked).await?;
     Ok((client, Some(asked)))
 }
 
@@ -144,6 +145,9 @@ async fn ask(
         scopes: waiting
             .map_or(&client.scopes, |(_, asked)| &asked.scopes)
             .clone(),
+        claims: waiting
+            .map(|(_, asked)| asked.claims.all().beyond(&asked.scopes))
+            .unwrap_or_default(),
         language: visit.locale.tag().to_owned(),
         request: waiting.map(|(id, _)| id.to_owned()),
     };
@@ -175,7 +179,7 @@ async fn ask(
         enterprise_name: &present.enterprise.name,
         groups: page::disclosure(
             &frame,
-            &offer.scopes,
+            (&offer.scopes, &offer.claims),
             &present.enterprise,
             &present.key_lock,
         ),
@@ -190,12 +194,7 @@ async fn ask(
         .initiate_login_uri
         .iter()
         .chain(&client.redirect_uris);
-    let policy = guard::form_action(origins.map(String::as_str));
-    if let Ok(policy) = header::HeaderValue::from_str(&policy) {
-        answer
-            .headers_mut()
-            .insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
+    guard::allow_forms_to(&mut answer, origins.map(String::as_str));
     Ok(answer)
 }
 
@@ -304,7 +303,7 @@ async fn answered(
                 .ephemeral
                 .put_record(&name, &fresh, lifetime)
                 .await?;
-            Ok(leave(&initiate_uri(visit, &client)?))
+            Ok(leave::to(&initiate_uri(visit, &client)?))
         }
         // The page one comes back to says what was done: it looks up whether it is true.
         (Answered::Refused, None) => Ok(see_other(&routes::platforms_after_refusal(&platform_id))),

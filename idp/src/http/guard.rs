@@ -1,7 +1,7 @@
 //! Around every answer: security headers, and who may post.
 //!
 //! Owns the content security policy. A page that sends a form on to a platform names the origins it may
-//! reach ([`form_action`]), since browsers hold redirects after a post to `form-action` too.
+//! reach ([`allow_forms_to`]), since browsers hold redirects after a post to `form-action` too.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -22,8 +22,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// From head to answer, body included.
 const ANSWER_TIME: std::time::Duration = std::time::Duration::from_secs(30);
 
+/// Lets the forms of a page lead to the origins of these addresses too.
+pub fn allow_forms_to<'a>(page: &mut HttpResponse, addresses: impl Iterator<Item = &'a str>) {
+    if let Ok(policy) = HeaderValue::from_str(&form_action(addresses)) {
+        page.headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// A policy whose forms may also lead to these origins.
-pub fn form_action<'a>(origins: impl Iterator<Item = &'a str>) -> String {
+fn form_action<'a>(origins: impl Iterator<Item = &'a str>) -> String {
     let mut policy = POLICY.to_owned();
     let mut seen = Vec::new();
     for uri in origins {

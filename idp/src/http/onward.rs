@@ -2,10 +2,9 @@
 //! page where it waits. Owns putting a code where it waits and the redirect that carries it.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use idp_core::authorization::{AuthorizationCode, AuthorizationRequest, code_sha256};
 use idp_core::authorize::{
-    ConsentAtHand, Decision, ErrorCode, decide, issue_code, needs_login, note_refusal,
+    AnswerTo, ConsentAtHand, Decision, ErrorCode, decide, issue_code, needs_login, note_refusal,
 };
 use idp_core::consent::FreshConsent;
 use idp_core::cx::random_text;
@@ -16,7 +15,7 @@ use idp_core::presence::Present;
 
 use super::error::Failure;
 use super::extract::{Browser, Visit};
-use super::toward;
+use super::{leave, pushed, toward};
 
 /// What comes next.
 pub enum Onward {
@@ -39,8 +38,11 @@ pub async fn go_on(
     let present = browser.present.as_ref();
     let consent = consent_at_hand(visit, request, client, present).await?;
     let decision = decide(&visit.cx, request, client, present, &consent);
-    if let (Decision::Issue(_) | Decision::Refuse(_), Some(id)) = (&decision, waiting) {
-        toward::take_waiting(visit, id).await?;
+    if let Decision::Issue(_) | Decision::Refuse(_) = &decision {
+        match waiting {
+            Some(id) => drop(toward::take_waiting(visit, id).await?),
+            None => pushed::answered(visit, request).await?,
+        }
     }
     match (decision, present) {
         (Decision::Issue(consent_id), Some(present)) => {
@@ -116,10 +118,9 @@ pub async fn send_code(
             visit.state.settings.code_lifetime,
         )
         .await?;
-    let uri = request
-        .code_uri(&visit.state.settings.issuer, &text)
-        .ok_or_else(|| Failure::internal("a registered redirect URI can't be read"))?;
-    Ok(leave(&uri))
+    let issuer = &visit.state.settings.issuer;
+    let answer = AnswerTo::request(request).code(issuer, &text);
+    leave::with(visit, &request.platform_id, &answer).await
 }
 
 /// Sends the browser to the platform with an error; written down before.
@@ -134,16 +135,7 @@ pub async fn send_error(
         .database
         .write(move |store| note_refusal(store, &cx, &caller, &asked, error))
         .await?;
-    let uri = request
-        .error_uri(&visit.state.settings.issuer, error)
-        .ok_or_else(|| Failure::internal("a registered redirect URI can't be read"))?;
-    Ok(leave(&uri))
-}
-
-/// 303: whatever brought the browser here, it goes on with a GET (RFC 9700 §2.6 forbids 307).
-pub fn leave(uri: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, uri))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish()
+    let issuer = &visit.state.settings.issuer;
+    let answer = AnswerTo::request(request).error(issuer, error, None);
+    leave::with(visit, &request.platform_id, &answer).await
 }

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
+use idp_core::disclosure::disclose_chosen;
 use idp_core::enterprise::Enterprise;
 use idp_core::key_lock::KeyLock;
 use idp_core::platform::{Platform, PlatformState, Zone};
 use idp_core::region::{Region, RegionCode};
 use idp_core::timestamp::Timestamp;
-use idp_core::userinfo::disclose;
 use protocol::claims::{LockRole, SubjectType};
-use protocol::scope::{Scope, ScopeSet};
+use protocol::scope::{ClaimSet, Scope, ScopeSet};
 use time::OffsetDateTime;
 
 use crate::view::{self, ConsentGroup, ConsentItem, Frame, Locale};
@@ -73,17 +73,20 @@ pub fn subject_type(frame: &Frame<'_>, subject_type: SubjectType) -> Cow<'static
     frame.t(&format!("subject-type-{}", subject_type.as_str()))
 }
 
-/// Every datum that `scopes` open, by scope, as a person reads it. Made from what userinfo would
-/// answer, so that the page can't name less than is sent.
+/// Every datum that is opened by `scopes` or named one by one, by scope, as a person reads it. Made from what userinfo
+/// would answer, so that the page can't name less than is sent.
 pub fn disclosure<'a>(
     frame: &Frame<'_>,
-    scopes: &ScopeSet,
+    opened: (&ScopeSet, &ClaimSet),
     enterprise: &Enterprise,
     key_lock: &KeyLock,
 ) -> Vec<ConsentGroup<'a>> {
-    let sent = serde_json::to_value(disclose(scopes, enterprise, key_lock)).unwrap_or_default();
-    scopes
-        .iter()
+    let sent = disclose_chosen(opened, enterprise, key_lock);
+    let (scopes, claims) = opened;
+    let has_some = |scope: &Scope| {
+        scopes.contains(*scope) || scope.claims().iter().any(|claim| claims.contains(claim))
+    };
+    (Scope::ALL.into_iter().filter(has_some))
         .map(|scope| ConsentGroup {
             scope: scope.as_str(),
             items: items(frame, scope, (&sent, key_lock)),
@@ -94,7 +97,7 @@ pub fn disclosure<'a>(
 fn items<'a>(
     frame: &Frame<'_>,
     scope: Scope,
-    (sent, key_lock): (&serde_json::Value, &KeyLock),
+    (sent, key_lock): (&serde_json::Map<String, serde_json::Value>, &KeyLock),
 ) -> Vec<ConsentItem<'a>> {
     scope
         .claims()
@@ -102,7 +105,7 @@ fn items<'a>(
         .filter_map(|claim| {
             let value = match *claim {
                 // Sent in base64url; certificates are told apart in hexadecimal everywhere else.
-                "x5t#S256" => sent.get(claim).map(|_| key_lock.thumbprint.to_groups())?,
+                "x5t#S256" => sent.get(*claim).map(|_| key_lock.thumbprint.to_groups())?,
                 claim => readable(frame, claim, sent.get(claim)?),
             };
             Some(ConsentItem {

@@ -68,6 +68,8 @@ pub const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server"
 pub const JWKS: &str = "/oauth2/jwks";
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/oauth2/authorize";
+/// RFC 9126 §2.
+pub const PAR: &str = "/oauth2/par";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/oauth2/token";
 /// `OpenID` Connect Core §5.3.
@@ -85,11 +87,11 @@ pub fn not_for_head(path: &str) -> Option<&'static str> {
 
 /// Endpoints that speak JSON, refusals included.
 pub fn is_for_programs(path: &str) -> bool {
-    matches!(path, TOKEN | USERINFO)
+    matches!(path, PAR | TOKEN | USERINFO)
 }
 
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
-pub const OPEN_TO_OTHERS: [&str; 3] = [AUTHORIZE, TOKEN, USERINFO];
+pub const OPEN_TO_OTHERS: [&str; 4] = [AUTHORIZE, PAR, TOKEN, USERINFO];
 
 /// Mounts everything.
 pub fn mount(app: &mut ServiceConfig) {

@@ -16,15 +16,16 @@ pub struct SignedOutPage<'a> {
     pub onward: Option<(&'a str, &'a str)>,
 }
 
-/// The page that takes the browser to a platform after a form was posted: `form-action` of the
-/// content security policy would stop a redirect to another site there.
+/// The page that posts an answer to a platform (Form Post Response Mode): by script at once, by its button without.
 #[derive(Clone, Debug, Template)]
 #[template(path = "redirecting.html")]
 pub struct RedirectingPage<'a> {
     /// The frame.
     pub frame: Frame<'a>,
     /// Where to, already checked.
-    pub href: &'a str,
+    pub action: &'a str,
+    /// What is posted, in order.
+    pub fields: &'a [(&'static str, String)],
     /// Who is there.
     pub platform_name: &'a str,
 }

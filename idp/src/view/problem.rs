@@ -174,6 +174,7 @@ pub(super) const CODES: &[&str] = &[
     "platform-suspended",
     "redirect-uri-mismatch",
     "request-invalid",
+    "request-unusable",
     "request-expired",
     "session-expired",
     "form-expired",

@@ -23,6 +23,7 @@ struct ConsentRecordRow {
     key_lock_id: String,
     platform_id: String,
     scopes: String,
+    claims: String,
     claims_version: i64,
     text_version: i64,
     language: String,
@@ -38,6 +39,7 @@ impl From<&ConsentRecord> for ConsentRecordRow {
             key_lock_id: record.key_lock_id.as_str().to_owned(),
             platform_id: record.platform_id.as_str().to_owned(),
             scopes: record.scopes.to_string(),
+            claims: record.claims.to_string(),
             claims_version: record.claims_version.into(),
             text_version: record.text_version.into(),
             language: record.language.clone(),
@@ -57,6 +59,7 @@ impl TryFrom<ConsentRecordRow> for ConsentRecord {
         };
         Ok(Self {
             scopes: name.scopes("scopes", &row.scopes)?,
+            claims: name.claims("claims", &row.claims)?,
             claims_version: name.number("claims_version", row.claims_version)?,
             text_version: name.number("text_version", row.text_version)?,
             outcome: name.column("outcome", ConsentOutcome::of_word(&row.outcome))?,
@@ -77,6 +80,7 @@ struct StandingConsentRow {
     platform_id: String,
     consent_id: String,
     scopes: String,
+    claims: String,
     claims_version: i64,
     granted_at: i64,
     revoked_at: Option<i64>,
@@ -89,6 +93,7 @@ impl From<&StandingConsent> for StandingConsentRow {
             platform_id: consent.platform_id.as_str().to_owned(),
             consent_id: consent.consent_id.as_str().to_owned(),
             scopes: consent.scopes.to_string(),
+            claims: consent.claims.to_string(),
             claims_version: consent.claims_version.into(),
             granted_at: consent.granted_at.unix_millis(),
             revoked_at: consent.revoked_at.map(Timestamp::unix_millis),
@@ -107,6 +112,7 @@ impl TryFrom<StandingConsentRow> for StandingConsent {
         };
         Ok(Self {
             scopes: name.scopes("scopes", &row.scopes)?,
+            claims: name.claims("claims", &row.claims)?,
             claims_version: name.number("claims_version", row.claims_version)?,
             enterprise_id: EnterpriseId::from_text(row.enterprise_id),
             platform_id: PlatformId::from_text(row.platform_id),
@@ -216,13 +222,14 @@ where
         let row = self.0;
         out.push_sql(
             "INSERT INTO standing_consents (enterprise_id, platform_id, consent_id, scopes, \
-             claims_version, granted_at, revoked_at) VALUES (",
+             claims, claims_version, granted_at, revoked_at) VALUES (",
         );
         for text in [
             &row.enterprise_id,
             &row.platform_id,
             &row.consent_id,
             &row.scopes,
+            &row.claims,
         ] {
             out.push_bind_param::<Text, _>(text)?;
             out.push_sql(", ");
@@ -235,7 +242,7 @@ where
         out.push_sql(
             ") ON CONFLICT (enterprise_id, platform_id) DO UPDATE SET \
              consent_id = excluded.consent_id, scopes = excluded.scopes, \
-             claims_version = excluded.claims_version, granted_at = excluded.granted_at, \
+             claims = excluded.claims, claims_version = excluded.claims_version, granted_at = excluded.granted_at, \
              revoked_at = excluded.revoked_at",
         );
         Ok(())

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
+use idp_core::authorization::{Assurance, RequestedClaims};
 use idp_core::grant::{Grant, GrantStanding};
 use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyLockId, PlatformId, SessionId};
 use idp_core::session::Which;
@@ -33,6 +34,10 @@ struct GrantRow {
     consent_id: String,
     session_id: String,
     scopes: String,
+    userinfo_claims: String,
+    id_token_claims: String,
+    resources: String,
+    acr: String,
     auth_time: i64,
     created_at: i64,
     revoked_at: Option<i64>,
@@ -49,6 +54,10 @@ impl From<&Grant> for GrantRow {
             consent_id: grant.consent_id.as_str().to_owned(),
             session_id: grant.session_id.as_str().to_owned(),
             scopes: grant.scopes.to_string(),
+            userinfo_claims: grant.claims.userinfo.to_string(),
+            id_token_claims: grant.claims.id_token.to_string(),
+            resources: grant.resources.join(" "),
+            acr: grant.assurance.as_str().to_owned(),
             auth_time: grant.auth_time.unix_millis(),
             created_at: grant.created_at.unix_millis(),
             revoked_at: grant.revoked_at.map(Timestamp::unix_millis),
@@ -66,6 +75,16 @@ impl TryFrom<GrantRow> for Grant {
         };
         Ok(Self {
             scopes: name.scopes("scopes", &row.scopes)?,
+            claims: RequestedClaims {
+                userinfo: name.claims("userinfo_claims", &row.userinfo_claims)?,
+                id_token: name.claims("id_token_claims", &row.id_token_claims)?,
+            },
+            resources: row
+                .resources
+                .split_ascii_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            assurance: name.column("acr", Assurance::of_word(&row.acr))?,
             id: GrantId::from_text(row.id),
             code_sha256: row.code_sha256,
             enterprise_id: EnterpriseId::from_text(row.enterprise_id),
@@ -116,6 +135,19 @@ pub(crate) fn find_standing(
         key_lock: key_lock.try_into()?,
         platform: platform.try_into()?,
     }))
+}
+
+pub(crate) fn revoke(
+    connection: &mut Connection,
+    id: &GrantId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = query!(connection, c => diesel::update(grants::table)
+        .filter(grants::id.eq(id.as_str()))
+        .filter(grants::revoked_at.is_null())
+        .set(grants::revoked_at.eq(at.unix_millis()))
+        .execute(c))?;
+    Ok(rows == 1)
 }
 
 pub(crate) fn revoke_to(

@@ -8,6 +8,7 @@
 
 pub mod database;
 pub mod ephemeral;
+mod refresh_token;
 pub mod remembered;
 
 mod schema;

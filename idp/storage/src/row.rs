@@ -1,7 +1,7 @@
 //! What every noun's rows share: naming an impossible row, lists of words in one column.
 
 use idp_core::store::StoreError;
-use protocol::scope::{Scope, ScopeSet};
+use protocol::scope::{ClaimSet, Scope, ScopeSet};
 
 /// Where a row stands, to name it when it is impossible.
 #[derive(Clone, Copy)]
@@ -32,6 +32,11 @@ impl RowName<'_> {
             .map(|word| word.parse::<Scope>().ok())
             .collect::<Option<ScopeSet>>()
             .ok_or_else(|| self.impossible(column))
+    }
+
+    /// Claims of a column. As with scopes, none is unknown.
+    pub(crate) fn claims(self, column: &'static str, words: &str) -> Result<ClaimSet, StoreError> {
+        self.column(column, ClaimSet::try_from(words.to_owned()).ok())
     }
 
     /// A small number of a column.

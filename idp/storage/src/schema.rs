@@ -104,6 +104,7 @@ diesel::table! {
         key_lock_id -> Text,
         platform_id -> Text,
         scopes -> Text,
+        claims -> Text,
         claims_version -> BigInt,
         text_version -> BigInt,
         language -> Text,
@@ -118,6 +119,7 @@ diesel::table! {
         platform_id -> Text,
         consent_id -> Text,
         scopes -> Text,
+        claims -> Text,
         claims_version -> BigInt,
         granted_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
@@ -134,9 +136,24 @@ diesel::table! {
         consent_id -> Text,
         session_id -> Text,
         scopes -> Text,
+        userinfo_claims -> Text,
+        id_token_claims -> Text,
+        resources -> Text,
+        acr -> Text,
         auth_time -> BigInt,
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (sha256) {
+        sha256 -> Text,
+        grant_id -> Text,
+        seed -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
     }
 }
 

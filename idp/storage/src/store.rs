@@ -12,6 +12,7 @@ use idp_core::id::{
 };
 use idp_core::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use idp_core::platform::Platform;
+use idp_core::refresh_token::RefreshToken;
 use idp_core::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use idp_core::signing_key::SigningKey;
 use idp_core::store::{Store, StoreError};
@@ -20,8 +21,8 @@ use pki::holder::credit_code::CreditCode;
 
 use crate::database::Connection;
 use crate::{
-    audit, certificate_authority, consent, enterprise, grant, key_lock, platform, session,
-    signing_key, superseded,
+    audit, certificate_authority, consent, enterprise, grant, key_lock, platform, refresh_token,
+    session, signing_key, superseded,
 };
 
 /// What a closure of `read` or `write` works on.
@@ -347,6 +348,30 @@ impl Store for Transaction<'_> {
         at: Timestamp,
     ) -> Result<Option<GrantId>, StoreError> {
         self.run(|c| grant::revoke_by_code(c, code_sha256, at))
+    }
+
+    fn revoke_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<bool, StoreError> {
+        self.run(|c| grant::revoke(c, id, at))
+    }
+
+    fn insert_refresh_token(&mut self, token: &RefreshToken) -> Result<bool, StoreError> {
+        self.run(|c| refresh_token::insert(c, token))
+    }
+
+    fn find_refresh_token(&mut self, sha256: &str) -> Result<Option<RefreshToken>, StoreError> {
+        self.run(|c| refresh_token::find(c, sha256))
+    }
+
+    fn exchange_refresh_token_use(
+        &mut self,
+        sha256: &str,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.run(|c| refresh_token::exchange_use(c, sha256, at))
+    }
+
+    fn delete_expired_refresh_tokens(&mut self, before: Timestamp) -> Result<usize, StoreError> {
+        self.run(|c| refresh_token::delete_expired(c, before))
     }
 
     fn list_signing_keys(&mut self) -> Result<Vec<SigningKey>, StoreError> {

@@ -36,6 +36,7 @@ pub fn revoke_consent(
         key_lock_id: present.key_lock.id.clone(),
         platform_id: platform.clone(),
         scopes: standing.scopes.clone(),
+        claims: standing.claims.clone(),
         claims_version: standing.claims_version,
         text_version: TEXT_VERSION,
         language: language.to_owned(),

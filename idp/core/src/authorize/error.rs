@@ -1,6 +1,6 @@
 //! Errors of the authorization endpoint: those a platform gets and those only a page may show.
 
-use crate::authorization::AuthorizationRequest;
+use super::answer::AnswerTo;
 
 /// Error codes of RFC 6749 §4.1.2.1 and `OpenID` Connect Core §3.1.2.6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +17,20 @@ pub enum ErrorCode {
     LoginRequired,
     /// `prompt=none` and the person has to be asked.
     ConsentRequired,
-    /// A `request` object, which is not taken.
+    /// An unsigned request object, which is not taken.
     RequestNotSupported,
-    /// A `request_uri`, which is not taken.
+    /// A `request_uri` where it is not taken.
     RequestUriNotSupported,
     /// `registration`, which is not taken.
     RegistrationNotSupported,
+    /// A request object that is malformed or not signed by the client (RFC 9101 §7).
+    InvalidRequestObject,
+    /// A `request_uri` that is unknown, used up or can't be fetched (RFC 9101 §7, RFC 9126 §2.3).
+    InvalidRequestUri,
+    /// A `resource` that the client may not name (RFC 8707 §2).
+    InvalidTarget,
+    /// An essential `acr` that nobody here gives (Unmet Authentication Requirements §2).
+    UnmetAuthenticationRequirements,
 }
 
 impl ErrorCode {
@@ -38,6 +46,10 @@ impl ErrorCode {
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidTarget => "invalid_target",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
         }
     }
 }
@@ -50,9 +62,7 @@ pub enum RequestRefusal {
     /// The platform gets the error at its registered address.
     Redirect {
         /// Registered.
-        redirect_uri: String,
-        /// As it came.
-        state: Option<String>,
+        to: AnswerTo,
         /// Which error.
         error: ErrorCode,
         /// For the platform's developer; ASCII without `"` and `\`.
@@ -73,6 +83,8 @@ pub enum PageRefusal {
     RedirectUriMismatch,
     /// `client_id`, `redirect_uri` or `state` came twice.
     Malformed,
+    /// Its `request_uri` or request object is unknown, used up or wrong, and nothing else says where to answer.
+    RequestUnusable,
 }
 
 impl PageRefusal {
@@ -84,49 +96,7 @@ impl PageRefusal {
             Self::PlatformSuspended => "platform-suspended",
             Self::RedirectUriMismatch => "redirect-uri-mismatch",
             Self::Malformed => "request-invalid",
+            Self::RequestUnusable => "request-unusable",
         }
-    }
-}
-
-/// Where an answer goes: the address with `code` or `error`, `state` and `iss` (RFC 9207).
-pub fn answer_uri(
-    issuer: &str,
-    redirect_uri: &str,
-    state: Option<&str>,
-    answer: &[(&str, &str)],
-) -> Option<String> {
-    let mut uri = url::Url::parse(redirect_uri).ok()?;
-    {
-        let mut query = uri.query_pairs_mut();
-        for (name, value) in answer {
-            query.append_pair(name, value);
-        }
-        if let Some(state) = state {
-            query.append_pair("state", state);
-        }
-        query.append_pair("iss", issuer);
-    }
-    Some(uri.into())
-}
-
-impl AuthorizationRequest {
-    /// The address a code goes to.
-    pub fn code_uri(&self, issuer: &str, code: &str) -> Option<String> {
-        answer_uri(
-            issuer,
-            &self.redirect_uri,
-            self.state.as_deref(),
-            &[("code", code)],
-        )
-    }
-
-    /// The address an error goes to.
-    pub fn error_uri(&self, issuer: &str, error: ErrorCode) -> Option<String> {
-        answer_uri(
-            issuer,
-            &self.redirect_uri,
-            self.state.as_deref(),
-            &[("error", error.as_str())],
-        )
     }
 }

@@ -3,13 +3,17 @@
 //! Reading the request is in [`request`]; here is what happens next: sign in, ask, answer with a code,
 //! or refuse. Does not know how a page looks nor how a redirect is written.
 
+pub mod answer;
+mod asked;
+pub mod claims;
 pub mod error;
+pub mod object;
 pub mod request;
 
 use std::time::Duration;
 
 use crate::audit::{AuditEvent, AuditKind};
-use crate::authorization::{AuthorizationCode, AuthorizationRequest};
+use crate::authorization::{Assurance, AuthorizationCode, AuthorizationRequest};
 use crate::consent::{FreshConsent, StandingConsent};
 use crate::cx::{Caller, Cx};
 use crate::id::ConsentId;
@@ -17,6 +21,7 @@ use crate::platform::{Client, ConsentPolicy};
 use crate::presence::Present;
 use crate::store::{Store, StoreError};
 
+pub use answer::{Answer, AnswerTo};
 pub use error::{ErrorCode, RequestRefusal};
 
 /// What stands in for a question on the consent page.
@@ -54,7 +59,9 @@ pub fn needs_login(cx: &Cx, request: &AuthorizationRequest, present: Option<&Pre
     if auth_time >= request.received_at {
         return false;
     }
-    let again = request.prompt.login || request.prompt.select_account;
+    let again = request.prompt.login
+        || request.prompt.select_account
+        || request.assurance == Assurance::KeyLockFresh;
     again
         || request
             .max_age
@@ -103,17 +110,19 @@ fn consent_for(
     if request.prompt.consent {
         return None;
     }
+    let asked = request.claims.all();
     // The portal's own question, just answered by this enterprise with this lock.
     if let Some(fresh) = &consent.fresh
         && fresh.enterprise_id == present.enterprise.id
         && fresh.key_lock_id == present.key_lock.id
         && fresh.scopes.includes(&request.scopes)
+        && asked.is_within(&fresh.scopes, &fresh.claims)
     {
         return Some(fresh.consent_id.clone());
     }
     match (client.consent, &consent.standing) {
         (ConsentPolicy::RememberDays(days), Some(standing))
-            if standing.covers(&request.scopes, days, cx.now) =>
+            if standing.covers((&request.scopes, &asked), days, cx.now) =>
         {
             Some(standing.consent_id.clone())
         }

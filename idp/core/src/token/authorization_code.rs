@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::TokenRefusal;
+use super::granted::{Granted, narrowed, told};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authorization::AuthorizationCode;
 use crate::cx::{Caller, Cx};
@@ -13,6 +14,8 @@ use crate::ephemeral::Spent;
 use crate::grant::Grant;
 use crate::id::GrantId;
 use crate::platform::{Client, JwsAlgorithm, Platform};
+use crate::refresh_token::RefreshToken;
+use crate::session::SessionStanding;
 use crate::store::{Store, StoreError};
 
 /// What came with the code.
@@ -28,17 +31,8 @@ pub struct Redemption {
     pub redirect_uri: Option<String>,
     /// `code_verifier`.
     pub code_verifier: Option<String>,
-}
-
-/// A durable grant and what its tokens need.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Granted {
-    /// The grant.
-    pub grant: Grant,
-    /// For the ID token.
-    pub nonce: Option<String>,
-    /// For the ID token.
-    pub id_token_alg: JwsAlgorithm,
+    /// `resource`, each once (RFC 8707 §2.2).
+    pub resources: Vec<String>,
 }
 
 /// How a redemption ended. Every end is written down.
@@ -82,28 +76,50 @@ pub fn redeem(
     if let Err(why) = check(cx, platform, code, redemption) {
         return refused(store, cx, caller, platform, why);
     }
-    if redemption.lock_is_over || !still_stands(store, cx, code)? {
-        return refused(
+    let standing = still_standing(store, cx, code)?.filter(|_| !redemption.lock_is_over);
+    let Some(standing) = standing else {
+        let why = "the sign-in behind the code has ended";
+        return refused(store, cx, caller, platform, why);
+    };
+    let Some(resources) = narrowed(&code.resources, &redemption.resources) else {
+        super::note_refusal(
             store,
             cx,
             caller,
-            platform,
-            "the sign-in behind the code has ended",
-        );
-    }
+            Some(&platform.id),
+            TokenRefusal::InvalidTarget,
+        )?;
+        return Ok(Redeemed::Refused(TokenRefusal::InvalidTarget));
+    };
     let grant = grant(cx, code, redemption);
     // A replay that overtook us revoked the code's grant before it was there.
     if !store.insert_grant(&grant)? {
         return replayed(store, cx, caller, platform, redemption);
     }
-    store.append_audit(&event(cx, caller, &grant, AuditKind::CodeRedeemed))?;
+    store.append_audit(&AuditEvent {
+        remote_address: caller.remote_address.clone(),
+        ..grant.event(cx, AuditKind::CodeRedeemed)
+    })?;
+    let client = platform.active_client();
     Ok(Redeemed::Granted(Box::new(Granted {
-        grant,
+        told: told(&code.claims, &standing.enterprise, &standing.key_lock),
         nonce: code.nonce.clone(),
-        id_token_alg: platform
-            .active_client()
-            .map_or(JwsAlgorithm::Es256, |client| client.id_token_alg),
+        id_token_alg: client.map_or(JwsAlgorithm::Es256, |client| client.id_token_alg),
+        scopes: grant.scopes.clone(),
+        resources,
+        refresh_token: match client {
+            Some(client) if client.tokens.refresh => Some(begun(store, cx, &grant)?),
+            _ => None,
+        },
+        grant,
     })))
+}
+
+/// The grant's first refresh token.
+fn begun(store: &mut dyn Store, cx: &Cx, grant: &Grant) -> Result<String, StoreError> {
+    let (text, token) = RefreshToken::begin(cx, &grant.id);
+    store.insert_refresh_token(&token)?;
+    Ok(text)
 }
 
 fn check(
@@ -121,18 +137,26 @@ fn check(
     if redemption.redirect_uri.as_deref() != Some(&code.redirect_uri) {
         return Err("redirect_uri differs from the authorization request");
     }
-    let registered = |client: &Client| client.redirect_uris.contains(&code.redirect_uri);
+    let registered = |client: &Client| client.has_redirect_uri(&code.redirect_uri);
     if !platform.active_client().is_some_and(registered) {
         return Err("redirect_uri is not registered any more");
     }
-    let verifier = redemption
-        .code_verifier
-        .as_deref()
-        .ok_or("code_verifier is missing")?;
-    if !verifier_matches(verifier, &code.code_challenge) {
-        return Err("code_verifier does not match code_challenge");
+    check_verifier(
+        code.code_challenge.as_deref(),
+        redemption.code_verifier.as_deref(),
+    )
+}
+
+/// A verifier without a challenge is as wrong as a challenge without a verifier (RFC 9700 §4.8.2): somebody took the
+/// challenge out.
+fn check_verifier(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), &'static str> {
+    match (challenge, verifier) {
+        (None, None) => Ok(()),
+        (Some(challenge), Some(verifier)) if verifier_matches(verifier, challenge) => Ok(()),
+        (Some(_), Some(_)) => Err("code_verifier does not match code_challenge"),
+        (Some(_), None) => Err("code_verifier is missing"),
+        (None, Some(_)) => Err("code_verifier came, but the request had no code_challenge"),
     }
-    Ok(())
 }
 
 /// RFC 7636 §4.6; the verifier has 43 to 128 unreserved characters (§4.1).
@@ -147,22 +171,23 @@ fn verifier_matches(verifier: &str, challenge: &str) -> bool {
 
 /// The enterprise, its lock, the sign-in or the consent may have ended in the minute since the code went
 /// out. All of it is held, in that order: whoever ends a part of it at this moment finds the grant.
-fn still_stands(
+fn still_standing(
     store: &mut dyn Store,
     cx: &Cx,
     code: &AuthorizationCode,
-) -> Result<bool, StoreError> {
+) -> Result<Option<SessionStanding>, StoreError> {
     let standing = store.hold_session_standing(&code.session_id)?;
-    let is_alive = standing.is_some_and(|standing| {
+    let is_alive = |standing: &SessionStanding| {
         standing.is_alive(cx.now)
             && standing.key_lock.id == code.key_lock_id
             && standing.enterprise.id == code.enterprise_id
-    });
-    if !is_alive {
-        return Ok(false);
-    }
+    };
+    let Some(standing) = standing.filter(is_alive) else {
+        return Ok(None);
+    };
     let consent = store.hold_standing_consent(&code.enterprise_id, &code.platform_id)?;
-    Ok(consent.is_none_or(|consent| consent.revoked_at.is_none()))
+    let is_revoked = consent.is_some_and(|consent| consent.revoked_at.is_some());
+    Ok((!is_revoked).then_some(standing))
 }
 
 fn grant(cx: &Cx, code: &AuthorizationCode, redemption: &Redemption) -> Grant {
@@ -175,6 +200,9 @@ fn grant(cx: &Cx, code: &AuthorizationCode, redemption: &Redemption) -> Grant {
         consent_id: code.consent_id.clone(),
         session_id: code.session_id.clone(),
         scopes: code.scopes.clone(),
+        claims: code.claims.clone(),
+        resources: code.resources.clone(),
+        assurance: code.assurance,
         auth_time: code.auth_time,
         created_at: cx.now,
         revoked_at: None,
@@ -209,19 +237,6 @@ fn replayed(
         ..AuditEvent::new(cx, AuditKind::CodeReplayed)
     })?;
     Ok(Redeemed::Replayed)
-}
-
-fn event(cx: &Cx, caller: &Caller, grant: &Grant, kind: AuditKind) -> AuditEvent {
-    AuditEvent {
-        enterprise_id: Some(grant.enterprise_id.clone()),
-        key_lock_id: Some(grant.key_lock_id.clone()),
-        platform_id: Some(grant.platform_id.clone()),
-        session_id: Some(grant.session_id.clone()),
-        consent_id: Some(grant.consent_id.clone()),
-        grant_id: Some(grant.id.clone()),
-        remote_address: caller.remote_address.clone(),
-        ..AuditEvent::new(cx, kind)
-    }
 }
 
 #[cfg(test)]

@@ -3,15 +3,12 @@
 //! Owns the comparison of secrets and the checks on an assertion. Whether an assertion came before is
 //! the caller's to ask the ephemeral port: [`Authenticated::assertion_jti`] says with what.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::TokenRefusal;
+use crate::client_jwt::{self, CLIENT_JWT_MAX};
 use crate::cx::Cx;
 use crate::platform::{Client, ClientAuthentication, Platform};
 use crate::timestamp::Timestamp;
@@ -20,8 +17,6 @@ use crate::timestamp::Timestamp;
 const SKEW_SECONDS: i64 = 60;
 /// An assertion may live this long at most, so that the replay set stays small.
 const ASSERTION_MAX_SECONDS: i64 = 600;
-/// Longest assertion, in octets.
-const ASSERTION_MAX_OCTETS: usize = 8192;
 
 /// `client_assertion_type` of RFC 7523 §2.2.
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -68,7 +63,7 @@ pub fn unverified_client_id(assertion: &str) -> Option<String> {
     struct Sub {
         sub: String,
     }
-    if assertion.len() > ASSERTION_MAX_OCTETS {
+    if assertion.len() > CLIENT_JWT_MAX {
         return None;
     }
     jsonwebtoken::dangerous::insecure_decode::<Sub>(assertion)
@@ -78,10 +73,13 @@ pub fn unverified_client_id(assertion: &str) -> Option<String> {
 }
 
 /// Checks what a client presents against its registration. The answer never says which part was wrong.
+///
+/// `keys` are the client's as of now, gathered before where it has any.
 pub fn authenticate(
     cx: &Cx,
     platform: Option<&Platform>,
     presented: &Presented,
+    keys: Option<&serde_json::Value>,
 ) -> Result<Authenticated, TokenRefusal> {
     let client = platform
         .and_then(Platform::active_client)
@@ -89,13 +87,19 @@ pub fn authenticate(
     let client_id = platform.map_or("", |p| p.id.as_str());
     match (&client.authentication, presented) {
         (ClientAuthentication::None, Presented::Nothing) => Ok(Authenticated { assertion: None }),
-        (ClientAuthentication::ClientSecret { sha256 }, Presented::Secret(secret))
-            if secret_matches(secret, sha256) =>
-        {
-            Ok(Authenticated { assertion: None })
+        (ClientAuthentication::ClientSecret { sha256, previous }, Presented::Secret(secret)) => {
+            let previous = previous.as_ref().filter(|previous| cx.now < previous.until);
+            let taken = std::iter::once(sha256).chain(previous.map(|previous| &previous.sha256));
+            // Each is compared, whichever fits.
+            let fits = taken.fold(false, |fits, sha256| secret_matches(secret, sha256) | fits);
+            fits.then_some(Authenticated { assertion: None })
+                .ok_or(TokenRefusal::InvalidClient("client authentication failed"))
         }
-        (ClientAuthentication::PrivateKeyJwt { jwks }, Presented::Assertion(assertion)) => {
-            check_assertion(cx, client_id, jwks, assertion)
+        (ClientAuthentication::PrivateKeyJwt, Presented::Assertion(assertion)) => {
+            let keys = keys.ok_or(TokenRefusal::InvalidClient(
+                "the keys of the client can't be had",
+            ))?;
+            check_assertion(cx, client_id, (client, keys), assertion)
         }
         _ => Err(TokenRefusal::InvalidClient("client authentication failed")),
     }
@@ -141,10 +145,12 @@ enum Audience {
 fn check_assertion(
     cx: &Cx,
     client_id: &str,
-    jwks: &serde_json::Value,
+    (client, keys): (&Client, &serde_json::Value),
     assertion: &str,
 ) -> Result<Authenticated, TokenRefusal> {
-    let claims = verified_claims(jwks, assertion)?;
+    let claims: AssertionClaims = client_jwt::verified(client, keys, assertion).ok_or(
+        TokenRefusal::InvalidClient("client_assertion is not signed by a registered key"),
+    )?;
     // RFC 7523 §3: iss and sub are the client; aud names this provider.
     if claims.iss != client_id || claims.sub != client_id {
         return Err(TokenRefusal::InvalidClient(
@@ -182,47 +188,4 @@ fn check_assertion(
     Ok(Authenticated {
         assertion: Some((claims.jti, expires)),
     })
-}
-
-fn verified_claims(
-    jwks: &serde_json::Value,
-    assertion: &str,
-) -> Result<AssertionClaims, TokenRefusal> {
-    const UNVERIFIED: TokenRefusal =
-        TokenRefusal::InvalidClient("client_assertion is not signed by a registered key");
-    if assertion.len() > ASSERTION_MAX_OCTETS {
-        return Err(UNVERIFIED);
-    }
-    if names_critical_header(assertion) {
-        return Err(UNVERIFIED);
-    }
-    let header = jsonwebtoken::decode_header(assertion).or(Err(UNVERIFIED))?;
-    if !matches!(
-        header.alg,
-        Algorithm::ES256 | Algorithm::PS256 | Algorithm::RS256
-    ) {
-        return Err(UNVERIFIED);
-    }
-    let jwks = JwkSet::deserialize(jwks).or(Err(UNVERIFIED))?;
-    // Time and audience are checked above, against our own clock and words.
-    let mut validation = Validation::new(header.alg);
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    jwks.keys
-        .iter()
-        .filter(|jwk| header.kid.is_none() || jwk.common.key_id == header.kid)
-        .filter_map(|jwk: &Jwk| DecodingKey::from_jwk(jwk).ok())
-        .find_map(|key| jsonwebtoken::decode::<AssertionClaims>(assertion, &key, &validation).ok())
-        .map(|token| token.claims)
-        .ok_or(UNVERIFIED)
-}
-
-/// RFC 7515 §4.1.11: what is critical and not understood makes the JWS invalid. Nothing is understood
-/// here, and the library looks past the member.
-fn names_critical_header(assertion: &str) -> bool {
-    let header = assertion.split('.').next().unwrap_or_default();
-    let header = URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
-    let header: serde_json::Value = serde_json::from_slice(&header).unwrap_or_default();
-    header.get("crit").is_some()
 }

@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::claims::{ACR_KEY_LOCK, AMR_KEY_LOCK, AccessTokenClaims, IdTokenClaims};
+use protocol::claims::{AMR_KEY_LOCK, AccessTokenClaims, Audience, IdTokenClaims};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::authorization_code::Granted;
+use super::granted::Granted;
 use crate::cx::{Cx, random_text};
 use crate::platform::JwsAlgorithm;
 use crate::signer::{ACCESS_TOKEN_TYP, ID_TOKEN_TYP, NoSigningKey, Signer};
@@ -18,6 +18,8 @@ pub struct TokenResponse {
     token_type: &'static str,
     expires_in: u64,
     id_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
     scope: String,
 }
 
@@ -43,7 +45,8 @@ pub fn mint(
         token_type: "Bearer",
         expires_in: cx.settings.access_token_lifetime.as_secs(),
         id_token,
-        scope: granted.grant.scopes.to_string(),
+        refresh_token: granted.refresh_token.clone(),
+        scope: granted.scopes.to_string(),
     })
 }
 
@@ -52,15 +55,15 @@ fn access_token_claims(cx: &Cx, granted: &Granted) -> AccessTokenClaims {
     AccessTokenClaims {
         iss: cx.settings.issuer.clone(),
         exp: (cx.now + cx.settings.access_token_lifetime).unix_seconds(),
-        aud: cx.settings.issuer.clone(),
+        aud: audience(cx, granted),
         sub: grant.enterprise_id.as_str().to_owned(),
         client_id: grant.platform_id.as_str().to_owned(),
         iat: cx.now.unix_seconds(),
         jti: random_text(&*cx.rng),
-        scope: grant.scopes.to_string(),
+        scope: granted.scopes.to_string(),
         grant_id: grant.id.as_str().to_owned(),
         auth_time: grant.auth_time.unix_seconds(),
-        acr: ACR_KEY_LOCK.to_owned(),
+        acr: grant.assurance.as_str().to_owned(),
         amr: AMR_KEY_LOCK.map(str::to_owned).to_vec(),
     }
 }
@@ -75,10 +78,20 @@ fn id_token_claims(cx: &Cx, granted: &Granted, access_token: &str) -> IdTokenCla
         iat: cx.now.unix_seconds(),
         auth_time: grant.auth_time.unix_seconds(),
         nonce: granted.nonce.clone(),
-        acr: ACR_KEY_LOCK.to_owned(),
+        acr: grant.assurance.as_str().to_owned(),
         amr: AMR_KEY_LOCK.map(str::to_owned).to_vec(),
         sid: grant.session_id.as_str().to_owned(),
         at_hash: at_hash(access_token),
+        told: granted.told.clone(),
+    }
+}
+
+/// RFC 8707 §2: the resources that were named, else the provider's own userinfo.
+fn audience(cx: &Cx, granted: &Granted) -> Audience {
+    match granted.resources.as_slice() {
+        [] => Audience::One(cx.settings.issuer.clone()),
+        [one] => Audience::One(one.clone()),
+        many => Audience::Many(many.to_vec()),
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! 1. authenticate the client — [`client_authentication`], before the transaction
 //! 2. is the grant type known — [`GrantType::of_word`]
-//! 3. the grant type's own part — [`authorization_code`]
+//! 3. the grant type's own part — [`authorization_code`], [`refresh`]
 //! 4. write the grant and the event, one transaction
 //! 5. mint the tokens — [`mint`], after the grant is durable
 
 pub mod authorization_code;
 pub mod client_authentication;
+pub mod granted;
 pub mod mint;
+pub mod refresh;
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
@@ -20,16 +22,19 @@ use crate::store::{Store, StoreError};
 pub enum GrantType {
     /// RFC 6749 §4.1.3.
     AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
 }
 
 impl GrantType {
     /// Every grant type.
-    pub const ALL: [Self; 1] = [Self::AuthorizationCode];
+    pub const ALL: [Self; 2] = [Self::AuthorizationCode, Self::RefreshToken];
 
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
         }
     }
 
@@ -50,6 +55,10 @@ pub enum TokenRefusal {
     InvalidGrant(&'static str),
     /// A grant type nobody here knows.
     UnsupportedGrantType,
+    /// A `resource` beyond what was granted (RFC 8707 §2).
+    InvalidTarget,
+    /// A `scope` beyond what was granted.
+    InvalidScope(&'static str),
 }
 
 impl TokenRefusal {
@@ -60,16 +69,20 @@ impl TokenRefusal {
             Self::InvalidClient(_) => "invalid_client",
             Self::InvalidGrant(_) => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidScope(_) => "invalid_scope",
         }
     }
 
     /// For the platform's developer; ASCII without `"` and `\`.
     pub const fn description(self) -> &'static str {
         match self {
-            Self::InvalidRequest(text) | Self::InvalidClient(text) | Self::InvalidGrant(text) => {
-                text
-            }
-            Self::UnsupportedGrantType => "grant_type must be authorization_code",
+            Self::InvalidRequest(text)
+            | Self::InvalidClient(text)
+            | Self::InvalidGrant(text)
+            | Self::InvalidScope(text) => text,
+            Self::UnsupportedGrantType => "grant_type must be authorization_code or refresh_token",
+            Self::InvalidTarget => "a resource was not granted",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! other side; knows no flow.
 
 pub mod browser;
+pub mod client;
 pub mod client_auth;
 pub mod form;
 pub mod revoked;

@@ -27,6 +27,11 @@ pub fn begin(visit: &Visit, status: StatusCode) -> HttpResponseBuilder {
     answer
 }
 
+/// RFC 6749 §5.2: where the client tried a scheme, it is named; naming it always is harmless.
+pub fn ask_for_client(answer: &mut HttpResponseBuilder) {
+    answer.insert_header((header::WWW_AUTHENTICATE, r#"Basic realm="token""#));
+}
+
 /// Ends a refusal: its body for the platform's developer (RFC 6749 §5.2), its line in the log.
 pub fn refuse(
     visit: &Visit,

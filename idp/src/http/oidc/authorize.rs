@@ -4,9 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::authorization::AuthorizationRequest;
-use idp_core::authorize::RequestRefusal;
-use idp_core::authorize::error::{PageRefusal, answer_uri};
-use idp_core::authorize::request::{client_id, read};
+use idp_core::authorize::error::PageRefusal;
+use idp_core::authorize::request::{
+    Way, client_id, read, refuse as refuse_request, single as value,
+};
+use idp_core::authorize::{ErrorCode, RequestRefusal, object};
 use idp_core::cx::random_text;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::id::PlatformId;
@@ -14,11 +16,12 @@ use idp_core::platform::{Client, Platform};
 
 use crate::http::error::Failure;
 use crate::http::extract::browser::{self, see_other};
+use crate::http::extract::client::keys_of;
 use crate::http::extract::form::pairs;
 use crate::http::extract::{Browser, Visit};
-use crate::http::onward::{self, Onward, leave};
+use crate::http::onward::{self, Onward};
 use crate::http::toward::{Toward, to_login};
-use crate::http::{routes, trail};
+use crate::http::{leave, pushed, routes, trail};
 
 /// `GET /oauth2/authorize`
 pub async fn by_query(visit: Visit, request: HttpRequest) -> HttpResponse {
@@ -67,12 +70,7 @@ async fn admitted(
         None => None,
         Some(id) => visit.state.database.find_platform(&id).await?,
     };
-    let request = match read(
-        &visit.cx,
-        &*visit.state.keys,
-        parameters,
-        platform.as_deref(),
-    ) {
+    let request = match read_request(visit, parameters, platform.as_deref()).await? {
         Ok(request) => request,
         Err(refusal) => return Ok(Err((refusal, platform.map(|platform| platform.id.clone())))),
     };
@@ -82,6 +80,62 @@ async fn admitted(
         .cloned()
         .ok_or_else(|| Failure::internal("an admitted platform without a client"))?;
     Ok(Ok((request, client)))
+}
+
+/// Reads a request in whichever way it came: pushed before, by a request object, by its parameters.
+async fn read_request(
+    visit: &Visit,
+    parameters: &[(String, String)],
+    platform: Option<&Platform>,
+) -> Result<Result<AuthorizationRequest, RequestRefusal>, Failure> {
+    let named = (
+        value(parameters, "request"),
+        value(parameters, "request_uri"),
+    );
+    let (Ok(object), Ok(reference)) = named else {
+        return Ok(Err(RequestRefusal::Page(PageRefusal::Malformed)));
+    };
+    let refused = |error, why| Ok(Err(refuse_request(parameters, platform, (error, why))));
+    let (Some(platform), Some(client)) = (platform, platform.and_then(Platform::active_client))
+    else {
+        return Ok(read(
+            &visit.cx,
+            &*visit.state.keys,
+            (parameters, Way::Plain),
+            platform,
+        ));
+    };
+    match (object, reference) {
+        (Some(_), Some(_)) => {
+            let why = "request and request_uri exclude one another";
+            refused(ErrorCode::InvalidRequest, why)
+        }
+        (None, Some(name)) if pushed::is_name(name) => {
+            let found = pushed::find(visit, &platform.id, name).await?;
+            let unusable = RequestRefusal::Page(PageRefusal::RequestUnusable);
+            Ok(found
+                .filter(|asked| asked.is_still_registered(client))
+                .ok_or(unusable))
+        }
+        (None, Some(_)) => {
+            let why = "a request_uri must be one that was pushed";
+            refused(ErrorCode::RequestUriNotSupported, why)
+        }
+        (Some(object), None) => {
+            let known = (platform.id.as_str(), client);
+            match object::open(&visit.cx, known, keys_of(client), object) {
+                Ok(inside) => {
+                    let sent = (inside.as_slice(), Way::Object);
+                    Ok(read(&visit.cx, &*visit.state.keys, sent, Some(platform)))
+                }
+                Err((error, why)) => refused(error, why),
+            }
+        }
+        (None, None) => {
+            let sent = (parameters, Way::Plain);
+            Ok(read(&visit.cx, &*visit.state.keys, sent, Some(platform)))
+        }
+    }
 }
 
 async fn go_on(
@@ -137,19 +191,16 @@ async fn refuse(
             Failure::refused(status(refusal), refusal.code()).page(visit)
         }
         RequestRefusal::Redirect {
-            redirect_uri,
-            state,
+            to,
             error,
             description,
         } => {
-            let answer = [
-                ("error", error.as_str()),
-                ("error_description", description),
-            ];
             let issuer = &visit.state.settings.issuer;
-            match answer_uri(issuer, &redirect_uri, state.as_deref(), &answer) {
-                Some(uri) => leave(&uri),
-                None => Failure::internal("a registered redirect URI can't be read").page(visit),
+            let answer = to.error(issuer, error, Some(description));
+            let platform = PlatformId::from_text(named.unwrap_or_default());
+            match leave::with(visit, &platform, &answer).await {
+                Ok(answer) => answer,
+                Err(failure) => failure.page(visit),
             }
         }
     }
@@ -161,6 +212,7 @@ const fn status(refusal: PageRefusal) -> StatusCode {
         PageRefusal::PlatformUnknown
         | PageRefusal::PlatformNotConnected
         | PageRefusal::RedirectUriMismatch
+        | PageRefusal::RequestUnusable
         | PageRefusal::Malformed => StatusCode::BAD_REQUEST,
     }
 }

@@ -3,10 +3,10 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use idp_core::platform::JwsAlgorithm;
+use idp_core::authorization::{Assurance, ResponseMode};
+use idp_core::platform::{ClientAlgorithm, JwsAlgorithm};
 use idp_core::token::GrantType;
 use idp_core::token::client_authentication::{ASSERTION_ALGORITHMS, METHODS};
-use protocol::claims::ACR_KEY_LOCK;
 use protocol::metadata::ProviderMetadata;
 use protocol::scope::{Scope, ScopeSet};
 
@@ -35,13 +35,14 @@ pub fn document(issuer: &str) -> ProviderMetadata {
         issuer: issuer.to_owned(),
         authorization_endpoint: at(routes::AUTHORIZE),
         token_endpoint: at(routes::TOKEN),
+        pushed_authorization_request_endpoint: at(routes::PAR),
         userinfo_endpoint: at(routes::USERINFO),
         jwks_uri: at(routes::JWKS),
         scopes_supported: Scope::ALL.map(|s| s.as_str().to_owned()).to_vec(),
         response_types_supported: words(&["code"]),
-        response_modes_supported: words(&["query"]),
+        response_modes_supported: ResponseMode::ALL.map(|m| m.as_str().to_owned()).to_vec(),
         grant_types_supported: GrantType::ALL.map(|g| g.as_str().to_owned()).to_vec(),
-        acr_values_supported: words(&[ACR_KEY_LOCK]),
+        acr_values_supported: Assurance::ALL.map(|a| a.as_str().to_owned()).to_vec(),
         subject_types_supported: words(&["public"]),
         id_token_signing_alg_values_supported: JwsAlgorithm::ALL
             .map(|a| a.as_str().to_owned())
@@ -57,9 +58,15 @@ pub fn document(issuer: &str) -> ProviderMetadata {
             .collect(),
         ui_locales_supported: Locale::ALL.map(|l| l.tag().to_owned()).to_vec(),
         prompt_values_supported: words(&["none", "login", "consent", "select_account"]),
-        claims_parameter_supported: false,
-        request_parameter_supported: false,
+        claims_parameter_supported: true,
+        request_parameter_supported: true,
         request_uri_parameter_supported: false,
+        request_object_signing_alg_values_supported: ClientAlgorithm::ALL
+            .map(|a| a.as_str().to_owned())
+            .to_vec(),
+        // Each platform's own registration may require either.
+        require_pushed_authorization_requests: false,
+        require_signed_request_object: false,
         authorization_response_iss_parameter_supported: true,
         service_documentation: None,
     }

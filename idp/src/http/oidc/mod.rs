@@ -4,6 +4,7 @@ pub mod answer;
 mod authorize;
 mod cors;
 mod discovery;
+mod par;
 mod token;
 mod userinfo;
 
@@ -29,6 +30,7 @@ pub fn mount(app: &mut ServiceConfig) {
             .get(authorize::by_query)
             .post(authorize::by_form),
     )
+    .service(web::resource(routes::PAR).post(par::push))
     .service(
         web::resource(routes::TOKEN)
             .post(token::token)

@@ -2,25 +2,23 @@
 
 use std::sync::Arc;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::authorization::{AuthorizationCode, code_sha256};
-use idp_core::ephemeral::{Ephemeral as _, Spent, TypedEphemeral as _};
+use idp_core::ephemeral::{Spent, TypedEphemeral as _};
 use idp_core::id::{KeyLockId, PlatformId};
 use idp_core::platform::Platform;
+use idp_core::refresh_token::refresh_token_sha256;
 use idp_core::token::authorization_code::{Redeemed, Redemption, redeem};
-use idp_core::token::client_authentication::authenticate;
 use idp_core::token::mint::{TokenResponse, mint};
+use idp_core::token::refresh::{Refreshed, Refreshing, refresh};
 use idp_core::token::{GrantType, TokenRefusal, note_refusal};
 
 use super::answer;
 use crate::http::error::Failure;
-use crate::http::extract::client_auth::{Credentials, credentials};
+use crate::http::extract::client::{Unproven, authenticated, single};
 use crate::http::extract::form::pairs;
 use crate::http::extract::{Visit, revoked};
-
-/// Kind of the replay set of client assertions.
-const ASSERTIONS: &str = "assertion";
 
 /// Why no tokens come.
 enum Ended {
@@ -33,6 +31,15 @@ enum Ended {
 impl<E: Into<Failure>> From<E> for Ended {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl From<Unproven> for Ended {
+    fn from(unproven: Unproven) -> Self {
+        match unproven {
+            Unproven::Refused(refusal, platform) => Self::Refused(refusal, platform),
+            Unproven::Failed(failure) => Self::Failed(failure),
+        }
     }
 }
 
@@ -52,10 +59,8 @@ async fn answered(
     form: &[(String, String)],
 ) -> Result<TokenResponse, Ended> {
     let parameter = |name: &str| single(form, name);
-    let refused = |refusal| Ended::Refused(refusal, None);
     // 1. Authenticate the client.
-    let credentials = credentials(request, parameter).map_err(refused)?;
-    let platform = authenticated(visit, &credentials).await?;
+    let platform = authenticated(visit, request, form).await?;
     let id = platform.id.clone();
     let refused = |refusal| Ended::Refused(refusal, Some(id.clone()));
     // 2. Is the grant type known?
@@ -72,62 +77,54 @@ async fn answered(
                 .map_err(refused)?;
             let redirect_uri = parameter("redirect_uri").map_err(refused)?;
             let code_verifier = parameter("code_verifier").map_err(refused)?;
-            let sent = (code, redirect_uri, code_verifier);
+            let sent = Sent {
+                code,
+                redirect_uri,
+                code_verifier,
+                resources: all(form, "resource"),
+            };
             authorization_code(visit, platform, sent).await
+        }
+        Some(GrantType::RefreshToken) => {
+            let text = parameter("refresh_token")
+                .map_err(refused)?
+                .ok_or(TokenRefusal::InvalidRequest("refresh_token is missing"))
+                .map_err(refused)?;
+            let asked = Refreshing {
+                lock_is_over: refreshed_lock_is_over(visit, &text).await?,
+                text,
+                scope: parameter("scope").map_err(refused)?,
+                resources: all(form, "resource"),
+            };
+            refresh_token(visit, platform, asked).await
         }
         None => Err(refused(TokenRefusal::UnsupportedGrantType)),
     }
 }
 
-fn single(form: &[(String, String)], name: &str) -> Result<Option<String>, TokenRefusal> {
-    let mut values = form.iter().filter(|(n, _)| n == name);
-    let first = values.next();
-    if values.next().is_some() {
-        return Err(TokenRefusal::InvalidRequest(
-            "a parameter came more than once",
-        ));
-    }
-    Ok(first.map(|(_, v)| v.clone()).filter(|v| !v.is_empty()))
+/// Every value of a parameter that may come more than once, each once.
+fn all(form: &[(String, String)], name: &str) -> Vec<String> {
+    let named = form.iter().filter(|(n, v)| n == name && !v.is_empty());
+    let mut values: Vec<String> = named.map(|(_, value)| value.clone()).collect();
+    values.sort();
+    values.dedup();
+    values
 }
 
-async fn authenticated(visit: &Visit, credentials: &Credentials) -> Result<Arc<Platform>, Ended> {
-    let id = PlatformId::from_text(&credentials.client_id);
-    let platform = visit
-        .state
-        .database
-        .find_platform(&id)
-        .await
-        .map_err(Failure::from)?;
-    let refused = |refusal, platform: Option<&Platform>| {
-        Ended::Refused(refusal, platform.map(|p| p.id.clone()))
-    };
-    let authenticated = authenticate(&visit.cx, platform.as_deref(), &credentials.presented)
-        .map_err(|refusal| refused(refusal, platform.as_deref()))?;
-    if let Some((jti, expires)) = authenticated.assertion_jti() {
-        let name = format!("{}:{jti}", credentials.client_id);
-        let lifetime = expires.since(visit.cx.now);
-        let ephemeral = &visit.state.ephemeral;
-        if !ephemeral
-            .put_if_absent(ASSERTIONS, &name, vec![1], lifetime)
-            .await?
-        {
-            let replayed = TokenRefusal::InvalidClient("client_assertion was used before");
-            return Err(refused(replayed, platform.as_deref()));
-        }
-    }
-    platform.ok_or_else(|| {
-        Ended::Failed(Failure::internal(
-            "an authenticated client without a platform",
-        ))
-    })
+/// What comes with a code.
+struct Sent {
+    code: String,
+    redirect_uri: Option<String>,
+    code_verifier: Option<String>,
+    resources: Vec<String>,
 }
 
 async fn authorization_code(
     visit: &Visit,
     platform: Arc<Platform>,
-    (code, redirect_uri, code_verifier): (String, Option<String>, Option<String>),
+    sent: Sent,
 ) -> Result<TokenResponse, Ended> {
-    let code_sha256 = code_sha256(&code);
+    let code_sha256 = code_sha256(&sent.code);
     let code = visit
         .state
         .ephemeral
@@ -140,8 +137,9 @@ async fn authorization_code(
         },
         code,
         code_sha256,
-        redirect_uri,
-        code_verifier,
+        redirect_uri: sent.redirect_uri,
+        code_verifier: sent.code_verifier,
+        resources: sent.resources,
     };
     let (cx, caller) = (visit.cx.clone(), visit.caller());
     let redeemed = visit
@@ -158,6 +156,45 @@ async fn authorization_code(
         Redeemed::Replayed => Err(Ended::Written(TokenRefusal::InvalidGrant(
             "the code was used before",
         ))),
+    }
+}
+
+async fn refresh_token(
+    visit: &Visit,
+    platform: Arc<Platform>,
+    asked: Refreshing,
+) -> Result<TokenResponse, Ended> {
+    let (cx, caller) = (visit.cx.clone(), visit.caller());
+    let refreshed = visit
+        .state
+        .database
+        .write(move |store| refresh(store, &cx, &caller, &platform, &asked))
+        .await
+        .map_err(Failure::from)?;
+    match refreshed {
+        Refreshed::Granted(granted) => mint(&visit.cx, &*visit.state.keys, &granted)
+            .map_err(|error| Ended::Failed(Failure::internal(error))),
+        Refreshed::Refused(refusal) => Err(Ended::Written(refusal)),
+        Refreshed::Reused => Err(Ended::Written(TokenRefusal::InvalidGrant(
+            "the refresh token was used before",
+        ))),
+    }
+}
+
+/// As [`lock_is_over`], for the grant behind a refresh token. Where there is none, refreshing says so.
+async fn refreshed_lock_is_over(visit: &Visit, text: &str) -> Result<bool, Failure> {
+    let sha256 = refresh_token_sha256(text);
+    let standing = visit
+        .state
+        .database
+        .read(move |store| match store.find_refresh_token(&sha256)? {
+            Some(token) => store.find_grant_standing(&token.grant_id),
+            None => Ok(None),
+        })
+        .await?;
+    match standing {
+        Some(standing) => revoked::is_over(visit, &standing.key_lock).await,
+        None => Ok(false),
     }
 }
 
@@ -193,17 +230,18 @@ async fn refuse(
 }
 
 fn refusal_answer(visit: &Visit, refusal: TokenRefusal) -> HttpResponse {
-    let answer = match refusal {
+    let begun = match refusal {
         TokenRefusal::InvalidClient(_) => {
-            let mut answer = answer::begin(visit, StatusCode::UNAUTHORIZED);
-            // RFC 6749 §5.2: where the client tried a scheme, it is named; naming it always is harmless.
-            answer.insert_header((header::WWW_AUTHENTICATE, r#"Basic realm="token""#));
-            answer
+            let mut begun = answer::begin(visit, StatusCode::UNAUTHORIZED);
+            answer::ask_for_client(&mut begun);
+            begun
         }
         TokenRefusal::InvalidRequest(_)
         | TokenRefusal::InvalidGrant(_)
-        | TokenRefusal::UnsupportedGrantType => answer::begin(visit, StatusCode::BAD_REQUEST),
+        | TokenRefusal::UnsupportedGrantType
+        | TokenRefusal::InvalidTarget
+        | TokenRefusal::InvalidScope(_) => answer::begin(visit, StatusCode::BAD_REQUEST),
     };
     let told = ("token", refusal.code(), refusal.description());
-    answer::refuse(visit, answer, told)
+    answer::refuse(visit, begun, told)
 }

@@ -2,8 +2,10 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::userinfo::{self, UserinfoRefusal, note, read_access_token, user_info};
-use protocol::claims::{AccessTokenClaims, UserInfo};
+use idp_core::userinfo::{
+    self, UserInfoAnswer, UserinfoRefusal, note, read_access_token, user_info,
+};
+use protocol::claims::AccessTokenClaims;
 
 use super::answer;
 use crate::http::error::Failure;
@@ -45,7 +47,7 @@ async fn disclosed(
     visit: &Visit,
     request: &HttpRequest,
     form: &[(String, String)],
-) -> Result<UserInfo, Ended> {
+) -> Result<UserInfoAnswer, Ended> {
     let token = bearer(request, form)?;
     let claims = read_access_token(&visit.cx, &*visit.state.keys, &token)
         .map_err(|refusal| Ended::Refused(refusal, None))?;
@@ -75,7 +77,7 @@ async fn disclosed(
             .map_err(Ended::Failed)?;
         visit.state.delivered.insert(claims.grant_id.clone(), ());
     }
-    Ok(user_info(&standing))
+    Ok(user_info(&standing, &claims))
 }
 
 /// The one token of a request (RFC 6750 §2). Never from the query (RFC 9700 §4.3.2).

@@ -263,9 +263,14 @@ fn reading(locale: Locale) -> Vec<(&'static str, String)> {
         platforms: vec![(CHIFENG, true), ("呼和浩特市交易中心", false)],
         onward: Some(("https://chifeng.example/", CHIFENG)),
     };
+    let fields = [
+        ("code", "c".to_owned()),
+        ("state", "\"><script>".to_owned()),
+    ];
     let redirecting = RedirectingPage {
         frame: frame(locale),
-        href: "#main",
+        action: "#main",
+        fields: &fields,
         platform_name: CHIFENG,
     };
     vec![

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::authorization::{Assurance, RequestedClaims};
 use idp_core::certificate_authority::{
     CaAct, CaChange, CaEntry, CaState, CertificateAuthority, KeyAlgorithm, NoncePolicy, PemFile,
     RevocationPlan, RevocationPolicy, RevocationSource,
@@ -126,15 +127,16 @@ pub fn platform() -> Platform {
         support_contact: Some("0471-7654321".into()),
         state: PlatformState::Active,
         client: Some(Client {
-            authentication: ClientAuthentication::ClientSecret {
-                sha256: "00".repeat(32),
-            },
-            redirect_uris: vec!["https://hohhot.example/callback?a=\"b\"".into()],
-            initiate_login_uri: None,
             target_link_uri: Some("https://hohhot.example/".into()),
-            scopes: ScopeSet::all(),
             id_token_alg: JwsAlgorithm::Rs256,
             consent: ConsentPolicy::RememberDays(30),
+            ..Client::standard(
+                ClientAuthentication::ClientSecret {
+                    sha256: "00".repeat(32),
+                    previous: None,
+                },
+                vec!["https://hohhot.example/callback?a=\"b\"".into()],
+            )
         }),
     }
 }
@@ -160,6 +162,7 @@ pub fn standing() -> Standing {
         platform_id: platform.id.clone(),
         consent_id: record.id.clone(),
         scopes: record.scopes.clone(),
+        claims: record.claims.clone(),
         claims_version: record.claims_version,
         granted_at: record.at,
         revoked_at: None,
@@ -173,6 +176,15 @@ pub fn standing() -> Standing {
         consent_id: record.id.clone(),
         session_id: SessionId::from_text(name("session")),
         scopes: record.scopes.clone(),
+        claims: RequestedClaims {
+            userinfo: ["phone_number"].into_iter().collect(),
+            id_token: ["name", "credit_code"].into_iter().collect(),
+        },
+        resources: vec![
+            "https://hohhot.example/a".into(),
+            "https://hohhot.example/b".into(),
+        ],
+        assurance: Assurance::KeyLockFresh,
         auth_time: at(3),
         created_at: at(4),
         revoked_at: None,
@@ -199,6 +211,7 @@ pub fn record(
         key_lock_id: key_lock.id.clone(),
         platform_id: platform.id.clone(),
         scopes: ScopeSet::of_known_words("openid enterprise"),
+        claims: ["phone_number"].into_iter().collect(),
         claims_version: 1,
         text_version: u32::MAX,
         language: "zh-CN".into(),

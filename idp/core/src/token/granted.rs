@@ -1,0 +1,61 @@
+//! Granted: what tokens are minted from, whichever way led there.
+
+use protocol::scope::ScopeSet;
+use serde_json::{Map, Value};
+
+use crate::authorization::RequestedClaims;
+use crate::disclosure::disclose_chosen;
+use crate::enterprise::Enterprise;
+use crate::grant::Grant;
+use crate::key_lock::KeyLock;
+use crate::platform::JwsAlgorithm;
+
+/// A durable grant and what its tokens need. Holds a token: `Debug` tells the grant alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// The grant.
+    pub grant: Grant,
+    /// What this access token opens: all that was granted, or less.
+    pub scopes: ScopeSet,
+    /// Where this access token is of use; none: at userinfo.
+    pub resources: Vec<String>,
+    /// For the ID token.
+    pub nonce: Option<String>,
+    /// For the ID token.
+    pub id_token_alg: JwsAlgorithm,
+    /// Claims that the ID token was asked to hold.
+    pub told: Map<String, Value>,
+    /// Goes out with the tokens.
+    pub refresh_token: Option<String>,
+}
+
+impl std::fmt::Debug for Granted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Granted")
+            .field("grant", &self.grant)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What was granted, or a part of that (RFC 8707 §2.2). `None`: more was asked.
+pub fn narrowed(granted: &[String], asked: &[String]) -> Option<Vec<String>> {
+    match asked {
+        [] => Some(granted.to_vec()),
+        asked => (asked.iter().all(|asked| granted.contains(asked))).then(|| asked.to_vec()),
+    }
+}
+
+/// Claims that the request asked into the ID token, `sub` apart: that is told anyway.
+pub fn told(
+    claims: &RequestedClaims,
+    enterprise: &Enterprise,
+    key_lock: &KeyLock,
+) -> Map<String, Value> {
+    if claims.id_token.is_empty() {
+        return Map::new();
+    }
+    let opened = (&ScopeSet::default(), &claims.id_token);
+    let mut told = disclose_chosen(opened, enterprise, key_lock);
+    told.remove("sub");
+    told
+}

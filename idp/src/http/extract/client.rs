@@ -1,0 +1,101 @@
+//! Client: the platform that a program's request comes from, once it proved itself. Shared by every endpoint where
+//! platforms speak for themselves.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use idp_core::ephemeral::Ephemeral as _;
+use idp_core::id::PlatformId;
+use idp_core::platform::{Client, ClientKeys, Platform};
+use idp_core::token::TokenRefusal;
+use idp_core::token::client_authentication::{Presented, authenticate};
+use serde_json::Value;
+
+use super::Visit;
+use super::client_auth::{Credentials, credentials};
+use crate::http::error::Failure;
+
+/// Kind of the replay set of client assertions.
+const ASSERTIONS: &str = "assertion";
+
+/// Why a client is not taken for who it says it is.
+pub enum Unproven {
+    /// Refused; whose it would be, where that is known.
+    Refused(TokenRefusal, Option<PlatformId>),
+    /// Something of ours failed.
+    Failed(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Unproven {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Authenticates the client of a request.
+pub async fn authenticated(
+    visit: &Visit,
+    request: &HttpRequest,
+    form: &[(String, String)],
+) -> Result<Arc<Platform>, Unproven> {
+    let parameter = |name: &str| single(form, name);
+    let credentials =
+        credentials(request, parameter).map_err(|refusal| Unproven::Refused(refusal, None))?;
+    let platform = found(visit, &credentials).await?;
+    let client = platform.as_deref().and_then(Platform::active_client);
+    let keys = match (&credentials.presented, client) {
+        (Presented::Assertion(_), Some(client)) => keys_of(client),
+        _ => None,
+    };
+    let refused = |refusal| {
+        Unproven::Refused(
+            refusal,
+            platform.as_deref().map(|platform| platform.id.clone()),
+        )
+    };
+    let proven = authenticate(&visit.cx, platform.as_deref(), &credentials.presented, keys)
+        .map_err(refused)?;
+    if let Some((jti, expires)) = proven.assertion_jti() {
+        let name = format!("{}:{jti}", credentials.client_id);
+        let lifetime = expires.since(visit.cx.now);
+        let ephemeral = &visit.state.ephemeral;
+        if !ephemeral
+            .put_if_absent(ASSERTIONS, &name, vec![1], lifetime)
+            .await?
+        {
+            return Err(refused(TokenRefusal::InvalidClient(
+                "client_assertion was used before",
+            )));
+        }
+    }
+    platform.ok_or_else(|| {
+        Unproven::Failed(Failure::internal(
+            "an authenticated client without a platform",
+        ))
+    })
+}
+
+async fn found(visit: &Visit, credentials: &Credentials) -> Result<Option<Arc<Platform>>, Failure> {
+    let id = PlatformId::from_text(&credentials.client_id);
+    Ok(visit.state.database.find_platform(&id).await?)
+}
+
+/// The keys of a client as of now.
+pub fn keys_of(client: &Client) -> Option<&Value> {
+    match client.keys.as_ref()? {
+        ClientKeys::Jwks(jwks) => Some(jwks),
+        ClientKeys::JwksUri(_) => None,
+    }
+}
+
+/// The one value of a parameter. `Err`: it came more than once (RFC 6749 §3.2).
+pub fn single(form: &[(String, String)], name: &str) -> Result<Option<String>, TokenRefusal> {
+    let mut values = form.iter().filter(|(n, _)| n == name);
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(TokenRefusal::InvalidRequest(
+            "a parameter came more than once",
+        ));
+    }
+    Ok(first.map(|(_, v)| v.clone()).filter(|v| !v.is_empty()))
+}
