@@ -194,6 +194,17 @@ pub struct IdTokenClaims {
     pub told: serde_json::Map<String, serde_json::Value>,
 }
 
+/// Who alone may use a token (RFC 7800 `cnf`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Confirmation {
+    /// Whoever holds the key with this thumbprint (RFC 9449 §6.1).
+    #[serde(rename = "jkt")]
+    Key(String),
+    /// Whoever shows the certificate with this thumbprint (RFC 8705 §3.1).
+    #[serde(rename = "x5t#S256")]
+    Certificate(String),
+}
+
 /// Claims of a JWT access token (RFC 9068 §2.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessTokenClaims {
@@ -221,6 +232,9 @@ pub struct AccessTokenClaims {
     pub acr: String,
     /// RFC 8176 words.
     pub amr: Vec<String>,
+    /// Who alone may use it; absent: its bearer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod certificate_forms;
 mod certificate_page;
 mod consent;
 mod discovery;
+mod dpop;
 mod head;
 mod keys;
 mod left_open;

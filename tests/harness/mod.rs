@@ -19,6 +19,7 @@ pub mod answer;
 pub mod audit;
 pub mod authority;
 pub mod browser;
+pub mod dpop;
 pub mod jwt;
 pub mod lock;
 pub mod openssl;

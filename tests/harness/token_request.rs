@@ -14,6 +14,7 @@ pub struct TokenRequest {
     pub basic: Option<(String, String)>,
     base: String,
     path: &'static str,
+    proof: Option<String>,
 }
 
 impl TokenRequest {
@@ -46,6 +47,7 @@ impl TokenRequest {
             basic: None,
             base: platform.base.clone(),
             path,
+            proof: None,
         }
     }
 
@@ -94,6 +96,18 @@ impl TokenRequest {
             .with("client_assertion", assertion)
     }
 
+    /// With a `DPoP` proof.
+    #[must_use]
+    pub fn with_proof(mut self, proof: &str) -> Self {
+        self.proof = Some(proof.to_owned());
+        self
+    }
+
+    /// Where it goes.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
     /// At another provider of the same issuer.
     #[must_use]
     pub fn at(mut self, base: &str) -> Self {
@@ -106,6 +120,9 @@ impl TokenRequest {
         let mut request = client().post(format!("{}{}", self.base, self.path));
         if let Some((name, secret)) = &self.basic {
             request = request.basic_auth(name, Some(secret));
+        }
+        if let Some(proof) = &self.proof {
+            request = request.header("dpop", proof);
         }
         let response = request.form(&self.form).send().await.unwrap();
         Answer::read(format!("POST {}", self.path), response).await

@@ -1,5 +1,6 @@
 //! Grant: what a redeemed code gave to a platform. Tokens stand on it; revoking it kills them.
 
+use protocol::claims::Confirmation;
 use protocol::scope::ScopeSet;
 
 use crate::audit::{AuditEvent, AuditKind};
@@ -36,6 +37,8 @@ pub struct Grant {
     pub resources: Vec<String>,
     /// How sure the sign-in was.
     pub assurance: Assurance,
+    /// Who redeemed the code, by key or certificate; a public client's refresh tokens are for them alone.
+    pub confirmation: Option<Confirmation>,
     /// When the lock signed.
     pub auth_time: Timestamp,
     /// When the code was redeemed.

@@ -47,6 +47,7 @@ pub mod authorize;
 pub mod bind;
 pub mod directory;
 pub mod disclosure;
+pub mod dpop;
 pub mod locks;
 pub mod log_in;
 pub mod log_out;

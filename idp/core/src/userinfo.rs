@@ -3,7 +3,7 @@
 //! Owns which claims a grant opens. The token's signature is the signer's; whether the grant still
 //! lives is read from the store each time.
 
-use protocol::claims::{AccessTokenClaims, UserInfo};
+use protocol::claims::{AccessTokenClaims, Confirmation, UserInfo};
 use protocol::scope::ScopeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -27,6 +27,12 @@ pub enum UserinfoRefusal {
     Expired,
     /// The grant, consent, lock, platform or enterprise behind it ended.
     Revoked,
+    /// It is bound to a key that the sender did not show, or to none though the sender shows one.
+    WrongSender,
+    /// The `DPoP` proof proves nothing.
+    InvalidDpopProof(&'static str),
+    /// The `DPoP` proof has no nonce of ours.
+    UseDpopNonce,
 }
 
 impl UserinfoRefusal {
@@ -34,7 +40,11 @@ impl UserinfoRefusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
-            Self::InvalidToken | Self::Expired | Self::Revoked => "invalid_token",
+            Self::InvalidToken | Self::Expired | Self::Revoked | Self::WrongSender => {
+                "invalid_token"
+            }
+            Self::InvalidDpopProof(_) => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 
@@ -45,6 +55,9 @@ impl UserinfoRefusal {
             Self::InvalidToken => "the access token is malformed or not ours",
             Self::Expired => "the access token has expired",
             Self::Revoked => "the grant behind the access token has ended",
+            Self::WrongSender => "the access token is not for whoever sent it in this way",
+            Self::InvalidDpopProof(why) => why,
+            Self::UseDpopNonce => "the DPoP proof needs the nonce of the DPoP-Nonce header",
         }
     }
 }
@@ -67,6 +80,19 @@ pub fn read_access_token(
         return Err(UserinfoRefusal::Expired);
     }
     Ok(claims)
+}
+
+/// Whether a token may be used by whoever sent it: a bound one with the proof of its key alone, any other as a bearer's
+/// (RFC 9449 §7.1). `jkt`: thumbprint of the key that was proven.
+pub fn check_sender(claims: &AccessTokenClaims, jkt: Option<&str>) -> Result<(), UserinfoRefusal> {
+    let is_theirs = match (&claims.cnf, jkt) {
+        (None, None) => true,
+        (Some(Confirmation::Key(bound)), Some(jkt)) => bound == jkt,
+        (None, Some(_)) | (Some(Confirmation::Key(_)), None) => false,
+        // No connection here shows a certificate.
+        (Some(Confirmation::Certificate(_)), _) => false,
+    };
+    is_theirs.then_some(()).ok_or(UserinfoRefusal::WrongSender)
 }
 
 /// The token's grant with all it stands on, if it lives.

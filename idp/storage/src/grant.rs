@@ -38,6 +38,7 @@ struct GrantRow {
     id_token_claims: String,
     resources: String,
     acr: String,
+    cnf: Option<String>,
     auth_time: i64,
     created_at: i64,
     revoked_at: Option<i64>,
@@ -58,6 +59,8 @@ impl From<&Grant> for GrantRow {
             id_token_claims: grant.claims.id_token.to_string(),
             resources: grant.resources.join(" "),
             acr: grant.assurance.as_str().to_owned(),
+            // An enum of two texts always serialises.
+            cnf: (grant.confirmation.as_ref()).and_then(|cnf| serde_json::to_string(cnf).ok()),
             auth_time: grant.auth_time.unix_millis(),
             created_at: grant.created_at.unix_millis(),
             revoked_at: grant.revoked_at.map(Timestamp::unix_millis),
@@ -85,6 +88,10 @@ impl TryFrom<GrantRow> for Grant {
                 .map(str::to_owned)
                 .collect(),
             assurance: name.column("acr", Assurance::of_word(&row.acr))?,
+            confirmation: match &row.cnf {
+                None => None,
+                Some(json) => Some(name.column("cnf", serde_json::from_str(json).ok())?),
+            },
             id: GrantId::from_text(row.id),
             code_sha256: row.code_sha256,
             enterprise_id: EnterpriseId::from_text(row.enterprise_id),

@@ -140,6 +140,7 @@ diesel::table! {
         id_token_claims -> Text,
         resources -> Text,
         acr -> Text,
+        cnf -> Nullable<Text>,
         auth_time -> BigInt,
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,

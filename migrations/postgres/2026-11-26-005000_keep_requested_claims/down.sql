@@ -1,3 +1,4 @@
+ALTER TABLE grants DROP COLUMN cnf;
 ALTER TABLE grants DROP COLUMN acr;
 ALTER TABLE grants DROP COLUMN resources;
 ALTER TABLE grants DROP COLUMN id_token_claims;

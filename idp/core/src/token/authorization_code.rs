@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::claims::Confirmation;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::TokenRefusal;
-use super::granted::{Granted, narrowed, told};
+use super::granted::{Granted, check_sender, narrowed, told};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authorization::AuthorizationCode;
 use crate::cx::{Caller, Cx};
@@ -31,6 +32,8 @@ pub struct Redemption {
     pub redirect_uri: Option<String>,
     /// `code_verifier`.
     pub code_verifier: Option<String>,
+    /// Who asks, if tokens are to be bound to them: the key of the proof, or the certificate.
+    pub confirmation: Option<Confirmation>,
     /// `resource`, each once (RFC 8707 §2.2).
     pub resources: Vec<String>,
 }
@@ -81,15 +84,13 @@ pub fn redeem(
         let why = "the sign-in behind the code has ended";
         return refused(store, cx, caller, platform, why);
     };
-    let Some(resources) = narrowed(&code.resources, &redemption.resources) else {
-        super::note_refusal(
-            store,
-            cx,
-            caller,
-            Some(&platform.id),
-            TokenRefusal::InvalidTarget,
-        )?;
-        return Ok(Redeemed::Refused(TokenRefusal::InvalidTarget));
+    let bounded = bounded(platform, code, redemption);
+    let resources = match bounded {
+        Ok(resources) => resources,
+        Err(refusal) => {
+            super::note_refusal(store, cx, caller, Some(&platform.id), refusal)?;
+            return Ok(Redeemed::Refused(refusal));
+        }
     };
     let grant = grant(cx, code, redemption);
     // A replay that overtook us revoked the code's grant before it was there.
@@ -107,12 +108,32 @@ pub fn redeem(
         id_token_alg: client.map_or(JwsAlgorithm::Es256, |client| client.id_token_alg),
         scopes: grant.scopes.clone(),
         resources,
+        confirmation: redemption.confirmation.clone(),
         refresh_token: match client {
             Some(client) if client.tokens.refresh => Some(begun(store, cx, &grant)?),
             _ => None,
         },
         grant,
     })))
+}
+
+/// Where and to whom the tokens are of use.
+fn bounded(
+    platform: &Platform,
+    code: &AuthorizationCode,
+    redemption: &Redemption,
+) -> Result<Vec<String>, TokenRefusal> {
+    let confirmation = redemption.confirmation.as_ref();
+    if let Some(client) = platform.active_client() {
+        check_sender(client, confirmation)?;
+    }
+    let jkt = code.dpop_jkt.as_ref();
+    if jkt.is_some_and(|jkt| confirmation != Some(&Confirmation::Key(jkt.clone()))) {
+        return Err(TokenRefusal::InvalidDpopProof(
+            "the code is for another key than that of the DPoP proof",
+        ));
+    }
+    narrowed(&code.resources, &redemption.resources).ok_or(TokenRefusal::InvalidTarget)
 }
 
 /// The grant's first refresh token.
@@ -203,6 +224,7 @@ fn grant(cx: &Cx, code: &AuthorizationCode, redemption: &Redemption) -> Grant {
         claims: code.claims.clone(),
         resources: code.resources.clone(),
         assurance: code.assurance,
+        confirmation: redemption.confirmation.clone(),
         auth_time: code.auth_time,
         created_at: cx.now,
         revoked_at: None,

@@ -1,14 +1,16 @@
 //! Granted: what tokens are minted from, whichever way led there.
 
+use protocol::claims::Confirmation;
 use protocol::scope::ScopeSet;
 use serde_json::{Map, Value};
 
+use super::TokenRefusal;
 use crate::authorization::RequestedClaims;
 use crate::disclosure::disclose_chosen;
 use crate::enterprise::Enterprise;
 use crate::grant::Grant;
 use crate::key_lock::KeyLock;
-use crate::platform::JwsAlgorithm;
+use crate::platform::{Client, JwsAlgorithm, SecurityProfile, SenderConstraint};
 
 /// A durable grant and what its tokens need. Holds a token: `Debug` tells the grant alone.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Granted {
     pub id_token_alg: JwsAlgorithm,
     /// Claims that the ID token was asked to hold.
     pub told: Map<String, Value>,
+    /// Who alone may use this access token; none: its bearer.
+    pub confirmation: Option<Confirmation>,
     /// Goes out with the tokens.
     pub refresh_token: Option<String>,
 }
@@ -35,6 +39,23 @@ impl std::fmt::Debug for Granted {
             .field("grant", &self.grant)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether tokens may go to whoever asks: where a client's tokens are bound, it must show what to.
+pub fn check_sender(
+    client: &Client,
+    confirmation: Option<&Confirmation>,
+) -> Result<(), TokenRefusal> {
+    let is_shown = match (client.tokens.sender_constraint, client.profile) {
+        (SenderConstraint::Dpop, _) => matches!(confirmation, Some(Confirmation::Key(_))),
+        (SenderConstraint::Mtls, _) => matches!(confirmation, Some(Confirmation::Certificate(_))),
+        // FAPI 2.0 §5.3.2.1: one or the other.
+        (SenderConstraint::None, SecurityProfile::Fapi2) => confirmation.is_some(),
+        (SenderConstraint::None, SecurityProfile::Standard) => true,
+    };
+    is_shown.then_some(()).ok_or(TokenRefusal::InvalidDpopProof(
+        "tokens of this client are bound to a key or certificate, and none was shown",
+    ))
 }
 
 /// What was granted, or a part of that (RFC 8707 §2.2). `None`: more was asked.

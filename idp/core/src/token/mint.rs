@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::claims::{AMR_KEY_LOCK, AccessTokenClaims, Audience, IdTokenClaims};
+use protocol::claims::{AMR_KEY_LOCK, AccessTokenClaims, Audience, Confirmation, IdTokenClaims};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -42,7 +42,11 @@ pub fn mint(
     )?;
     Ok(TokenResponse {
         access_token,
-        token_type: "Bearer",
+        token_type: match granted.confirmation {
+            Some(Confirmation::Key(_)) => "DPoP",
+            // RFC 8705 §3: a token bound to a certificate is still a bearer's in form.
+            Some(Confirmation::Certificate(_)) | None => "Bearer",
+        },
         expires_in: cx.settings.access_token_lifetime.as_secs(),
         id_token,
         refresh_token: granted.refresh_token.clone(),
@@ -65,6 +69,7 @@ fn access_token_claims(cx: &Cx, granted: &Granted) -> AccessTokenClaims {
         auth_time: grant.auth_time.unix_seconds(),
         acr: grant.assurance.as_str().to_owned(),
         amr: AMR_KEY_LOCK.map(str::to_owned).to_vec(),
+        cnf: granted.confirmation.clone(),
     }
 }
 

@@ -57,6 +57,10 @@ pub enum TokenRefusal {
     UnsupportedGrantType,
     /// A `resource` beyond what was granted (RFC 8707 §2).
     InvalidTarget,
+    /// No `DPoP` proof where one is needed, or one that proves nothing (RFC 9449 §5).
+    InvalidDpopProof(&'static str),
+    /// A `DPoP` proof without a nonce of ours (RFC 9449 §8).
+    UseDpopNonce,
     /// A `scope` beyond what was granted.
     InvalidScope(&'static str),
 }
@@ -71,6 +75,8 @@ impl TokenRefusal {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidScope(_) => "invalid_scope",
+            Self::InvalidDpopProof(_) => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 
@@ -80,7 +86,9 @@ impl TokenRefusal {
             Self::InvalidRequest(text)
             | Self::InvalidClient(text)
             | Self::InvalidGrant(text)
-            | Self::InvalidScope(text) => text,
+            | Self::InvalidScope(text)
+            | Self::InvalidDpopProof(text) => text,
+            Self::UseDpopNonce => "the DPoP proof needs the nonce of the DPoP-Nonce header",
             Self::UnsupportedGrantType => "grant_type must be authorization_code or refresh_token",
             Self::InvalidTarget => "a resource was not granted",
         }

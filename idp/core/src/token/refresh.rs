@@ -3,9 +3,10 @@
 //! A token that comes back after it was used tells that two hold it: the grant ends (RFC 9700 §4.14.2). Under FAPI 2.0 a
 //! token is not replaced (§5.3.2.1): it is bound to its client, and a lost answer must not lose the grant.
 
+use protocol::claims::Confirmation;
 use protocol::scope::{Scope, ScopeSet};
 
-use super::granted::{Granted, narrowed, told};
+use super::granted::{Granted, check_sender, narrowed, told};
 use super::{TokenRefusal, note_refusal};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
@@ -23,6 +24,8 @@ pub struct Refreshing {
     pub scope: Option<String>,
     /// `resource`, each once.
     pub resources: Vec<String>,
+    /// Who asks, if tokens are to be bound to them.
+    pub confirmation: Option<Confirmation>,
     /// Whether the lock behind the grant counts no more, by lists and registry as they stand now.
     pub lock_is_over: bool,
 }
@@ -73,7 +76,7 @@ pub fn refresh(
         let over = TokenRefusal::InvalidGrant("the grant behind the refresh token has ended");
         return refused(store, over);
     }
-    let (scopes, resources) = match bounded(&standing, asked) {
+    let (scopes, resources) = match bounded(client, &standing, asked) {
         Ok(bounded) => bounded,
         Err(refusal) => return refused(store, refusal),
     };
@@ -93,6 +96,7 @@ pub fn refresh(
         id_token_alg: client.id_token_alg,
         scopes,
         resources,
+        confirmation: asked.confirmation.clone(),
         refresh_token: Some(successor),
         grant: standing.grant,
     })))
@@ -119,9 +123,19 @@ fn replaced(
 }
 
 fn bounded(
+    client: &Client,
     standing: &GrantStanding,
     asked: &Refreshing,
 ) -> Result<(ScopeSet, Vec<String>), TokenRefusal> {
+    let confirmation = asked.confirmation.as_ref();
+    check_sender(client, confirmation)?;
+    // RFC 9449 §5: a public client's refresh token is bound to the key; a confidential one's to its client.
+    let bound = standing.grant.confirmation.as_ref();
+    if !client.is_confidential() && bound.is_some() && confirmation != bound {
+        return Err(TokenRefusal::InvalidDpopProof(
+            "the refresh token is for another key than that of the DPoP proof",
+        ));
+    }
     let granted = &standing.grant.scopes;
     let scopes = match &asked.scope {
         None => granted.clone(),

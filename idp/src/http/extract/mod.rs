@@ -1,9 +1,11 @@
 //! From a request to typed words. Owns cookies, forms, client authentication and the address of the
 //! other side; knows no flow.
 
+pub mod access_token;
 pub mod browser;
 pub mod client;
 pub mod client_auth;
+pub mod dpop;
 pub mod form;
 pub mod revoked;
 mod visit;

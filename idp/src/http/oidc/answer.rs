@@ -20,7 +20,7 @@ pub fn begin(visit: &Visit, status: StatusCode) -> HttpResponseBuilder {
         // Else a script of another origin can't read them (Fetch standard).
         .insert_header((
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "WWW-Authenticate, X-Request-Id",
+            "WWW-Authenticate, DPoP-Nonce, X-Request-Id",
         ))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((REQUEST_ID, visit.incident_id.as_str()));

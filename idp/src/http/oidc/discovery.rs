@@ -49,6 +49,9 @@ pub fn document(issuer: &str) -> ProviderMetadata {
             .to_vec(),
         token_endpoint_auth_methods_supported: words(&METHODS),
         token_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
+        dpop_signing_alg_values_supported: ClientAlgorithm::ALL
+            .map(|a| a.as_str().to_owned())
+            .to_vec(),
         code_challenge_methods_supported: words(&["S256"]),
         claim_types_supported: words(&["normal"]),
         claims_supported: ScopeSet::all()

@@ -14,10 +14,10 @@ use serde_json::json;
 
 use super::answer;
 use crate::http::error::Failure;
-use crate::http::extract::Visit;
 use crate::http::extract::client::{Unproven, authenticated, keys_of, single};
 use crate::http::extract::form::pairs;
-use crate::http::{pushed, trail};
+use crate::http::extract::{Visit, dpop};
+use crate::http::{pushed, routes, trail};
 
 /// Parameters of client authentication, which are no part of the request.
 const OF_THE_CLIENT: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
@@ -54,7 +54,7 @@ impl From<Unproven> for Ended {
 
 /// `POST /oauth2/par`
 pub async fn push(visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    match kept(&visit, &request, &pairs(&body)).await {
+    let answer = match kept(&visit, &request, &pairs(&body)).await {
         Ok(request_uri) => answer::begin(&visit, StatusCode::CREATED).json(json!({
             "request_uri": request_uri,
             "expires_in": visit.state.settings.pushed_lifetime.as_secs(),
@@ -63,7 +63,8 @@ pub async fn push(visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpR
             refuse(&visit, status, refusal, platform).await
         }
         Err(Ended::Failed(failure)) => answer::fail(&visit, &failure),
-    }
+    };
+    dpop::with_nonce(&visit, &request, answer).await
 }
 
 async fn kept(
@@ -74,7 +75,24 @@ async fn kept(
     let platform = authenticated(visit, request, form).await?;
     let refused =
         |refusal| Ended::Refused(StatusCode::BAD_REQUEST, refusal, Some(platform.id.clone()));
-    let asked = read_request(visit, form, &platform).map_err(refused)?;
+    let mut asked = read_request(visit, form, &platform).map_err(refused)?;
+    // RFC 9449 §10.1: a proof here binds the code as dpop_jkt would.
+    let proof = match dpop::proof(visit, request, (routes::PAR, None)).await {
+        Ok(proof) => proof,
+        Err(dpop::Unproven::Invalid(why)) => return Err(refused(("invalid_dpop_proof", why))),
+        Err(dpop::Unproven::NoNonce) => {
+            let refusal = TokenRefusal::UseDpopNonce;
+            return Err(refused((refusal.code(), refusal.description())));
+        }
+        Err(dpop::Unproven::Failed(failure)) => return Err(Ended::Failed(failure)),
+    };
+    if let Some(proof) = proof {
+        if asked.dpop_jkt.as_ref().is_some_and(|jkt| *jkt != proof.jkt) {
+            let why = "dpop_jkt is another key than that of the DPoP proof";
+            return Err(refused(("invalid_dpop_proof", why)));
+        }
+        asked.dpop_jkt = Some(proof.jkt);
+    }
     Ok(pushed::keep(visit, asked).await?)
 }
 

@@ -3,15 +3,20 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::userinfo::{
-    self, UserInfoAnswer, UserinfoRefusal, note, read_access_token, user_info,
+    self, UserInfoAnswer, UserinfoRefusal, check_sender, note, read_access_token, user_info,
 };
 use protocol::claims::AccessTokenClaims;
 
 use super::answer;
 use crate::http::error::Failure;
-use crate::http::extract::Visit;
+use crate::http::extract::access_token::{Malformed, Presented, Scheme, access_token};
 use crate::http::extract::form::pairs;
 use crate::http::extract::revoked;
+use crate::http::extract::{Visit, dpop};
+use crate::http::routes;
+
+/// What a proof may be signed with (RFC 9449 §7.1).
+const ALGORITHMS: &str = r#"algs="ES256 PS256 RS256""#;
 
 enum Ended {
     /// No token came: the challenge carries no error (RFC 6750 §3.1).
@@ -35,12 +40,13 @@ pub async fn by_header_or_body(
 }
 
 async fn answered(visit: Visit, request: &HttpRequest, form: &[(String, String)]) -> HttpResponse {
-    match disclosed(&visit, request, form).await {
+    let answer = match disclosed(&visit, request, form).await {
         Ok(info) => answer::begin(&visit, StatusCode::OK).json(info),
         Err(Ended::NoToken) => ask_for_token(&visit),
         Err(Ended::Refused(refusal, claims)) => refuse(&visit, refusal, claims).await,
         Err(Ended::Failed(failure)) => answer::fail(&visit, &failure),
-    }
+    };
+    dpop::with_nonce(&visit, request, answer).await
 }
 
 async fn disclosed(
@@ -48,10 +54,18 @@ async fn disclosed(
     request: &HttpRequest,
     form: &[(String, String)],
 ) -> Result<UserInfoAnswer, Ended> {
-    let token = bearer(request, form)?;
-    let claims = read_access_token(&visit.cx, &*visit.state.keys, &token)
+    let presented = match access_token(request, form) {
+        Ok(Some(presented)) => presented,
+        Ok(None) => return Err(Ended::NoToken),
+        Err(Malformed) => return Err(Ended::Refused(UserinfoRefusal::InvalidRequest, None)),
+    };
+    let jkt = proven_key(visit, request, &presented).await?;
+    let claims = read_access_token(&visit.cx, &*visit.state.keys, &presented.text)
         .map_err(|refusal| Ended::Refused(refusal, None))?;
     let claims = Box::new(claims);
+    if let Err(refusal) = check_sender(&claims, jkt.as_deref()) {
+        return Err(Ended::Refused(refusal, Some(claims)));
+    }
     let (asked, cx) = (claims.clone(), visit.cx.clone());
     let found = visit
         .state
@@ -80,32 +94,25 @@ async fn disclosed(
     Ok(user_info(&standing, &claims))
 }
 
-/// The one token of a request (RFC 6750 §2). Never from the query (RFC 9700 §4.3.2).
-fn bearer(request: &HttpRequest, form: &[(String, String)]) -> Result<String, Ended> {
-    let malformed = || Ended::Refused(UserinfoRefusal::InvalidRequest, None);
-    if pairs(request.query_string().as_bytes())
-        .iter()
-        .any(|(name, _)| name == "access_token")
-    {
-        return Err(malformed());
+/// The key that was proven, where the token was presented with one (RFC 9449 §7.1).
+async fn proven_key(
+    visit: &Visit,
+    request: &HttpRequest,
+    presented: &Presented,
+) -> Result<Option<String>, Ended> {
+    let refused = |refusal| Ended::Refused(refusal, None);
+    if presented.scheme == Scheme::Bearer {
+        return Ok(None);
     }
-    let by_body: Vec<&String> = form
-        .iter()
-        .filter(|(name, _)| name == "access_token")
-        .map(|(_, token)| token)
-        .collect();
-    let by_header: Vec<_> = request.headers().get_all(header::AUTHORIZATION).collect();
-    match (by_header.as_slice(), by_body.as_slice()) {
-        ([], []) => Err(Ended::NoToken),
-        ([value], []) => value
-            .to_str()
-            .ok()
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim().to_owned())
-            .ok_or(Ended::NoToken),
-        ([], [token]) => Ok((*token).clone()),
-        _ => Err(malformed()),
+    let bound = (routes::USERINFO, Some(presented.text.as_str()));
+    match dpop::proof(visit, request, bound).await {
+        Ok(Some(proof)) => Ok(Some(proof.jkt)),
+        Ok(None) => Err(refused(UserinfoRefusal::InvalidDpopProof(
+            "the DPoP proof is missing",
+        ))),
+        Err(dpop::Unproven::Invalid(why)) => Err(refused(UserinfoRefusal::InvalidDpopProof(why))),
+        Err(dpop::Unproven::NoNonce) => Err(refused(UserinfoRefusal::UseDpopNonce)),
+        Err(dpop::Unproven::Failed(failure)) => Err(Ended::Failed(failure)),
     }
 }
 
@@ -133,14 +140,17 @@ async fn refuse(
     }
     let status = match refusal {
         UserinfoRefusal::InvalidRequest => StatusCode::BAD_REQUEST,
-        UserinfoRefusal::InvalidToken | UserinfoRefusal::Expired | UserinfoRefusal::Revoked => {
-            StatusCode::UNAUTHORIZED
-        }
+        _ => StatusCode::UNAUTHORIZED,
     };
     let (error, description) = (refusal.code(), refusal.description());
-    let challenge = format!(r#"Bearer error="{error}", error_description="{description}""#);
+    let told = format!(r#"error="{error}", error_description="{description}""#);
     let mut answer = answer::begin(visit, status);
-    answer.insert_header((header::WWW_AUTHENTICATE, challenge));
+    // RFC 9449 §7.1: both ways are named, each in a header of its own.
+    answer.append_header((header::WWW_AUTHENTICATE, format!("Bearer {told}")));
+    answer.append_header((
+        header::WWW_AUTHENTICATE,
+        format!("DPoP {told}, {ALGORITHMS}"),
+    ));
     answer::refuse(visit, answer, ("userinfo", error, description))
 }
 
@@ -149,6 +159,7 @@ async fn refuse(
 fn ask_for_token(visit: &Visit) -> HttpResponse {
     tracing::info!(incident = %visit.incident_id, endpoint = "userinfo", "no token came");
     answer::begin(visit, StatusCode::UNAUTHORIZED)
-        .insert_header((header::WWW_AUTHENTICATE, "Bearer"))
+        .append_header((header::WWW_AUTHENTICATE, "Bearer"))
+        .append_header((header::WWW_AUTHENTICATE, format!("DPoP {ALGORITHMS}")))
         .finish()
 }

@@ -25,6 +25,7 @@ use idp_core::session::SessionRecord;
 use idp_core::signing_key::SigningKey;
 use idp_core::timestamp::Timestamp;
 use pki::holder::credit_code::CreditCode;
+use protocol::claims::Confirmation;
 use protocol::claims::{LockRole, SubjectType};
 use protocol::scope::ScopeSet;
 
@@ -185,6 +186,7 @@ pub fn standing() -> Standing {
             "https://hohhot.example/b".into(),
         ],
         assurance: Assurance::KeyLockFresh,
+        confirmation: Some(Confirmation::Key("thumbprint".into())),
         auth_time: at(3),
         created_at: at(4),
         revoked_at: None,

@@ -1,0 +1,136 @@
+//! `DPoP` (RFC 9449): the proof that comes with a request, and the nonces that make it recent (§8).
+//!
+//! A nonce serves for a minute or two and every request: replay is prevented by `jti`. Copies of the provider share nonces
+//! and replay set through the ephemeral store.
+
+use std::time::Duration;
+
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use idp_core::cx::random_text;
+use idp_core::dpop::{self, DpopProof, ProvenRequest};
+use idp_core::ephemeral::Ephemeral as _;
+
+use super::Visit;
+use crate::http::error::Failure;
+
+/// §4.1
+const PROOF: HeaderName = HeaderName::from_static("dpop");
+
+/// §8.1
+const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
+/// Kind of the replay set.
+const USED: &str = "dpop";
+
+/// Kind of the nonces.
+const NONCES: &str = "dpop-nonce";
+
+/// A nonce is handed out for so long, and taken for twice as long.
+const SLOT: Duration = Duration::from_secs(60);
+
+/// Why a proof is not taken.
+pub enum Unproven {
+    /// It proves nothing.
+    Invalid(&'static str),
+    /// It holds no nonce of ours.
+    NoNonce,
+    /// Something of ours failed.
+    Failed(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Unproven {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// The proof of a request at one of our addresses; `None`: it brought none.
+pub async fn proof(
+    visit: &Visit,
+    request: &HttpRequest,
+    (path, access_token): (&str, Option<&str>),
+) -> Result<Option<DpopProof>, Unproven> {
+    let mut sent = request.headers().get_all(PROOF);
+    let Some(first) = sent.next() else {
+        return Ok(None);
+    };
+    if sent.next().is_some() {
+        return Err(Unproven::Invalid("more than one DPoP proof came"));
+    }
+    let text = first.to_str().or(Err(Unproven::Invalid(
+        "the DPoP proof is not a compact JWS",
+    )))?;
+    let uri = format!("{}{path}", visit.state.settings.issuer);
+    let proven = ProvenRequest {
+        method: request.method().as_str(),
+        uri: &uri,
+        access_token,
+    };
+    let proof = dpop::verify(&visit.cx, proven, text).map_err(Unproven::Invalid)?;
+    if !is_ours(visit, proof.nonce.as_deref()).await? {
+        return Err(Unproven::NoNonce);
+    }
+    let name = format!("{}:{}", proof.jkt, proof.jti);
+    let lifetime = proof.expires_at.since(visit.cx.now) + SLOT;
+    let is_new = visit
+        .state
+        .ephemeral
+        .put_if_absent(USED, &name, vec![1], lifetime)
+        .await?;
+    is_new
+        .then_some(Some(proof))
+        .ok_or(Unproven::Invalid("the DPoP proof was used before"))
+}
+
+/// Whether a nonce is this slot's or the one's before.
+async fn is_ours(visit: &Visit, nonce: Option<&str>) -> Result<bool, Failure> {
+    let Some(nonce) = nonce else {
+        return Ok(false);
+    };
+    let slot = slot(visit);
+    for slot in [slot, slot - 1] {
+        let known = visit.state.ephemeral.get(NONCES, &slot.to_string()).await?;
+        if known.is_some_and(|known| known == nonce.as_bytes()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Puts the nonce of now into the answer to a request that brought a proof (§8.2).
+pub async fn with_nonce(
+    visit: &Visit,
+    request: &HttpRequest,
+    mut answer: HttpResponse,
+) -> HttpResponse {
+    if !request.headers().contains_key(PROOF) {
+        return answer;
+    }
+    match nonce(visit).await {
+        Ok(nonce) => {
+            answer.headers_mut().insert(NONCE, nonce);
+        }
+        // The answer stands without; whoever needs a nonce is told to fetch one.
+        Err(failure) => failure.log(&visit.incident_id),
+    }
+    answer
+}
+
+/// The nonce to hand out now.
+async fn nonce(visit: &Visit) -> Result<HeaderValue, Failure> {
+    let slot = slot(visit).to_string();
+    let ephemeral = &visit.state.ephemeral;
+    let fresh = random_text(&*visit.cx.rng);
+    // Of all who come first in a slot one decides.
+    ephemeral
+        .put_if_absent(NONCES, &slot, fresh.into_bytes(), SLOT * 3)
+        .await?;
+    let nonce = ephemeral.get(NONCES, &slot).await?;
+    let nonce = nonce.and_then(|nonce| HeaderValue::from_bytes(&nonce).ok());
+    nonce.ok_or(Failure::internal("a nonce that was just there"))
+}
+
+fn slot(visit: &Visit) -> i64 {
+    visit.cx.now.unix_seconds() / SLOT.as_secs().cast_signed()
+}
