@@ -237,6 +237,16 @@ pub struct AccessTokenClaims {
     pub cnf: Option<Confirmation>,
 }
 
+impl AccessTokenClaims {
+    /// `token_type` of the token response (RFC 9449 §5; RFC 8705 §3: bound to a certificate, it is a bearer's in form).
+    pub const fn token_type(&self) -> &'static str {
+        match self.cnf {
+            Some(Confirmation::Key(_)) => "DPoP",
+            Some(Confirmation::Certificate(_)) | None => "Bearer",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

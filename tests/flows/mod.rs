@@ -30,6 +30,7 @@ mod revocation;
 mod revocation_sources;
 mod standing;
 mod token;
+mod token_status;
 mod tokens;
 mod two_processes;
 mod userinfo;

@@ -39,13 +39,28 @@ pub fn compact(header: &Value, claims: &Value, signature: &[u8]) -> String {
 
 /// Claims of a token that a key of this JWK Set signed, for this audience, in time.
 pub fn verified(token: &str, jwks: &Value, issuer: &str, audience: &str) -> Option<Value> {
+    verified_with(
+        token,
+        jwks,
+        (issuer, audience),
+        &["exp", "aud", "iss", "sub"],
+    )
+}
+
+/// As [`verified`], with these claims needed.
+pub fn verified_with(
+    token: &str,
+    jwks: &Value,
+    (issuer, audience): (&str, &str),
+    needed: &[&str],
+) -> Option<Value> {
     let header = jsonwebtoken::decode_header(token).ok()?;
     let jwks: JwkSet = serde_json::from_value(jwks.clone()).unwrap();
     let jwk = jwks.find(header.kid.as_deref()?)?;
     let mut validation = Validation::new(header.alg);
     validation.set_audience(&[audience]);
     validation.set_issuer(&[issuer]);
-    validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+    validation.set_required_spec_claims(needed);
     validation.leeway = 0;
     let key = DecodingKey::from_jwk(jwk).unwrap();
     jsonwebtoken::decode::<Value>(token, &key, &validation)

@@ -15,6 +15,8 @@ pub struct TokenRequest {
     base: String,
     path: &'static str,
     proof: Option<String>,
+    /// `Accept`
+    pub accept: Option<String>,
 }
 
 impl TokenRequest {
@@ -34,6 +36,13 @@ impl TokenRequest {
             .proven_by(platform)
     }
 
+    /// A question about a token, or giving it up.
+    pub fn about(platform: &Platform, path: &'static str, token: &str) -> Self {
+        Self::bare(platform, path)
+            .with("token", token)
+            .proven_by(platform)
+    }
+
     /// The same parameters pushed (RFC 9126).
     pub(super) fn pushing(platform: &Platform, asking: &Asking) -> Self {
         let mut request = Self::bare(platform, "/oauth2/par");
@@ -48,6 +57,7 @@ impl TokenRequest {
             base: platform.base.clone(),
             path,
             proof: None,
+            accept: None,
         }
     }
 
@@ -123,6 +133,9 @@ impl TokenRequest {
         }
         if let Some(proof) = &self.proof {
             request = request.header("dpop", proof);
+        }
+        if let Some(accept) = &self.accept {
+            request = request.header("accept", accept);
         }
         let response = request.form(&self.form).send().await.unwrap();
         Answer::read(format!("POST {}", self.path), response).await

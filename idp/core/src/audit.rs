@@ -58,6 +58,8 @@ audit_kinds! {
     CodeReplayed = "code.replayed",
     /// A grant was refreshed.
     GrantRefreshed = "grant.refreshed",
+    /// A platform gave a token up; its grant is revoked.
+    GrantRevoked = "grant.revoked",
     /// A refresh token came back after it was used; its grant is revoked.
     RefreshTokenReused = "refresh-token.reused",
     /// A token request was refused.

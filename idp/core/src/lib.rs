@@ -53,4 +53,5 @@ pub mod log_in;
 pub mod log_out;
 pub mod operate;
 pub mod token;
+pub mod token_status;
 pub mod userinfo;

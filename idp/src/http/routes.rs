@@ -72,6 +72,10 @@ pub const AUTHORIZE: &str = "/oauth2/authorize";
 pub const PAR: &str = "/oauth2/par";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/oauth2/token";
+/// RFC 7662 §2.
+pub const INTROSPECT: &str = "/oauth2/introspect";
+/// RFC 7009 §2.
+pub const REVOKE: &str = "/oauth2/revoke";
 /// `OpenID` Connect Core §5.3.
 pub const USERINFO: &str = "/oauth2/userinfo";
 
@@ -87,11 +91,11 @@ pub fn not_for_head(path: &str) -> Option<&'static str> {
 
 /// Endpoints that speak JSON, refusals included.
 pub fn is_for_programs(path: &str) -> bool {
-    matches!(path, PAR | TOKEN | USERINFO)
+    matches!(path, PAR | TOKEN | INTROSPECT | REVOKE | USERINFO)
 }
 
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
-pub const OPEN_TO_OTHERS: [&str; 4] = [AUTHORIZE, PAR, TOKEN, USERINFO];
+pub const OPEN_TO_OTHERS: [&str; 6] = [AUTHORIZE, PAR, TOKEN, INTROSPECT, REVOKE, USERINFO];
 
 /// Mounts everything.
 pub fn mount(app: &mut ServiceConfig) {

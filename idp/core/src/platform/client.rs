@@ -141,6 +141,8 @@ pub struct TokenRules {
     pub id_token_encryption: Option<TokenEncryption>,
     /// Resources it may name (RFC 8707), to the character.
     pub resources: Vec<String>,
+    /// Resources it is: it may ask what a token for them is worth (RFC 7662), whoever holds it.
+    pub serves: Vec<String>,
 }
 
 /// How a token is encrypted to the client (RFC 7518 §4, §5).

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::claims::{AMR_KEY_LOCK, AccessTokenClaims, Audience, Confirmation, IdTokenClaims};
+use protocol::claims::{AMR_KEY_LOCK, AccessTokenClaims, Audience, IdTokenClaims};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -29,11 +29,12 @@ pub fn mint(
     signer: &dyn Signer,
     granted: &Granted,
 ) -> Result<TokenResponse, NoSigningKey> {
+    let claims = access_token_claims(cx, granted);
     let access_token = signer.sign(
         // Only the provider reads its access tokens: the fast algorithm serves every platform.
         JwsAlgorithm::Es256,
         ACCESS_TOKEN_TYP,
-        &json(&access_token_claims(cx, granted)),
+        &json(&claims),
     )?;
     let id_token = signer.sign(
         granted.id_token_alg,
@@ -42,11 +43,7 @@ pub fn mint(
     )?;
     Ok(TokenResponse {
         access_token,
-        token_type: match granted.confirmation {
-            Some(Confirmation::Key(_)) => "DPoP",
-            // RFC 8705 §3: a token bound to a certificate is still a bearer's in form.
-            Some(Confirmation::Certificate(_)) | None => "Bearer",
-        },
+        token_type: claims.token_type(),
         expires_in: cx.settings.access_token_lifetime.as_secs(),
         id_token,
         refresh_token: granted.refresh_token.clone(),

@@ -37,6 +37,8 @@ pub fn document(issuer: &str) -> ProviderMetadata {
         token_endpoint: at(routes::TOKEN),
         pushed_authorization_request_endpoint: at(routes::PAR),
         userinfo_endpoint: at(routes::USERINFO),
+        introspection_endpoint: at(routes::INTROSPECT),
+        revocation_endpoint: at(routes::REVOKE),
         jwks_uri: at(routes::JWKS),
         scopes_supported: Scope::ALL.map(|s| s.as_str().to_owned()).to_vec(),
         response_types_supported: words(&["code"]),
@@ -49,6 +51,16 @@ pub fn document(issuer: &str) -> ProviderMetadata {
             .to_vec(),
         token_endpoint_auth_methods_supported: words(&METHODS),
         token_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
+        introspection_endpoint_auth_methods_supported: words(&METHODS)
+            .into_iter()
+            .filter(|method| method != "none")
+            .collect(),
+        introspection_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
+        introspection_signing_alg_values_supported: JwsAlgorithm::ALL
+            .map(|a| a.as_str().to_owned())
+            .to_vec(),
+        revocation_endpoint_auth_methods_supported: words(&METHODS),
+        revocation_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
         dpop_signing_alg_values_supported: ClientAlgorithm::ALL
             .map(|a| a.as_str().to_owned())
             .to_vec(),

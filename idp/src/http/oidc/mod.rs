@@ -6,6 +6,7 @@ mod cors;
 mod discovery;
 mod par;
 mod token;
+mod token_status;
 mod userinfo;
 
 use actix_web::web::{self, ServiceConfig};
@@ -31,6 +32,8 @@ pub fn mount(app: &mut ServiceConfig) {
             .post(authorize::by_form),
     )
     .service(web::resource(routes::PAR).post(par::push))
+    .service(web::resource(routes::INTROSPECT).post(token_status::look))
+    .service(web::resource(routes::REVOKE).post(token_status::give_up))
     .service(
         web::resource(routes::TOKEN)
             .post(token::token)
