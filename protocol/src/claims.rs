@@ -223,14 +223,20 @@ pub struct AccessTokenClaims {
     /// Names this token.
     pub jti: String,
     /// Granted scopes, separated by spaces.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
-    /// The grant this token stands on; revoking the grant kills the token.
-    pub grant_id: String,
+    /// The grant this token stands on; revoking the grant kills the token. Absent, as all that follows from a sign-in,
+    /// where a platform asked in its own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<String>,
     /// When the lock signed, seconds since the Unix epoch.
-    pub auth_time: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// How it was done.
-    pub acr: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// RFC 8176 words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
     /// Who alone may use it; absent: its bearer.
     #[serde(default, skip_serializing_if = "Option::is_none")]

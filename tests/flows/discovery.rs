@@ -74,7 +74,7 @@ async fn the_document_promises_nothing_that_is_refused() {
     assert_eq!(document.response_modes_supported, ["query", "form_post"]);
     assert_eq!(
         document.grant_types_supported,
-        ["authorization_code", "refresh_token"]
+        ["authorization_code", "refresh_token", "client_credentials"]
     );
     assert_eq!(document.code_challenge_methods_supported, ["S256"]);
     assert_eq!(document.subject_types_supported, ["public"]);

@@ -9,6 +9,7 @@ mod authorize_errors;
 mod binding;
 mod certificate_forms;
 mod certificate_page;
+mod client_credentials;
 mod consent;
 mod discovery;
 mod dpop;

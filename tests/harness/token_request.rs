@@ -36,6 +36,13 @@ impl TokenRequest {
             .proven_by(platform)
     }
 
+    /// For a token in the platform's own name.
+    pub fn own(platform: &Platform) -> Self {
+        Self::bare(platform, "/oauth2/token")
+            .with("grant_type", "client_credentials")
+            .proven_by(platform)
+    }
+
     /// A question about a token, or giving it up.
     pub fn about(platform: &Platform, path: &'static str, token: &str) -> Self {
         Self::bare(platform, path)

@@ -56,6 +56,8 @@ audit_kinds! {
     CodeRedeemed = "code.redeemed",
     /// A code came a second time; what it gave is revoked.
     CodeReplayed = "code.replayed",
+    /// A platform got a token in its own name.
+    ClientCredentialsGranted = "client-credentials.granted",
     /// A grant was refreshed.
     GrantRefreshed = "grant.refreshed",
     /// A platform gave a token up; its grant is revoked.

@@ -55,6 +55,7 @@ pub struct ActiveToken {
     iss: String,
     client_id: String,
     sub: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
     exp: i64,
     iat: i64,
@@ -88,7 +89,10 @@ pub struct Found {
 /// Looks a token's grant up. `None`: there is none.
 pub fn find(store: &mut dyn Store, read: &Read) -> Result<Option<Found>, StoreError> {
     let (grant_id, refresh) = match read {
-        Read::Access(claims) => (GrantId::from_text(&claims.grant_id), None),
+        Read::Access(claims) => match &claims.grant_id {
+            Some(grant_id) => (GrantId::from_text(grant_id), None),
+            None => return Ok(None),
+        },
         Read::PerhapsRefresh(sha256) => match store.find_refresh_token(sha256)? {
             Some(token) => (token.grant_id.clone(), Some(token)),
             None => return Ok(None),
@@ -106,13 +110,16 @@ pub fn introspect(
     found: Option<&Found>,
     lock_is_over: bool,
 ) -> Introspection {
-    let Some(found) = found.filter(|found| found.standing.is_alive(cx.now) && !lock_is_over) else {
-        return Introspection::INACTIVE;
-    };
-    let told = match (read, &found.refresh) {
-        (Read::Access(claims), _) => access_token(cx, asker, claims),
-        (Read::PerhapsRefresh(_), Some(token)) => refresh_token(cx, asker, token, &found.standing),
-        (Read::PerhapsRefresh(_), None) => None,
+    let found = found.filter(|found| found.standing.is_alive(cx.now) && !lock_is_over);
+    let told = match (read, found) {
+        // A platform's own token stands on nothing but its time: it is short.
+        (Read::Access(claims), None) if claims.grant_id.is_none() => {
+            access_token(cx, asker, claims)
+        }
+        (Read::Access(claims), Some(_)) => access_token(cx, asker, claims),
+        (Read::PerhapsRefresh(_), Some(found)) => (found.refresh.as_ref())
+            .and_then(|token| refresh_token(cx, asker, token, &found.standing)),
+        (_, None) => None,
     };
     told.map_or(Introspection::INACTIVE, |told| {
         Introspection::Active(Box::new(told))
@@ -140,8 +147,8 @@ fn access_token(cx: &Cx, asker: &Platform, claims: &AccessTokenClaims) -> Option
         token_type: Some(claims.token_type()),
         aud: Some(claims.aud.clone()),
         jti: Some(claims.jti.clone()),
-        auth_time: Some(claims.auth_time),
-        acr: Some(claims.acr.clone()),
+        auth_time: claims.auth_time,
+        acr: claims.acr.clone(),
         cnf: claims.cnf.clone(),
     })
 }

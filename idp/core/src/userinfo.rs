@@ -101,7 +101,10 @@ pub fn answer(
     cx: &Cx,
     claims: &AccessTokenClaims,
 ) -> Result<Result<GrantStanding, UserinfoRefusal>, StoreError> {
-    let standing = store.find_grant_standing(&GrantId::from_text(&claims.grant_id))?;
+    let Some(grant_id) = &claims.grant_id else {
+        return Ok(Err(UserinfoRefusal::InvalidToken));
+    };
+    let standing = store.find_grant_standing(&GrantId::from_text(grant_id))?;
     Ok(match standing {
         Some(standing) if standing.is_alive(cx.now) => Ok(standing),
         _ => Err(UserinfoRefusal::Revoked),
@@ -123,9 +126,11 @@ pub fn note(
     };
     store.append_audit(&AuditEvent {
         reason: refusal.map(|r| r.description().to_owned()),
-        enterprise_id: claims.map(|c| EnterpriseId::from_text(&c.sub)),
+        enterprise_id: claims
+            .filter(|c| c.grant_id.is_some())
+            .map(|c| EnterpriseId::from_text(&c.sub)),
         platform_id: claims.map(|c| PlatformId::from_text(&c.client_id)),
-        grant_id: claims.map(|c| GrantId::from_text(&c.grant_id)),
+        grant_id: claims.and_then(|c| c.grant_id.as_deref().map(GrantId::from_text)),
         incident_id: refusal.map(|_| caller.incident_id.clone()),
         remote_address: caller.remote_address.clone(),
         ..AuditEvent::new(cx, kind)

@@ -17,10 +17,31 @@ pub struct TokenResponse {
     access_token: String,
     token_type: &'static str,
     expires_in: u64,
-    id_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+}
+
+/// The claims of a token that a platform asked in its own name. Only [`super::client_credentials`] makes it.
+pub struct OwnToken(pub(super) AccessTokenClaims);
+
+/// Signs a platform's own token.
+pub fn mint_own(
+    cx: &Cx,
+    signer: &dyn Signer,
+    OwnToken(claims): &OwnToken,
+) -> Result<TokenResponse, NoSigningKey> {
+    Ok(TokenResponse {
+        access_token: signer.sign(JwsAlgorithm::Es256, ACCESS_TOKEN_TYP, &json(claims))?,
+        token_type: claims.token_type(),
+        expires_in: cx.settings.access_token_lifetime.as_secs(),
+        id_token: None,
+        refresh_token: None,
+        scope: String::new(),
+    })
 }
 
 /// Signs both tokens.
@@ -45,7 +66,7 @@ pub fn mint(
         access_token,
         token_type: claims.token_type(),
         expires_in: cx.settings.access_token_lifetime.as_secs(),
-        id_token,
+        id_token: Some(id_token),
         refresh_token: granted.refresh_token.clone(),
         scope: granted.scopes.to_string(),
     })
@@ -62,9 +83,9 @@ fn access_token_claims(cx: &Cx, granted: &Granted) -> AccessTokenClaims {
         iat: cx.now.unix_seconds(),
         jti: random_text(&*cx.rng),
         scope: granted.scopes.to_string(),
-        grant_id: grant.id.as_str().to_owned(),
-        auth_time: grant.auth_time.unix_seconds(),
-        acr: grant.assurance.as_str().to_owned(),
+        grant_id: Some(grant.id.as_str().to_owned()),
+        auth_time: Some(grant.auth_time.unix_seconds()),
+        acr: Some(grant.assurance.as_str().to_owned()),
         amr: AMR_KEY_LOCK.map(str::to_owned).to_vec(),
         cnf: granted.confirmation.clone(),
     }

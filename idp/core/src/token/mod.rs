@@ -2,12 +2,13 @@
 //!
 //! 1. authenticate the client — [`client_authentication`], before the transaction
 //! 2. is the grant type known — [`GrantType::of_word`]
-//! 3. the grant type's own part — [`authorization_code`], [`refresh`]
+//! 3. the grant type's own part — [`authorization_code`], [`refresh`], [`client_credentials`]
 //! 4. write the grant and the event, one transaction
 //! 5. mint the tokens — [`mint`], after the grant is durable
 
 pub mod authorization_code;
 pub mod client_authentication;
+pub mod client_credentials;
 pub mod granted;
 pub mod mint;
 pub mod refresh;
@@ -24,17 +25,24 @@ pub enum GrantType {
     AuthorizationCode,
     /// RFC 6749 §6.
     RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
 }
 
 impl GrantType {
     /// Every grant type.
-    pub const ALL: [Self; 2] = [Self::AuthorizationCode, Self::RefreshToken];
+    pub const ALL: [Self; 3] = [
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+    ];
 
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
         }
     }
 
@@ -53,6 +61,8 @@ pub enum TokenRefusal {
     InvalidClient(&'static str),
     /// The code, its redirect URI or its verifier are wrong.
     InvalidGrant(&'static str),
+    /// A grant type that is not for this client (RFC 6749 §5.2).
+    UnauthorizedClient,
     /// A grant type nobody here knows.
     UnsupportedGrantType,
     /// A `resource` beyond what was granted (RFC 8707 §2).
@@ -72,6 +82,7 @@ impl TokenRefusal {
             Self::InvalidRequest(_) => "invalid_request",
             Self::InvalidClient(_) => "invalid_client",
             Self::InvalidGrant(_) => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidScope(_) => "invalid_scope",
@@ -89,7 +100,10 @@ impl TokenRefusal {
             | Self::InvalidScope(text)
             | Self::InvalidDpopProof(text) => text,
             Self::UseDpopNonce => "the DPoP proof needs the nonce of the DPoP-Nonce header",
-            Self::UnsupportedGrantType => "grant_type must be authorization_code or refresh_token",
+            Self::UnauthorizedClient => "the client may not use this grant type",
+            Self::UnsupportedGrantType => {
+                "grant_type must be authorization_code, refresh_token or client_credentials"
+            }
             Self::InvalidTarget => "a resource was not granted",
         }
     }

@@ -1,5 +1,6 @@
 //! `POST /oauth2/token` (RFC 6749 §3.2): form to typed request, one call, answer. One file a grant type.
 
+mod client_credentials;
 mod code;
 mod refresh;
 
@@ -92,6 +93,7 @@ async fn answered(
         // 3. The grant type's own part; 4. written there.
         Some(GrantType::AuthorizationCode) => code::redeemed(asked).await,
         Some(GrantType::RefreshToken) => refresh::refreshed(asked).await,
+        Some(GrantType::ClientCredentials) => client_credentials::granted(asked).await,
         None => Err(refused(TokenRefusal::UnsupportedGrantType)),
     }
 }
@@ -156,6 +158,7 @@ fn refusal_answer(visit: &Visit, refusal: TokenRefusal) -> HttpResponse {
         }
         TokenRefusal::InvalidRequest(_)
         | TokenRefusal::InvalidGrant(_)
+        | TokenRefusal::UnauthorizedClient
         | TokenRefusal::UnsupportedGrantType
         | TokenRefusal::InvalidTarget
         | TokenRefusal::InvalidDpopProof(_)

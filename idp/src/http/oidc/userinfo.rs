@@ -85,11 +85,12 @@ async fn disclosed(
         return Err(Ended::Refused(UserinfoRefusal::Revoked, Some(claims)));
     }
     // The event that a platform received the data is written at its first reading.
-    if !visit.state.delivered.contains_key(&claims.grant_id) {
+    let grant_id = standing.grant.id.as_str();
+    if !visit.state.delivered.contains_key(grant_id) {
         write(visit, Some(claims.clone()), None)
             .await
             .map_err(Ended::Failed)?;
-        visit.state.delivered.insert(claims.grant_id.clone(), ());
+        visit.state.delivered.insert(grant_id.to_owned(), ());
     }
     Ok(user_info(&standing, &claims))
 }
