@@ -8,6 +8,7 @@ pub mod challenge;
 pub mod claims;
 pub mod metadata;
 pub mod proof;
+pub mod registration;
 pub mod scope;
 
 // The fuzz target's entry names this crate from outside.

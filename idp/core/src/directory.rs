@@ -1,6 +1,7 @@
 //! Flow: the directory of platforms. Owns the fifteen the guide names and how an operator connects one.
 
 mod client_keys;
+pub mod metadata;
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::Cx;
