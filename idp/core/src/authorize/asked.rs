@@ -9,6 +9,7 @@ use super::error::ErrorCode;
 use super::request::{Parameters, Refused, Way, single};
 use crate::authorization::{Assurance, AuthorizationRequest, Prompt, ResponseMode};
 use crate::cx::Cx;
+use crate::fields::is_unreadable;
 use crate::platform::{Client, Platform};
 use crate::signer::{ID_TOKEN_TYP, Signer};
 
@@ -98,7 +99,7 @@ impl<'a> Asked<'a> {
 
     fn text(&self, name: &'static str, max: usize) -> Result<Option<String>, Refused> {
         match self.one(name)? {
-            Some(text) if text.len() > max || text.chars().any(char::is_control) => Err((
+            Some(text) if text.len() > max || text.chars().any(is_unreadable) => Err((
                 ErrorCode::InvalidRequest,
                 "a parameter is too long or has control characters",
             )),
@@ -185,6 +186,8 @@ impl<'a> Asked<'a> {
         if method.is_none() && challenge.is_none() && !self.client.must_prove_key() {
             return Ok(None);
         }
+        let challenge =
+            challenge.ok_or((ErrorCode::InvalidRequest, "code_challenge is missing"))?;
         // RFC 7636 §4.3: absent means plain.
         if method != Some("S256") {
             return Err((
@@ -192,8 +195,6 @@ impl<'a> Asked<'a> {
                 "code_challenge_method must be S256",
             ));
         }
-        let challenge =
-            challenge.ok_or((ErrorCode::InvalidRequest, "code_challenge is missing"))?;
         is_sha256(challenge)
             .then(|| Some(challenge.to_owned()))
             .ok_or((ErrorCode::InvalidRequest, "code_challenge is malformed"))
