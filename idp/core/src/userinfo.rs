@@ -88,9 +88,10 @@ pub fn check_sender(claims: &AccessTokenClaims, jkt: Option<&str>) -> Result<(),
     let is_theirs = match (&claims.cnf, jkt) {
         (None, None) => true,
         (Some(Confirmation::Key(bound)), Some(jkt)) => bound == jkt,
-        (None, Some(_)) | (Some(Confirmation::Key(_)), None) => false,
         // No connection here shows a certificate.
-        (Some(Confirmation::Certificate(_)), _) => false,
+        (None, Some(_))
+        | (Some(Confirmation::Key(_)), None)
+        | (Some(Confirmation::Certificate(_)), _) => false,
     };
     is_theirs.then_some(()).ok_or(UserinfoRefusal::WrongSender)
 }

@@ -27,7 +27,7 @@ const USED: &str = "dpop";
 const NONCES: &str = "dpop-nonce";
 
 /// A nonce is handed out for so long, and taken for twice as long.
-const SLOT: Duration = Duration::from_secs(60);
+const SLOT: Duration = Duration::from_mins(1);
 
 /// Why a proof is not taken.
 pub enum Unproven {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::id::PlatformId;
-use idp_core::platform::{JwsAlgorithm, Platform};
+use idp_core::platform::{Client, JwsAlgorithm, Platform};
 use idp_core::signer::Signer as _;
 use idp_core::token::{TokenRefusal, note_refusal};
 use idp_core::token_status::{Found, Introspection, find, introspect, read, revoke};
@@ -97,7 +97,7 @@ async fn looked(
     if !asked
         .platform
         .active_client()
-        .is_some_and(|client| client.is_confidential())
+        .is_some_and(Client::is_confidential)
     {
         let refusal = TokenRefusal::InvalidClient("a public client may not introspect");
         return Err(Ended::Refused(refusal, Some(asked.platform.id.clone())));
