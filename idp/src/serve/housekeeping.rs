@@ -1,0 +1,99 @@
+//! What goes on off the request path, from the start to the end of a server.
+//!
+//! Owns how often each thing is looked at, and that what fails is told once until it works again.
+
+use std::time::Duration;
+
+use actix_web::web;
+use idp_core::signing_key::SigningKey;
+
+use crate::certificates::{self, keep_up};
+use crate::clock;
+use crate::forgetting::keep_forgetting;
+use crate::signing::{KeysError, MasterKey, ensure_keys};
+use crate::state::AppState;
+
+/// How often what expired is freed.
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
+
+/// How often the stored signing keys are looked at: a key that another process withdrew is in force here
+/// at most this long.
+pub const KEY_WATCH: Duration = Duration::from_secs(1);
+
+/// How often the CA registry is looked at: a CA that another process suspended is refused here from then on.
+pub const REGISTRY_WATCH: Duration = Duration::from_secs(1);
+
+/// What goes on off the request path.
+pub(super) async fn keep_house(state: web::Data<AppState>) {
+    tokio::join!(
+        keep_room(&state),
+        keep_up(&state),
+        keep_keys(&state),
+        keep_registry(&state),
+        keep_forgetting(&state)
+    );
+}
+
+/// Frees what expired.
+async fn keep_room(state: &web::Data<AppState>) {
+    let mut tick = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        tick.tick().await;
+        state.ephemeral.sweep();
+        let now = clock::now();
+        let deleted = state
+            .database
+            .write(move |store| store.delete_expired_refresh_tokens(now))
+            .await;
+        if let Err(error) = deleted {
+            tracing::warn!(%error, "expired refresh tokens can't be deleted; the next minute tries again");
+        }
+    }
+}
+
+async fn look_at_keys(state: &AppState) -> Result<(), KeysError> {
+    let master = |_: &[SigningKey]| MasterKey::load(&state.config);
+    ensure_keys(&state.database, master, &state.keys, &state.cx()).await
+}
+
+/// Takes over what other processes did to the keys, and rotates them.
+async fn keep_keys(state: &web::Data<AppState>) {
+    let mut tick = tokio::time::interval(KEY_WATCH);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        tick.tick().await;
+        match look_at_keys(state).await {
+            Err(error) if !failing => {
+                failing = true;
+                tracing::error!(%error, "signing keys can't be looked at; the known ones stay in force");
+            }
+            Ok(()) if failing => {
+                failing = false;
+                tracing::info!("signing keys can be looked at again");
+            }
+            _ => (),
+        }
+    }
+}
+
+/// Takes over what was changed in the CA registry, here or by another process.
+async fn keep_registry(state: &web::Data<AppState>) {
+    let mut tick = tokio::time::interval(REGISTRY_WATCH);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        tick.tick().await;
+        match certificates::follow(state).await {
+            Err(error) if !failing => {
+                failing = true;
+                tracing::error!(%error, "the CA registry can't be looked at; the known one stays in force");
+            }
+            Ok(_) if failing => {
+                failing = false;
+                tracing::info!("the CA registry can be looked at again");
+            }
+            _ => (),
+        }
+    }
+}

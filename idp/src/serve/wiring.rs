@@ -1,0 +1,129 @@
+//! Wiring, in one place: from a configuration to everything that a request can reach.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use idp_core::cx::{Cx, Rng};
+use idp_core::directory;
+use idp_core::signing_key::SigningKey;
+use idp_storage::{Database, DatabaseSettings, EphemeralStore};
+
+use super::error::StartError;
+use crate::certificates::{
+    Kept, REGISTRY, Registered, RevocationSources, Standings, Verdicts, load_configured, reach,
+    read_stored,
+};
+use crate::clock::{self, SystemRng};
+use crate::config::Config;
+use crate::http::assets::Assets;
+use crate::http::oidc;
+use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
+use crate::state::AppState;
+
+/// Grants whose delivery is remembered at most.
+const DELIVERED: u64 = 50_000;
+
+/// Opens the database of a configuration, its folder made where it is missing.
+pub fn open_database(config: &Config) -> Result<Database, StartError> {
+    std::fs::create_dir_all(&config.state_dir)
+        .map_err(|e| StartError::new(format!("state folder {}", config.state_dir.display()), e))?;
+    let settings = DatabaseSettings {
+        pool_size: config.database.pool_size,
+        ..DatabaseSettings::new(config.database_url())
+    };
+    Database::open(&settings).map_err(|e| StartError::new("database", e))
+}
+
+/// Opens everything.
+pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartError> {
+    config
+        .check()
+        .map_err(|e| StartError::new("configuration", e))?;
+    let settings = Arc::new(
+        config
+            .settings()
+            .map_err(|e| StartError::new("configuration", e))?,
+    );
+    let database = open_database(&config)?;
+    database
+        .migrate()
+        .await
+        .map_err(|e| StartError::new("database migration", e))?;
+    database
+        .write(|store| directory::seed(store))
+        .await
+        .map_err(|e| StartError::new("platform directory", e))?;
+    let ephemeral = open_ephemeral(&config).await?;
+    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    let registered = open_registry(&config, &database, &clock::cx(&settings, &rng)).await?;
+    let (fetcher, responders) = reach(&config.revocation, Arc::clone(&rng))
+        .map_err(|e| StartError::new("fetching of revocation lists", e))?;
+    let kept = Kept::in_state(&config.state_dir);
+    let lists = Arc::new(RevocationSources::open(registered.registry(), Some(kept)));
+    let standings = Arc::new(Standings::new(REGISTRY, &registered, Arc::clone(&lists)));
+    standings.watch(clock::now());
+    let longest = settings
+        .access_token_lifetime
+        .max(settings.id_token_lifetime);
+    let keys = Arc::new(KeyRing::new(config.key_schedule(), longest));
+    let master = |stored: &[SigningKey]| MasterKey::for_keys(&config, stored);
+    ensure_keys(&database, master, &keys, &clock::cx(&settings, &rng))
+        .await
+        .map_err(|e| match e {
+            KeysError::MasterKey(e) => StartError::new("master key", e),
+            e => StartError::new("signing keys", e),
+        })?;
+    let discovery = serde_json::to_string(&oidc::document(&config.issuer))
+        .map_err(|e| StartError::new("discovery document", e))?;
+    Ok(web::Data::new(AppState {
+        agent_ports: words(&config.agent.ports),
+        delivered: moka::sync::Cache::new(DELIVERED),
+        discovery: discovery.into(),
+        assets: Assets::embedded(),
+        verdicts: Verdicts::new(
+            registered.registry().clone(),
+            Arc::clone(&lists),
+            config.verdicts.remembered,
+        ),
+        config,
+        settings,
+        rng,
+        database,
+        ephemeral,
+        keys,
+        lists,
+        fetcher,
+        responders,
+        standings,
+    }))
+}
+
+/// The stored registry, the configuration's entries brought into it.
+async fn open_registry(
+    config: &Config,
+    database: &Database,
+    cx: &Cx,
+) -> Result<Registered, StartError> {
+    load_configured(database, cx, &config.certificate_authorities)
+        .await
+        .map_err(|e| StartError::new(config.source(), e))?;
+    read_stored(database)
+        .await
+        .map_err(|e| StartError::new(REGISTRY, e))
+}
+
+async fn open_ephemeral(config: &Config) -> Result<EphemeralStore, StartError> {
+    match config.ephemeral.url.as_str() {
+        "memory:" => Ok(EphemeralStore::in_process(
+            config.ephemeral.capacity_mib << 20,
+        )),
+        url => EphemeralStore::redis(url)
+            .await
+            .map_err(|e| StartError::new("ephemeral store", e)),
+    }
+}
+
+fn words(ports: &[u16]) -> String {
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    ports.join(" ")
+}
