@@ -89,12 +89,17 @@ fn keys_of_a_client_are_looked_at_before_they_are_registered() {
         added(&operator, &words).refused_with(&[why]);
     }
     operator.write("keys.json", &format!(r#"{{"keys":[{PUBLIC}]}}"#));
-    added(&operator, &["--jwks", "keys.json"]).refused_with(&["private-key-jwt alone"]);
     assert_eq!(added(&operator, &BY_KEY).code, 2, "a client without keys");
     let words = [&BY_KEY[..], &["--jwks", "keys.json"]].concat();
     let done = added(&operator, &words);
     assert_eq!(done.code, 0, "{}", done.err);
     assert!(done.json()["client_secret"].is_null());
+
+    // Beside a secret they verify its request objects.
+    let other = Operator::ready();
+    other.write("keys.json", &format!(r#"{{"keys":[{PUBLIC}]}}"#));
+    let done = added(&other, &["--jwks", "keys.json"]);
+    assert!(done.json()["client_secret"].is_string(), "{}", done.err);
 }
 
 #[test]

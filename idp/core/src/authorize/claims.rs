@@ -41,7 +41,9 @@ pub fn read(text: &str, allowed: &ScopeSet) -> Result<ClaimsParameter, (ErrorCod
     if text.len() > CLAIMS_MAX {
         return Err((ErrorCode::InvalidRequest, "claims is too long"));
     }
-    let sent: Sent = serde_json::from_str(text).or(Err(BAD))?;
+    // As an object first: a struct would take a list of its members as well.
+    let sent: Map<String, Value> = serde_json::from_str(text).or(Err(BAD))?;
+    let sent: Sent = serde_json::from_value(Value::Object(sent)).or(Err(BAD))?;
     let members = |part: &Option<Map<String, Value>>| part.clone().unwrap_or_default();
     let (userinfo, id_token) = (members(&sent.userinfo), members(&sent.id_token));
     let is_well_formed = |wish: &Value| wish.is_null() || wish.is_object();

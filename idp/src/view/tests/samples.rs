@@ -269,7 +269,7 @@ fn reading(locale: Locale) -> Vec<(&'static str, String)> {
     ];
     let redirecting = RedirectingPage {
         frame: frame(locale),
-        action: "#main",
+        action: "https://chifeng.example/callback",
         fields: &fields,
         platform_name: CHIFENG,
     };

@@ -49,7 +49,7 @@ async fn consent_records_refuse_change_and_removal(b: &Backend) {
     } else {
         attempts.push(format!(
             "INSERT OR REPLACE INTO consent_records SELECT id, enterprise_id, key_lock_id, platform_id, \
-             scopes, 1, 1, language, 'refused', at FROM consent_records WHERE id = '{id}'"
+             scopes, 1, 1, language, 'refused', at, claims FROM consent_records WHERE id = '{id}'"
         ));
     }
     refuse_all(b, attempts, "consent_records is append-only");
