@@ -73,6 +73,13 @@ impl fmt::Display for Scope {
     }
 }
 
+/// Scopes of `OpenID` Connect Core §5.4, each a short way to ask for the claims that are known here.
+pub const STANDARD_SCOPES: [(&str, &[&str]); 3] = [
+    ("profile", &["name"]),
+    ("phone", &["phone_number"]),
+    ("address", &["address"]),
+];
+
 /// A word that names no scope of this provider.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("unknown scope")]
@@ -177,6 +184,22 @@ impl TryFrom<String> for ScopeSet {
 pub struct ClaimSet(BTreeSet<&'static str>);
 
 impl ClaimSet {
+    /// The claims that the standard scopes of a `scope` parameter ask for.
+    pub fn of_standard_scopes(parameter: &str) -> Self {
+        let words = parameter.split_ascii_whitespace();
+        words
+            .filter_map(|word| STANDARD_SCOPES.iter().find(|(scope, _)| *scope == word))
+            .flat_map(|(_, claims)| claims.iter().copied())
+            .collect()
+    }
+
+    /// The claims that one of these scopes opens.
+    #[must_use]
+    pub fn within(&self, scopes: &ScopeSet) -> Self {
+        let opened = |claim: &&str| scopes.claims().any(|open| open == *claim);
+        Self(self.iter().filter(opened).collect())
+    }
+
     /// Whether `claim` is in the set.
     pub fn contains(&self, claim: &str) -> bool {
         self.0.contains(claim)
@@ -284,5 +307,13 @@ mod tests {
         assert!(!more.is_within(&scopes, &claims));
         assert_eq!(ClaimSet::try_from(more.to_string()), Ok(more));
         assert_eq!(ClaimSet::try_from("email".to_owned()), Err(UnknownClaim));
+    }
+
+    #[test]
+    fn standard_scopes_ask_for_single_claims_within_what_is_allowed() {
+        let asked = ClaimSet::of_standard_scopes("openid phone email profile");
+        assert_eq!(asked.to_string(), "name phone_number");
+        let allowed = ScopeSet::of_known_words("openid enterprise");
+        assert_eq!(asked.within(&allowed).to_string(), "name");
     }
 }

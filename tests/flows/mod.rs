@@ -10,6 +10,7 @@ mod binding;
 mod certificate_forms;
 mod certificate_page;
 mod client_credentials;
+mod conformance;
 mod consent;
 mod discovery;
 mod dpop;

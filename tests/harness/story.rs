@@ -75,7 +75,12 @@ impl Browser {
 
     /// From a platform's request to the redirect that answers it: signs and consents where asked.
     pub async fn arrive(&mut self, lock: &Lock, asking: &Asking) -> Answer {
-        let mut page = self.go(&asking.path()).await;
+        let page = self.go(&asking.path()).await;
+        self.go_on_from(page, lock).await
+    }
+
+    /// From the first page that a request meets to the answer: signs and consents where asked.
+    pub async fn go_on_from(&mut self, mut page: Answer, lock: &Lock) -> Answer {
         if page.has("#challenge-form") {
             let answer = self.sign(&page, lock).await;
             let certificate = self.follow(answer).await;

@@ -1,13 +1,15 @@
 //! Reading an authorization request, once it is known where to answer: every parameter and what it may be.
 
 use protocol::claims::IdTokenClaims;
-use protocol::scope::{Scope, ScopeSet};
+use protocol::scope::{ClaimSet, Scope, ScopeSet};
 
 use super::answer::AnswerTo;
 use super::claims::{self, ClaimsParameter};
 use super::error::ErrorCode;
 use super::request::{Parameters, Refused, Way, single};
-use crate::authorization::{Assurance, AuthorizationRequest, Prompt, ResponseMode};
+use crate::authorization::{
+    Assurance, AuthorizationRequest, Prompt, RequestedClaims, ResponseMode,
+};
 use crate::cx::Cx;
 use crate::fields::is_unreadable;
 use crate::platform::{Client, Platform};
@@ -68,7 +70,10 @@ impl<'a> Asked<'a> {
             ui_locales: self.text("ui_locales", HINT_MAX)?,
             received_at: cx.now,
             pushed_as: None,
-            claims: claims.requested,
+            claims: RequestedClaims {
+                userinfo: claims.requested.userinfo.union(&self.by_standard_scopes()?),
+                id_token: claims.requested.id_token,
+            },
         })
     }
 
@@ -155,6 +160,12 @@ impl<'a> Asked<'a> {
             ));
         }
         Ok(asked)
+    }
+
+    /// `profile` and its like (`OpenID` Connect Core §5.4): what of their claims the client may have.
+    fn by_standard_scopes(&self) -> Result<ClaimSet, Refused> {
+        let words = self.one("scope")?.unwrap_or_default();
+        Ok(ClaimSet::of_standard_scopes(words).within(&self.client.scopes))
     }
 
     /// RFC 8707 §2. The provider itself may always be named: that is userinfo.

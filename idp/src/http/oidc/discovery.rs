@@ -8,7 +8,7 @@ use idp_core::platform::{ClientAlgorithm, JwsAlgorithm};
 use idp_core::token::GrantType;
 use idp_core::token::client_authentication::{ASSERTION_ALGORITHMS, METHODS};
 use protocol::metadata::ProviderMetadata;
-use protocol::scope::{Scope, ScopeSet};
+use protocol::scope::{STANDARD_SCOPES, Scope, ScopeSet};
 
 use super::cors;
 use crate::http::routes;
@@ -40,7 +40,12 @@ pub fn document(issuer: &str) -> ProviderMetadata {
         introspection_endpoint: at(routes::INTROSPECT),
         revocation_endpoint: at(routes::REVOKE),
         jwks_uri: at(routes::JWKS),
-        scopes_supported: Scope::ALL.map(|s| s.as_str().to_owned()).to_vec(),
+        scopes_supported: Scope::ALL
+            .map(Scope::as_str)
+            .into_iter()
+            .chain(STANDARD_SCOPES.map(|(scope, _)| scope))
+            .map(str::to_owned)
+            .collect(),
         response_types_supported: words(&["code"]),
         response_modes_supported: ResponseMode::ALL.map(|m| m.as_str().to_owned()).to_vec(),
         grant_types_supported: GrantType::ALL.map(|g| g.as_str().to_owned()).to_vec(),
