@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod forgetting;
 pub mod http;
+pub mod outbound;
 pub mod serve;
 pub mod signing;
 pub mod state;

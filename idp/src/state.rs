@@ -5,10 +5,11 @@ use std::sync::Arc;
 use idp_core::cx::{Cx, Rng, Settings};
 use idp_storage::{Database, EphemeralStore};
 
-use crate::certificates::{Fetcher, Responders, RevocationSources, Standings, Verdicts};
+use crate::certificates::{Responders, RevocationSources, Standings, Verdicts};
 use crate::clock;
 use crate::config::Config;
 use crate::http::assets::Assets;
+use crate::outbound::Fetcher;
 use crate::signing::KeyRing;
 
 /// State of the server.
@@ -31,6 +32,8 @@ pub struct AppState {
     pub lists: Arc<RevocationSources>,
     /// Fetches what CAs publish.
     pub fetcher: Fetcher,
+    /// Reaches what platforms have: keys, requests, where they are told of endings.
+    pub platforms: Fetcher,
     /// Asks responders.
     pub responders: Responders,
     /// How each CA stands.

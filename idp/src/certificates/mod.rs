@@ -13,8 +13,8 @@ mod verdicts;
 pub use follow::{REGISTRY, StoredError, follow, load_configured, read_stored};
 pub use registry::{Registered, RegistryError, entry_of, load_registry, with_whole_paths};
 pub use revocation::{
-    Askings, Fetcher, Imported, Kept, Responders, RevocationSources, SourceReport, end_revoked,
-    fetch_now, import, keep_up, look, reach,
+    Askings, Imported, Kept, Responders, RevocationSources, SourceReport, end_revoked, fetch_now,
+    import, keep_up, look,
 };
 pub use standing::{AuthorityStanding, told};
 pub use standings::{Judged, Standings};

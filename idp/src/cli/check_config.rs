@@ -11,6 +11,7 @@ use super::output::{remark, say};
 use crate::certificates::{Registered, RevocationSources, Standings, load_registry};
 use crate::clock;
 use crate::config::Config;
+use crate::outbound::Fetcher;
 use crate::serve::StartError;
 use crate::signing::MasterKey;
 
@@ -33,6 +34,8 @@ pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
         );
     }
     warnings.extend(addresses(config));
+    warnings.extend(loopback(config));
+    reaching(config)?;
     warnings.extend(unwritable(config));
     for warning in &warnings {
         remark(format_args!("WARNING: {warning}"));
@@ -137,6 +140,19 @@ fn addresses(config: &Config) -> Option<String> {
             config.issuer
         )
     })
+}
+
+fn loopback(config: &Config) -> Option<String> {
+    let said = "outbound.allow_loopback: platforms may have addresses on this machine, by plain http too: for \
+                development and tests alone";
+    config.outbound.allow_loopback.then(|| said.to_owned())
+}
+
+/// What is trusted when something is reached must be readable.
+fn reaching(config: &Config) -> Result<(), StartError> {
+    Fetcher::toward_platforms(config)
+        .map(drop)
+        .map_err(|e| StartError::new("outbound.ca_file", e))
 }
 
 fn unwritable(config: &Config) -> Vec<String> {

@@ -3,18 +3,17 @@
 //! Owns the words. Lists are verified against the registry before they are kept; a running server takes them up by itself.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Subcommand;
-use idp_core::cx::Rng;
 
 use super::output::{remark, say};
 use super::ready::{self, rfc3339};
 use crate::certificates::{
-    Kept, Registered, RevocationSources, SourceReport, fetch_now, import, reach, read_stored,
+    Kept, Registered, RevocationSources, SourceReport, fetch_now, import, read_stored,
 };
-use crate::clock::{self, SystemRng};
+use crate::clock;
 use crate::config::Config;
+use crate::outbound::Fetcher;
 use crate::serve::StartError;
 
 #[derive(Subcommand)]
@@ -122,9 +121,8 @@ async fn fetch(config: &Config) -> Result<(), StartError> {
     let registered = registered(config).await?;
     let kept = Kept::in_state(&config.state_dir);
     let sources = RevocationSources::open(registered.registry(), Some(kept));
-    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
-    let (fetcher, _) =
-        reach(&config.revocation, rng).map_err(|e| StartError::new("fetching", e))?;
+    let fetcher =
+        Fetcher::toward_authorities(config).map_err(|e| StartError::new("outbound.ca_file", e))?;
     let settings = &config.revocation;
     let (came, failed) = fetch_now(registered.registry(), &sources, &fetcher, settings).await;
     for line in &failed {

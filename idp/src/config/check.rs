@@ -45,19 +45,26 @@ impl Config {
                 "a retired key must stay published longer than a token lives",
             ));
         }
+        if self.outbound.allow_loopback && !self.is_for_tests()? {
+            return Err(value(
+                "outbound.allow_loopback",
+                "for development and tests alone: the issuer must be on loopback, or its name end in .localhost or .test",
+            ));
+        }
         authority::check_all(&self.certificate_authorities)
     }
 
     /// Nothing that must last may last for nothing, and nothing that holds may hold nothing.
     fn check_ranges(&self) -> Result<(), ConfigError> {
         let lifetimes = &self.lifetimes;
-        let numbers: [(&'static str, u64); 16] = [
+        let numbers: [(&'static str, u64); 17] = [
             ("revocation.watch_seconds", self.revocation.watch_seconds),
             ("revocation.fetch_seconds", self.revocation.fetch_seconds),
             (
                 "revocation.timeout_seconds",
                 self.revocation.timeout_seconds,
             ),
+            ("outbound.timeout_seconds", self.outbound.timeout_seconds),
             ("lifetimes.code", lifetimes.code),
             ("lifetimes.access_token", lifetimes.access_token),
             ("lifetimes.id_token", lifetimes.id_token),
@@ -115,13 +122,7 @@ impl Config {
             problem: problem.to_owned(),
         };
         let url = Url::parse(&self.issuer).map_err(|e| value(&format!("not a URL: {e}")))?;
-        let loopback = match url.host() {
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            Some(url::Host::Domain(domain)) => domain == "localhost",
-            None => false,
-        };
-        if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
+        if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
             return Err(value("must be https (http only on loopback)"));
         }
         let origin = url.origin().ascii_serialization();
@@ -132,5 +133,25 @@ impl Config {
             )));
         }
         Ok(origin)
+    }
+
+    /// Whether nobody but a developer or a test can mean this issuer: it is this machine, or has a name that is kept for
+    /// tests (RFC 6761 §6.2, §6.3).
+    fn is_for_tests(&self) -> Result<bool, ConfigError> {
+        let origin = Url::parse(&self.origin()?).map_err(|e| ConfigError::Value {
+            key: "issuer",
+            problem: format!("not a URL: {e}"),
+        })?;
+        let kept = |name: &str| matches!(name.rsplit_once('.'), Some((_, "localhost" | "test")));
+        Ok(is_loopback(&origin) || origin.domain().is_some_and(kept))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(domain)) => domain == "localhost",
+        None => false,
     }
 }

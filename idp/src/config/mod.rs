@@ -6,9 +6,11 @@
 //! Order: defaults, then the TOML file, then variables `IDP_…` with `__` between levels
 //! (`IDP_DATABASE__URL`). The reference is `docs/CONFIGURATION.md`.
 
+mod address_range;
 mod authority;
 mod check;
 mod error;
+mod outbound;
 mod revocation;
 mod revocation_source;
 mod shape;
@@ -21,9 +23,11 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use idp_core::cx::Settings;
 use idp_core::signing_key::KeySchedule;
 
+pub use address_range::AddressRange;
 pub use authority::{AuthorityConfig, RevocationConfig};
 pub use error::ConfigError;
-pub use revocation::{AddressRange, MetricsConfig, RevocationSettings};
+pub use outbound::OutboundConfig;
+pub use revocation::{MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
     AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, HttpConfig,
@@ -67,6 +71,9 @@ impl Config {
         self.state_dir = folder.join(&self.state_dir);
         if !self.master_key.file.as_os_str().is_empty() {
             self.master_key.file = folder.join(&self.master_key.file);
+        }
+        if !self.outbound.ca_file.as_os_str().is_empty() {
+            self.outbound.ca_file = folder.join(&self.outbound.ca_file);
         }
         for authority in &mut self.certificate_authorities {
             authority.resolve_from(folder);

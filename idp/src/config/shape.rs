@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuthorityConfig, MetricsConfig, RevocationSettings};
+use super::{AuthorityConfig, MetricsConfig, OutboundConfig, RevocationSettings};
 
 /// Everything an operator can set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Config {
     /// What CAs took back.
     #[serde(default)]
     pub revocation: RevocationSettings,
+    /// What the provider reaches of its own accord.
+    #[serde(default)]
+    pub outbound: OutboundConfig,
     /// What was found of certificates.
     #[serde(default)]
     pub verdicts: VerdictsConfig,
@@ -217,6 +220,7 @@ impl Default for Config {
             },
             certificate_authorities: Vec::new(),
             revocation: RevocationSettings::default(),
+            outbound: OutboundConfig::default(),
             verdicts: VerdictsConfig::default(),
             metrics: MetricsConfig::default(),
             agent: AgentConfig {

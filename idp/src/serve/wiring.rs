@@ -10,13 +10,14 @@ use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 
 use super::error::StartError;
 use crate::certificates::{
-    Kept, REGISTRY, Registered, RevocationSources, Standings, Verdicts, load_configured, reach,
-    read_stored,
+    Kept, REGISTRY, Registered, Responders, RevocationSources, Standings, Verdicts,
+    load_configured, read_stored,
 };
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::http::oidc;
+use crate::outbound::Fetcher;
 use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
 
@@ -56,8 +57,9 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let ephemeral = open_ephemeral(&config).await?;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let registered = open_registry(&config, &database, &clock::cx(&settings, &rng)).await?;
-    let (fetcher, responders) = reach(&config.revocation, Arc::clone(&rng))
-        .map_err(|e| StartError::new("fetching of revocation lists", e))?;
+    let unreadable = |e| StartError::new("outbound.ca_file", e);
+    let fetcher = Fetcher::toward_authorities(&config).map_err(unreadable)?;
+    let platforms = Fetcher::toward_platforms(&config).map_err(unreadable)?;
     let kept = Kept::in_state(&config.state_dir);
     let lists = Arc::new(RevocationSources::open(registered.registry(), Some(kept)));
     let standings = Arc::new(Standings::new(REGISTRY, &registered, Arc::clone(&lists)));
@@ -87,13 +89,14 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         ),
         config,
         settings,
-        rng,
         database,
         ephemeral,
         keys,
         lists,
+        responders: Responders::new(fetcher.clone(), Arc::clone(&rng)),
         fetcher,
-        responders,
+        platforms,
+        rng,
         standings,
     }))
 }

@@ -112,6 +112,41 @@ fn a_data_folder_that_cannot_be_written_is_a_warning() {
 }
 
 #[test]
+fn only_a_configuration_for_tests_may_reach_this_machine_and_it_is_warned_of() {
+    let allowed = "[outbound]\nallow_loopback = true";
+    for issuer in [
+        "http://127.0.0.1:8600",
+        "https://idp.test",
+        "https://idp.localhost:8443",
+    ] {
+        let checked =
+            Operator::with(&format!("issuer = '{issuer}'\n{allowed}")).run(&["check-config"]);
+        assert_eq!(checked.code, 0, "{issuer}: {}", checked.err);
+        assert!(
+            checked.err.contains("WARNING: outbound.allow_loopback"),
+            "{}",
+            checked.err
+        );
+    }
+    for issuer in [
+        "https://yzt.example.cn",
+        "https://test",
+        "https://10.0.0.1",
+        "https://idp.test.cn",
+    ] {
+        Operator::with(&format!("issuer = '{issuer}'\n{allowed}"))
+            .run(&["check-config"])
+            .refused_with(&["outbound.allow_loopback", "development"]);
+    }
+}
+
+#[test]
+fn roots_that_cannot_be_read_are_refused() {
+    let checked = Operator::with("[outbound]\nca_file = 'none.pem'").run(&["check-config"]);
+    checked.refused_with(&["outbound.ca_file", "none.pem"]);
+}
+
+#[test]
 fn help_tells_variables_and_exit_codes() {
     let operator = Operator::new();
     let help = operator.run(&["--help"]);

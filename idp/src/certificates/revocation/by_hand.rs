@@ -4,13 +4,13 @@ use idp_core::recognition::CaRegistry;
 use pki::revocation::{Crl, UnverifiedCrl, crls_in};
 use sha2::{Digest as _, Sha256};
 
-use super::fetch::Fetcher;
 use super::kept::{Kept, write_whole};
 use super::replacing::is_of_the_future;
 use super::sources::RevocationSources;
 use super::urls::UrlSource;
 use super::watched::certificates_of;
 use crate::config::RevocationSettings;
+use crate::outbound::Fetcher;
 
 /// One list that was imported.
 #[derive(Clone, Debug)]

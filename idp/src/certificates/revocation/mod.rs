@@ -4,11 +4,9 @@
 //! is fetched or imported becomes a file of the state folder, so that one way leads in, a restart works without a network,
 //! and every process over the folder sees the same. The judgement of lists and answers is `pki`'s.
 
-mod addresses;
 mod answers;
 mod asking;
 mod by_hand;
-mod fetch;
 mod fetches;
 mod kept;
 mod kept_answers;
@@ -23,26 +21,10 @@ mod upkeep;
 mod urls;
 mod watched;
 
-use std::sync::Arc;
-
-use idp_core::cx::Rng;
-
-use crate::config::RevocationSettings;
-
 pub use by_hand::{Imported, fetch_now, import};
-pub use fetch::Fetcher;
 pub use kept::Kept;
 pub(super) use list_file::ListFile;
 pub use report::{Askings, SourceReport};
 pub use responders::Responders;
 pub use sources::RevocationSources;
 pub use upkeep::{end_revoked, keep_up, look};
-
-/// What reaches sources over the network, within the bounds that are configured.
-pub fn reach(
-    settings: &RevocationSettings,
-    rng: Arc<dyn Rng>,
-) -> Result<(Fetcher, Responders), String> {
-    let fetcher = Fetcher::new(&settings.allow_addresses).map_err(|e| e.to_string())?;
-    Ok((fetcher.clone(), Responders::new(fetcher, rng)))
-}

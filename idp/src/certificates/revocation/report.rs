@@ -9,8 +9,8 @@ use pki::revocation::Crl;
 use serde::{Deserialize, Serialize};
 
 use super::answers::Answer;
-use super::fetch::Validators;
 use super::list_file::{ListFile, Origin};
+use crate::outbound::Validators;
 
 /// How one source is doing. Times are seconds since the Unix epoch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,11 +15,11 @@ use pki::revocation::ocsp::{MAX_RESPONSE_BYTES, NONCE_OCTETS, OcspAnswer, OcspEr
 use pki::revocation::{Link, Revocation};
 
 use super::answers::key;
-use super::fetch::{Bounds, Fetcher};
 use super::kept_answers::{Keeping, answer, find, take_for_good, take_kept};
 use super::sources::RevocationSources;
 use super::under_way::UnderWay;
 use crate::clock;
+use crate::outbound::{Bounds, Fetcher};
 
 /// How long a responder may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -37,7 +37,8 @@ pub struct Responders {
 }
 
 impl Responders {
-    pub(super) fn new(fetcher: Fetcher, rng: Arc<dyn Rng>) -> Self {
+    /// Asks by what reaches what CAs publish.
+    pub fn new(fetcher: Fetcher, rng: Arc<dyn Rng>) -> Self {
         Self {
             fetcher,
             rng,

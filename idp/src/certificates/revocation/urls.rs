@@ -11,7 +11,6 @@ use idp_core::recognition::{CaRegistry, RevocationPolicy};
 use pki::revocation::{Crl, MAX_CRL_BYTES, crls_in};
 use sha2::{Digest as _, Sha256};
 
-use super::fetch::{Bounds, Fetched, Fetcher, Validators};
 use super::kept::write_whole;
 use super::list_file::{Reading, verified};
 use super::replacing::{is_of_the_future, objection, with_other_keys};
@@ -19,6 +18,7 @@ use super::report::Attempts;
 use super::sources::RevocationSources;
 use crate::clock;
 use crate::config::RevocationSettings;
+use crate::outbound::{Bounds, Fetched, Fetcher, Validators};
 
 /// The first wait after a failure, in seconds; it doubles.
 const FIRST_WAIT: i64 = 15;

@@ -1,4 +1,4 @@
-//! Which addresses may be fetched from: public ones, and those that the operator named. A name is none here; it is judged
+//! Which addresses may be reached: public ones, and those that the operator named. A name is none here; it is judged
 //! by what it resolves to.
 
 use std::net::IpAddr;
@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::config::AddressRange;
 
 /// Public addresses, and those that the operator named.
-pub(super) fn may_be_fetched_from(address: IpAddr, allowed: &[AddressRange]) -> bool {
+pub(super) fn may_be_reached(address: IpAddr, allowed: &[AddressRange]) -> bool {
     let address = address.to_canonical();
     allowed.iter().any(|range| range.contains(address)) || is_public(address)
 }
@@ -104,7 +104,7 @@ mod tests {
             "feff::1",
         ] {
             let address: IpAddr = address.parse().unwrap();
-            assert!(!may_be_fetched_from(address, &[]), "{address}");
+            assert!(!may_be_reached(address, &[]), "{address}");
         }
         for address in [
             "1.1.1.1",
@@ -118,10 +118,10 @@ mod tests {
             "::ffff:1.1.1.1",
         ] {
             let address: IpAddr = address.parse().unwrap();
-            assert!(may_be_fetched_from(address, &[]), "{address}");
+            assert!(may_be_reached(address, &[]), "{address}");
         }
         let named = AddressRange::try_from("10.0.0.0/8".to_owned()).unwrap();
-        assert!(may_be_fetched_from("10.1.2.3".parse().unwrap(), &[named]));
-        assert!(!may_be_fetched_from("127.0.0.1".parse().unwrap(), &[named]));
+        assert!(may_be_reached("10.1.2.3".parse().unwrap(), &[named]));
+        assert!(!may_be_reached("127.0.0.1".parse().unwrap(), &[named]));
     }
 }

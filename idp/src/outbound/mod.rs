@@ -1,0 +1,18 @@
+//! What the provider reaches of its own accord: what CAs publish, and what platforms have.
+//!
+//! Owns the bounds of every call out: which addresses, how many octets, how long, how often onward. An address is judged
+//! after its name was resolved, and what was judged is what is connected to, so that a name which changes its answer gains
+//! nothing. Knows nothing of what is fetched.
+
+mod addresses;
+mod answer;
+mod error;
+mod fetch;
+mod resolve;
+
+pub use answer::{Answer, Bounds, Fetched, Validators};
+pub use error::FetchError;
+pub use fetch::Fetcher;
+
+#[cfg(test)]
+mod tests;
