@@ -168,3 +168,29 @@ async fn behind_https_every_address_is_https() {
         assert!(address.starts_with("https://yzt.example/"), "{address}");
     }
 }
+
+/// Whoever adds an endpoint for programs describes it.
+#[tokio::test]
+async fn every_endpoint_of_the_document_is_described() {
+    let provider = Provider::shared();
+    let mut browser = Browser::new(provider);
+    let described = browser.open("/oauth2/openapi.json").await;
+    assert_eq!(described.header("content-type"), "application/json");
+    let paths = described.json()["paths"].as_object().unwrap().clone();
+    let document = browser.open("/.well-known/openid-configuration").await;
+    for (name, url) in document.json().as_object().unwrap() {
+        if name.ends_with("_endpoint") || name == "jwks_uri" {
+            let path = url
+                .as_str()
+                .unwrap()
+                .strip_prefix(&provider.issuer)
+                .unwrap();
+            assert!(paths.contains_key(path), "{name}: {path}");
+        }
+    }
+    let templated = |path: &&String| !path.contains('{');
+    for path in paths.keys().filter(templated) {
+        let answer = browser.open(path).await;
+        assert_ne!(answer.status, 404, "{path}");
+    }
+}

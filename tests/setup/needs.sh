@@ -111,3 +111,20 @@ need_npm_packages() {
     touch "$mark"
   fi
 }
+
+# The Python packages of tests/requirements.txt, in tests/.venv.
+need_python_packages() {
+  local mark=$root/tests/.venv/.requirements
+  command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null ||
+    need_package Python python3 python3-venv || return 1
+  if [[ ! -e $mark ]] || ! cmp -s "$root/tests/requirements.txt" "$mark"; then
+    say "installing Python packages"
+    { python3 -m venv "$root/tests/.venv" &&
+      "$root/tests/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$root/tests/requirements.txt"; } \
+      >"$output/pip.log" 2>&1 || {
+      say "pip install failed: see tests/output/pip.log"
+      return 1
+    }
+    cp "$root/tests/requirements.txt" "$mark"
+  fi
+}

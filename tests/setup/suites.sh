@@ -88,6 +88,18 @@ suite_foreign() {
   fi
 }
 
+# Each operation of the description counts as a test.
+suite_schema() {
+  local status=0 log=$output/schema.log tested
+  if ! need_python_packages; then
+    skip_missing "the provider against its own description: no Python packages"
+    return 0
+  fi
+  "$root/tests/schema/run.sh" "$YZT_BIN/idp" "$root/tests/.venv/bin/schemathesis" 2>&1 | tee "$log" || status=$?
+  tested=$(sed -nE 's/^ *Tested: ([0-9]+).*/\1/p' "$log" | tail -1)
+  count_run "$status" "${tested:-0} 0 0"
+}
+
 # The load program counts as one test: its table was printed and it ended well.
 suite_bench() {
   local release=${CARGO_TARGET_DIR:-$root/target}/release

@@ -81,8 +81,8 @@ impl Assets {
 
 /// Mounts the folder.
 pub fn mount(app: &mut ServiceConfig) {
-    app.route("/assets/{name}", web::get().to(serve))
-        .route("/favicon.ico", web::get().to(favicon));
+    app.service(web::resource("/assets/{name}").get(serve))
+        .service(web::resource("/favicon.ico").get(favicon));
 }
 
 async fn serve(request: HttpRequest, state: web::Data<AppState>) -> impl Responder {

@@ -87,9 +87,13 @@ pub async fn guard(
             browser::look(&visit, response.request()).await;
             failure.answer(&visit, response.request())
         };
+        // RFC 9110 §15.5.6: what is allowed, as the framework knows it.
+        let allowed = response.headers().get(header::ALLOW).cloned();
         response = response.into_response(answer).map_into_boxed_body();
+        if let Some(allowed) = allowed {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
     }
-    // RFC 9110 §15.5.6
     if response.status() == StatusCode::METHOD_NOT_ALLOWED
         && let Some(allowed) = routes::not_for_head(response.request().path())
     {

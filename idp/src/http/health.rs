@@ -9,8 +9,8 @@ use crate::state::AppState;
 
 /// Mounts both.
 pub fn mount(app: &mut ServiceConfig) {
-    app.route("/healthz", web::get().to(alive))
-        .route("/readyz", web::get().to(ready));
+    app.service(web::resource("/healthz").get(alive))
+        .service(web::resource("/readyz").get(ready));
 }
 
 async fn alive() -> impl Responder {

@@ -13,7 +13,7 @@ use crate::state::AppState;
 
 /// Mounts it.
 pub fn mount(app: &mut ServiceConfig) {
-    app.route(METRICS, web::get().to(metrics));
+    app.service(web::resource(METRICS).get(metrics));
 }
 
 async fn metrics(state: web::Data<AppState>) -> HttpResponse {

@@ -66,6 +66,8 @@ pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 pub const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
 /// RFC 7517 §5.
 pub const JWKS: &str = "/oauth2/jwks";
+/// These endpoints for programs, as `OpenAPI` 3.1.
+pub const OPENAPI: &str = "/oauth2/openapi.json";
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/oauth2/authorize";
 /// RFC 9126 §2.
@@ -99,9 +101,9 @@ pub const OPEN_TO_OTHERS: [&str; 6] = [AUTHORIZE, PAR, TOKEN, INTROSPECT, REVOKE
 
 /// Mounts everything.
 pub fn mount(app: &mut ServiceConfig) {
-    app.route(HOME, web::get().to(home::home))
-        .route(HELP, web::get().to(home::help))
-        .route(DRIVER, web::get().to(home::driver))
+    app.service(web::resource(HOME).get(home::home))
+        .service(web::resource(HELP).get(home::help))
+        .service(web::resource(DRIVER).get(home::driver))
         .service(web::resource(LOGIN).get(login::show).post(login::submit))
         .service(web::resource(BIND).get(binding::show).post(binding::submit))
         .service(
@@ -109,16 +111,16 @@ pub fn mount(app: &mut ServiceConfig) {
                 .get(binding::afresh)
                 .post(binding::in_language),
         )
-        .route(BIND_CERTIFICATE, web::post().to(binding::read_certificate))
-        .route(CHALLENGE, web::post().to(challenge::refresh))
-        .route(CERTIFICATE, web::get().to(certificate::show))
-        .route(PLATFORMS, web::get().to(platforms::show))
+        .service(web::resource(BIND_CERTIFICATE).post(binding::read_certificate))
+        .service(web::resource(CHALLENGE).post(challenge::refresh))
+        .service(web::resource(CERTIFICATE).get(certificate::show))
+        .service(web::resource(PLATFORMS).get(platforms::show))
         .service(
             web::resource(CONSENT)
                 .get(consent::show)
                 .post(consent::answer),
         )
-        .route(LOGOUT, web::post().to(logout::submit))
+        .service(web::resource(LOGOUT).post(logout::submit))
         .configure(mount_account)
         .configure(oidc::mount)
         .configure(assets::mount)
@@ -154,17 +156,17 @@ fn mount_account(app: &mut ServiceConfig) {
             .get(lock_change::ask_promotion)
             .post(lock_change::promotion),
     )
-    .route(ACCOUNT_CONSENTS, web::get().to(consents::show))
+    .service(web::resource(ACCOUNT_CONSENTS).get(consents::show))
     .service(
         resource(ACCOUNT_REVOKE)
             .get(consents::ask)
             .post(consents::submit),
     )
-    .route(ACCOUNT_HISTORY, web::get().to(sessions::history))
-    .route(ACCOUNT_SESSIONS, web::get().to(sessions::show))
-    .route(ACCOUNT_END, web::post().to(sessions::end_one))
-    .route(ACCOUNT_END_OTHERS, web::post().to(sessions::end_others))
-    .route(ACCOUNT_END_ALL, web::post().to(sessions::end_all));
+    .service(web::resource(ACCOUNT_HISTORY).get(sessions::history))
+    .service(web::resource(ACCOUNT_SESSIONS).get(sessions::show))
+    .service(web::resource(ACCOUNT_END).post(sessions::end_one))
+    .service(web::resource(ACCOUNT_END_OTHERS).post(sessions::end_others))
+    .service(web::resource(ACCOUNT_END_ALL).post(sessions::end_all));
 }
 
 /// The information, after it was saved in this version.

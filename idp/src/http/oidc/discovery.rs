@@ -103,9 +103,14 @@ pub async fn jwks(state: web::Data<AppState>) -> HttpResponse {
     json(state.keys.jwks().to_string(), "public, max-age=900")
 }
 
-fn json(body: String, cache: &'static str) -> HttpResponse {
+/// `GET /oauth2/openapi.json`
+pub async fn description() -> HttpResponse {
+    json(include_str!("openapi.json"), "public, max-age=3600")
+}
+
+fn json(body: impl Into<String>, cache: &'static str) -> HttpResponse {
     cors::open(&mut HttpResponse::Ok())
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::CACHE_CONTROL, cache))
-        .body(body)
+        .body(body.into())
 }

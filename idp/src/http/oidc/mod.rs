@@ -17,32 +17,27 @@ pub use discovery::document;
 
 /// Mounts them.
 pub fn mount(app: &mut ServiceConfig) {
-    app.route(
-        routes::OPENID_CONFIGURATION,
-        web::get().to(discovery::metadata),
-    )
-    .route(
-        routes::AUTHORIZATION_SERVER,
-        web::get().to(discovery::metadata),
-    )
-    .route(routes::JWKS, web::get().to(discovery::jwks))
-    .service(
-        web::resource(routes::AUTHORIZE)
-            .get(authorize::by_query)
-            .post(authorize::by_form),
-    )
-    .service(web::resource(routes::PAR).post(par::push))
-    .service(web::resource(routes::INTROSPECT).post(token_status::look))
-    .service(web::resource(routes::REVOKE).post(token_status::give_up))
-    .service(
-        web::resource(routes::TOKEN)
-            .post(token::token)
-            .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
-    )
-    .service(
-        web::resource(routes::USERINFO)
-            .get(userinfo::by_header)
-            .post(userinfo::by_header_or_body)
-            .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
-    );
+    app.service(web::resource(routes::OPENID_CONFIGURATION).get(discovery::metadata))
+        .service(web::resource(routes::AUTHORIZATION_SERVER).get(discovery::metadata))
+        .service(web::resource(routes::JWKS).get(discovery::jwks))
+        .service(web::resource(routes::OPENAPI).get(discovery::description))
+        .service(
+            web::resource(routes::AUTHORIZE)
+                .get(authorize::by_query)
+                .post(authorize::by_form),
+        )
+        .service(web::resource(routes::PAR).post(par::push))
+        .service(web::resource(routes::INTROSPECT).post(token_status::look))
+        .service(web::resource(routes::REVOKE).post(token_status::give_up))
+        .service(
+            web::resource(routes::TOKEN)
+                .post(token::token)
+                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+        )
+        .service(
+            web::resource(routes::USERINFO)
+                .get(userinfo::by_header)
+                .post(userinfo::by_header_or_body)
+                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+        );
 }

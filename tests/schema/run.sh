@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The provider against its own description: schemathesis sends what the description allows, and what it does not, and
+# looks for answers that it does not foresee. No answer may be a 5xx.
+#
+# Usage: tests/schema/run.sh IDP-PROGRAM SCHEMATHESIS-PROGRAM
+set -euo pipefail
+
+idp=$(realpath "$1") schemathesis=$(realpath -s "$2")
+work=$(mktemp -d)
+provider=
+
+finish() {
+  [[ -z $provider ]] || { kill "$provider" && wait "$provider"; } 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+# A port that was free a moment ago.
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export IDP_ISSUER=http://127.0.0.1:$port IDP_LISTEN="[\"127.0.0.1:$port\"]" IDP_STATE_DIR=$work/state IDP_LOG=warn
+"$idp" migrate >"$work/told" 2>&1 || { cat "$work/told"; exit 1; }
+"$idp" platform add chifeng --redirect-uri https://chifeng.example/callback \
+  >"$work/registered.json" 2>"$work/told" || { cat "$work/told"; exit 1; }
+secret=$(sed -n 's/.*"client_secret": "\(.*\)".*/\1/p' "$work/registered.json")
+"$idp" serve >"$work/provider.log" 2>&1 &
+provider=$!
+for _ in $(seq 100); do
+  ! curl -sf "$IDP_ISSUER/healthz" >/dev/null || break
+  sleep 0.1
+done
+
+# Negative data may be taken: an authorization server passes over what it does not know (RFC 6749 §3.1, §3.2).
+# 405 is answered before the token is looked at.
+status=0
+cd "$work"
+"$schemathesis" run "$IDP_ISSUER/oauth2/openapi.json" --auth "chifeng:$secret" \
+  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method,allow_header_conformance \
+  --phases examples,coverage,fuzzing --max-examples "${YZT_SCHEMA_EXAMPLES:-60}" --seed 1 \
+  --continue-on-failure --warnings off --no-color || status=$?
+if grep -q panicked "$work/provider.log"; then
+  cat "$work/provider.log"
+  status=1
+fi
+exit "$status"
