@@ -100,6 +100,21 @@ suite_schema() {
   count_run "$status" "${tested:-0} 0 0"
 }
 
+# The table of docs/CONFORMANCE.md against what the suites before this one printed; each plan counts as a test.
+suite_conformance() {
+  local status=0 log=$output/conformance.log logs=() file
+  for file in "$output"/{unit,flows,attacks,certification}.log "$output"/foreign.tap; do
+    [[ ! -e $file ]] || logs+=("$file")
+  done
+  [[ -e $output/flows.log && -e $output/attacks.log ]] || {
+    skip_missing "the conformance table: the suites flows and attacks have to run first"
+    return 0
+  }
+  "$root/tests/setup/conformance.sh" "$root/docs/CONFORMANCE.md" "${logs[@]}" 2>&1 | tee "$log" || status=$?
+  sed -n 's/^not ok //p' "$log" >>"$output/failures.txt"
+  count_run "$status" "$(grep -c '^ok ' "$log") $(grep -c '^not ok ' "$log") 0"
+}
+
 # The load program counts as one test: its table was printed and it ended well.
 suite_bench() {
   local release=${CARGO_TARGET_DIR:-$root/target}/release
