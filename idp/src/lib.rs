@@ -15,4 +15,5 @@ pub mod outbound;
 pub mod serve;
 pub mod signing;
 pub mod state;
+pub mod tls;
 pub mod view;

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::outbound::Fetcher;
 use crate::signing::KeyRing;
+use crate::tls::ServerCertificate;
 
 /// State of the server.
 pub struct AppState {
@@ -36,6 +37,10 @@ pub struct AppState {
     pub platforms: Fetcher,
     /// Asks responders.
     pub responders: Responders,
+    /// The certificate of the provider's own TLS.
+    pub certificate: Option<Arc<ServerCertificate>>,
+    /// CAs of `tls_client_auth`.
+    pub client_authorities: pki::anchors::TrustAnchors,
     /// How each CA stands.
     pub standings: Arc<Standings>,
     /// Stylesheet, script, emblem.

@@ -73,9 +73,9 @@ impl PublicKey {
 
 /// RFC 8017 §A.1.1.
 #[derive(der::Sequence)]
-struct RsaPublicKey<'a> {
-    modulus: UintRef<'a>,
-    public_exponent: UintRef<'a>,
+pub(crate) struct RsaPublicKey<'a> {
+    pub(crate) modulus: UintRef<'a>,
+    pub(crate) public_exponent: UintRef<'a>,
 }
 
 fn rsa_modulus_bits(spki: &SubjectPublicKeyInfoRef<'_>) -> Option<u32> {

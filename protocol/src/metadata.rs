@@ -48,6 +48,21 @@ pub struct ProviderMetadata {
     pub require_pushed_authorization_requests: bool,
     pub require_signed_request_object: bool,
     pub authorization_response_iss_parameter_supported: bool,
+    #[serde(default)]
+    pub tls_client_certificate_bound_access_tokens: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtls_endpoint_aliases: Option<MtlsEndpointAliases>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
+}
+
+/// Where clients that show a certificate go instead (RFC 8705 §5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the members are those of the same names above")]
+pub struct MtlsEndpointAliases {
+    pub token_endpoint: String,
+    pub pushed_authorization_request_endpoint: String,
+    pub userinfo_endpoint: String,
+    pub introspection_endpoint: String,
+    pub revocation_endpoint: String,
 }

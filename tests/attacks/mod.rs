@@ -12,6 +12,7 @@ mod consent;
 mod cookies;
 mod csrf;
 mod misuse;
+mod mtls;
 mod outage;
 mod page;
 mod proof;

@@ -211,13 +211,7 @@ pub fn set(fields: &mut Fields, name: &str, value: &str) {
 /// own, and a connection dies with the runtime it began in.
 pub fn client() -> Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
-    let build = || {
-        Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .build()
-            .unwrap()
-    };
-    CLIENT.get_or_init(build).clone()
+    CLIENT
+        .get_or_init(|| super::tls::trusting().build().unwrap())
+        .clone()
 }

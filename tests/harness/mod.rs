@@ -37,6 +37,7 @@ pub mod scratch;
 pub mod servers;
 pub mod source;
 pub mod story;
+pub mod tls;
 pub mod token_request;
 pub mod wire;
 

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use idp::config::Config;
-use idp::serve::{StartError, start_on};
+use idp::serve::{Listeners, StartError, start_on};
 use idp::state::AppState;
 use idp_core::consent::ConsentRecord;
 use idp_core::enterprise::Enterprise;
@@ -51,7 +51,17 @@ impl Provider {
     /// As [`Self::start`], where starting may be refused.
     pub fn try_start(change: impl FnOnce(&mut Config)) -> Result<Self, StartError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        Self::try_start_on(vec![listener].into(), "http", change)
+    }
+
+    /// As [`Self::try_start`], on these sockets; the issuer is the first of those for everybody.
+    pub fn try_start_on(
+        listeners: Listeners,
+        scheme: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Result<Self, StartError> {
+        let address = listeners.everybody[0].local_addr().unwrap();
+        let base = format!("{scheme}://{address}");
         let folder = scratch::folder("provider");
         let mut config = Config::embedded(&base, &folder);
         config.certificate_authorities = world().registry();
@@ -62,7 +72,7 @@ impl Provider {
         let (tell, told) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                match start_on(config, vec![listener]).await {
+                match start_on(config, listeners).await {
                     Ok(running) => {
                         let _ = tell.send(Ok((running.handle(), running.state.clone())));
                         running.serve().await.unwrap();

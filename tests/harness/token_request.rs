@@ -15,6 +15,8 @@ pub struct TokenRequest {
     base: String,
     path: &'static str,
     proof: Option<String>,
+    client: Option<reqwest::Client>,
+    headers: Vec<(&'static str, String)>,
     /// `Accept`
     pub accept: Option<String>,
 }
@@ -64,6 +66,8 @@ impl TokenRequest {
             base: platform.base.clone(),
             path,
             proof: None,
+            client: None,
+            headers: Vec::new(),
             accept: None,
         }
     }
@@ -120,6 +124,20 @@ impl TokenRequest {
         self
     }
 
+    /// With one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// By another client: one that shows a certificate, or comes from elsewhere.
+    #[must_use]
+    pub fn by(mut self, client: &reqwest::Client) -> Self {
+        self.client = Some(client.clone());
+        self
+    }
+
     /// Where it goes.
     pub const fn path(&self) -> &'static str {
         self.path
@@ -134,7 +152,11 @@ impl TokenRequest {
 
     /// Sends it.
     pub async fn send(&self) -> Answer {
-        let mut request = client().post(format!("{}{}", self.base, self.path));
+        let client = self.client.clone().unwrap_or_else(client);
+        let mut request = client.post(format!("{}{}", self.base, self.path));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
         if let Some((name, secret)) = &self.basic {
             request = request.basic_auth(name, Some(secret));
         }

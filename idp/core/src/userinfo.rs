@@ -27,7 +27,7 @@ pub enum UserinfoRefusal {
     Expired,
     /// The grant, consent, lock, platform or enterprise behind it ended.
     Revoked,
-    /// It is bound to a key that the sender did not show, or to none though the sender shows one.
+    /// It is bound to a key or certificate that the sender did not show, or to no key though the sender shows one.
     WrongSender,
     /// The `DPoP` proof proves nothing.
     InvalidDpopProof(&'static str),
@@ -82,16 +82,19 @@ pub fn read_access_token(
     Ok(claims)
 }
 
-/// Whether a token may be used by whoever sent it: a bound one with the proof of its key alone, any other as a bearer's
-/// (RFC 9449 §7.1). `jkt`: thumbprint of the key that was proven.
-pub fn check_sender(claims: &AccessTokenClaims, jkt: Option<&str>) -> Result<(), UserinfoRefusal> {
+/// Whether a token may be used by whoever sent it: a bound one with the proof of its key (RFC 9449 §7.1) or by whoever shows
+/// its certificate (RFC 8705 §3) alone, any other as a bearer's. `jkt`, `x5t`: thumbprints of what was proven.
+pub fn check_sender(
+    claims: &AccessTokenClaims,
+    jkt: Option<&str>,
+    x5t: Option<&str>,
+) -> Result<(), UserinfoRefusal> {
     let is_theirs = match (&claims.cnf, jkt) {
         (None, None) => true,
         (Some(Confirmation::Key(bound)), Some(jkt)) => bound == jkt,
-        // No connection here shows a certificate.
-        (None, Some(_))
-        | (Some(Confirmation::Key(_)), None)
-        | (Some(Confirmation::Certificate(_)), _) => false,
+        (Some(Confirmation::Certificate(bound)), None) => x5t == Some(bound),
+        (None | Some(Confirmation::Certificate(_)), Some(_))
+        | (Some(Confirmation::Key(_)), None) => false,
     };
     is_theirs.then_some(()).ok_or(UserinfoRefusal::WrongSender)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use idp_core::recognition::{CaRegistry, RevocationPolicy};
 
+use super::check_tls;
 use super::output::{remark, say};
 use crate::certificates::{Registered, RevocationSources, Standings, load_registry};
 use crate::clock;
@@ -33,6 +34,7 @@ pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
                 .to_owned(),
         );
     }
+    warnings.extend(check_tls::tls(config)?);
     warnings.extend(addresses(config));
     warnings.extend(loopback(config));
     reaching(config)?;

@@ -3,6 +3,7 @@
 
 mod ca;
 mod check_config;
+mod check_tls;
 mod enterprise;
 mod keys;
 mod log;

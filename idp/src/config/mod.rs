@@ -14,6 +14,7 @@ mod outbound;
 mod revocation;
 mod revocation_source;
 mod shape;
+mod tls;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub use shape::{
     AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, HttpConfig,
     LifetimesConfig, MasterKeyConfig, PortalConfig, SigningKeysConfig,
 };
+pub use tls::TlsConfig;
 
 impl Config {
     /// The defaults for an issuer, with everything embedded in `state_dir`.
@@ -75,6 +77,7 @@ impl Config {
         if !self.outbound.ca_file.as_os_str().is_empty() {
             self.outbound.ca_file = folder.join(&self.outbound.ca_file);
         }
+        self.tls.resolve_from(folder);
         for authority in &mut self.certificate_authorities {
             authority.resolve_from(folder);
         }

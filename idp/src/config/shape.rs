@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuthorityConfig, MetricsConfig, OutboundConfig, RevocationSettings};
+use super::{AuthorityConfig, MetricsConfig, OutboundConfig, RevocationSettings, TlsConfig};
 
 /// Everything an operator can set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ pub struct Config {
     pub sign_ins: SignInsConfig,
     /// The HTTP server.
     pub http: HttpConfig,
+    /// Its TLS.
+    #[serde(default)]
+    pub tls: TlsConfig,
 }
 
 /// `[verdicts]`
@@ -195,7 +198,8 @@ pub struct SigningKeysConfig {
 pub struct HttpConfig {
     /// Worker threads; 0: one a core.
     pub workers: usize,
-    /// Addresses of proxies whose `X-Forwarded-For` names the other side.
+    /// Addresses of proxies whose `X-Forwarded-For` names the other side, and whose
+    /// `tls.client_certificate_header` its certificate.
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
@@ -250,6 +254,7 @@ impl Default for Config {
                 workers: 0,
                 trusted_proxies: Vec::new(),
             },
+            tls: TlsConfig::default(),
         }
     }
 }

@@ -13,7 +13,7 @@ use idp_core::audit::AuditKind;
 
 use super::error::Failure;
 use super::extract::{Visit, browser};
-use super::{length, oidc, routes, trail};
+use super::{length, listener, oidc, routes, trail};
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -54,7 +54,9 @@ pub async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let state = request.app_data::<web::Data<AppState>>().cloned();
-    if let Some(answer) = length::refuse_unknown(&mut request) {
+    let refused =
+        length::refuse_unknown(&mut request).or_else(|| listener::refuse_elsewhere(&request));
+    if let Some(answer) = refused {
         let mut response = request.into_response(answer).map_into_boxed_body();
         dress(&mut response, state.is_some_and(|s| s.config.is_https()));
         return Ok(response);

@@ -2,6 +2,7 @@
 //!
 //! Owns how often each thing is looked at, and that what fails is told once until it works again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
@@ -12,6 +13,7 @@ use crate::clock;
 use crate::forgetting::keep_forgetting;
 use crate::signing::{KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
+use crate::tls::{Look, ServerCertificate, WARN_DAYS};
 
 /// How often what expired is freed.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -19,6 +21,9 @@ const HOUSEKEEPING: Duration = Duration::from_mins(1);
 /// How often the stored signing keys are looked at: a key that another process withdrew is in force here
 /// at most this long.
 pub const KEY_WATCH: Duration = Duration::from_secs(1);
+
+/// How often the files of the server's certificate are looked at: a renewed one is in use from then on.
+pub const CERTIFICATE_WATCH: Duration = Duration::from_secs(2);
 
 /// How often the CA registry is looked at: a CA that another process suspended is refused here from then on.
 pub const REGISTRY_WATCH: Duration = Duration::from_secs(1);
@@ -30,6 +35,7 @@ pub(super) async fn keep_house(state: web::Data<AppState>) {
         keep_up(&state),
         keep_keys(&state),
         keep_registry(&state),
+        keep_certificate(&state),
         keep_forgetting(&state)
     );
 }
@@ -95,5 +101,42 @@ async fn keep_registry(state: &web::Data<AppState>) {
             }
             _ => (),
         }
+    }
+}
+
+/// Takes over a renewed certificate, and warns, each day, before the one in use ends.
+async fn keep_certificate(state: &web::Data<AppState>) {
+    let Some(certificate) = &state.certificate else {
+        return;
+    };
+    let mut tick = tokio::time::interval(CERTIFICATE_WATCH);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut warned_on = None;
+    loop {
+        tick.tick().await;
+        let looking = Arc::clone(certificate);
+        match tokio::task::spawn_blocking(move || looking.look()).await {
+            Ok(Look::Renewed) => {
+                warned_on = None;
+                tracing::info!(
+                    not_after = certificate.current().not_after(),
+                    "a renewed TLS certificate is in use"
+                );
+            }
+            Ok(Look::Broken(error)) => {
+                tracing::error!(%error, "the TLS certificate's files can't be used; the known one stays in use");
+            }
+            Ok(Look::Same) | Err(_) => (),
+        }
+        warn_of_end(certificate, &mut warned_on);
+    }
+}
+
+fn warn_of_end(certificate: &ServerCertificate, warned_on: &mut Option<i64>) {
+    let now = clock::now().unix_seconds();
+    let (days_left, today) = (certificate.current().days_left(now), now / 86_400);
+    if days_left < WARN_DAYS && *warned_on != Some(today) {
+        *warned_on = Some(today);
+        tracing::warn!(days_left, "the TLS certificate ends soon, or has ended");
     }
 }

@@ -6,6 +6,6 @@ mod listening;
 mod wiring;
 
 pub use error::StartError;
-pub use housekeeping::{KEY_WATCH, REGISTRY_WATCH};
-pub use listening::{Running, start, start_on};
+pub use housekeeping::{CERTIFICATE_WATCH, KEY_WATCH, REGISTRY_WATCH};
+pub use listening::{Listeners, Running, start, start_on};
 pub use wiring::{build_state, open_database};

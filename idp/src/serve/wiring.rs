@@ -7,6 +7,7 @@ use idp_core::cx::{Cx, Rng};
 use idp_core::directory;
 use idp_core::signing_key::SigningKey;
 use idp_storage::{Database, DatabaseSettings, EphemeralStore};
+use pki::anchors::TrustAnchors;
 
 use super::error::StartError;
 use crate::certificates::{
@@ -14,12 +15,13 @@ use crate::certificates::{
     load_configured, read_stored,
 };
 use crate::clock::{self, SystemRng};
-use crate::config::Config;
+use crate::config::{Config, TlsConfig};
 use crate::http::assets::Assets;
 use crate::http::oidc;
 use crate::outbound::Fetcher;
 use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
+use crate::tls::{ServerCertificate, client_authorities};
 
 /// Grants whose delivery is remembered at most.
 const DELIVERED: u64 = 50_000;
@@ -75,9 +77,12 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
             KeysError::MasterKey(e) => StartError::new("master key", e),
             e => StartError::new("signing keys", e),
         })?;
-    let discovery = serde_json::to_string(&oidc::document(&config.issuer))
+    let (certificate, client_authorities) = open_tls(&config.tls)?;
+    let discovery = serde_json::to_string(&oidc::document(&config))
         .map_err(|e| StartError::new("discovery document", e))?;
     Ok(web::Data::new(AppState {
+        certificate,
+        client_authorities,
         agent_ports: words(&config.agent.ports),
         delivered: moka::sync::Cache::new(DELIVERED),
         discovery: discovery.into(),
@@ -99,6 +104,15 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         rng,
         standings,
     }))
+}
+
+/// The server's certificate, where it ends TLS itself, and the CAs of its clients.
+fn open_tls(tls: &TlsConfig) -> Result<(Option<Arc<ServerCertificate>>, TrustAnchors), StartError> {
+    let failed = |why| StartError::new("tls", why);
+    let opened = tls.is_own().then(|| ServerCertificate::open(tls));
+    let certificate = opened.transpose().map_err(failed)?;
+    let authorities = client_authorities(&tls.client_ca_file).map_err(failed)?;
+    Ok((certificate.map(Arc::new), authorities))
 }
 
 /// The stored registry, the configuration's entries brought into it.

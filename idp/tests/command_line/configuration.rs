@@ -155,3 +155,78 @@ fn help_tells_variables_and_exit_codes() {
     }
     assert_eq!(operator.run(&["nonsense"]).code, 2);
 }
+
+/// `[tls]` with these files, at an https issuer.
+fn tls(certificate: &str, key: &str, more: &str) -> String {
+    format!(
+        "issuer = 'https://idp.example'\n[tls]\ncertificate = '{certificate}'\nkey = '{key}'\n{more}"
+    )
+}
+
+#[test]
+fn the_tls_certificate_must_fit_its_key_and_be_in_force_and_its_end_is_told() {
+    let operator = Operator::new();
+    operator.ca("root", "root");
+    let valid = |from, to| ["-startdate", from, "-enddate", to];
+    let long = valid("20260101000000Z", "20560101000000Z");
+    let ended = valid("20250101000000Z", "20250201000000Z");
+    operator.issue("one", "root", ("end_ext", &long));
+    operator.issue("other", "root", ("end_ext", &long));
+    operator.issue("past", "root", ("end_ext", &ended));
+    let check = |lines: &str| {
+        operator.write("idp.toml", lines);
+        operator.run(&["check-config"])
+    };
+    let good = check(&tls("one.pem", "one.key", ""));
+    assert_eq!(good.code, 0, "{}", good.err);
+    assert!(
+        good.out.contains("fits its key and ends in"),
+        "{}",
+        good.out
+    );
+    assert!(
+        good.err.contains("does not name idp.example"),
+        "{}",
+        good.err
+    );
+    check(&tls("one.pem", "other.key", "")).refused_with(&["tls", "other.key", "does not fit"]);
+    check(&tls("past.pem", "past.key", "")).refused_with(&["tls", "has ended"]);
+    check(&tls("missing.pem", "one.key", "")).refused_with(&["tls", "missing.pem"]);
+    check(&tls("one.key", "one.key", "")).refused_with(&["tls", "one.key"]);
+    let no_ca = tls("one.pem", "one.key", "client_ca_file = 'one.pem'");
+    check(&no_ca).refused_with(&["tls", "one.pem", "not a CA"]);
+}
+
+#[test]
+fn what_of_tls_does_not_go_together_is_refused() {
+    for (lines, words) in [
+        ("[tls]\ncertificate = 'a.pem'", ["tls.key", "together"]),
+        (
+            "[tls]\ncertificate = 'a.pem'\nkey = 'a.key'",
+            ["issuer", "must be https"],
+        ),
+        (
+            "[tls]\nmtls_listen = ['127.0.0.1:1']",
+            ["tls.mtls_listen", "needs tls.certificate"],
+        ),
+        (
+            "[tls]\nclient_certificate_header = 'Client-Cert'",
+            ["tls.client_certificate_header", "trusted_proxies"],
+        ),
+        (
+            "[http]\ntrusted_proxies = ['10.0.0.1']\n[tls]\nclient_certificate_header = 'a b'",
+            ["tls.client_certificate_header", "no name"],
+        ),
+        (
+            "[tls]\nmtls_origin = 'https://a.example/'",
+            ["tls.mtls_origin", "https origin"],
+        ),
+        (
+            "issuer = 'https://a.example'\nlisten = ['127.0.0.1:1']\n[tls]\ncertificate = 'a'\nkey = 'b'\n\
+             mtls_listen = ['127.0.0.1:1']",
+            ["tls.mtls_listen", "other addresses"],
+        ),
+    ] {
+        checked(lines).refused_with(&words);
+    }
+}

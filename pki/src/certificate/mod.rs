@@ -3,7 +3,9 @@
 //! Owns strict reading and the plain facts of a certificate. Does not know whether it is to be trusted (`path`) nor whom
 //! it speaks for (`holder`).
 
+mod alternative_names;
 mod description;
+mod key_numbers;
 mod read;
 mod summary;
 mod usage;
@@ -17,7 +19,9 @@ use rustls_pki_types::pem::PemObject;
 use crate::name::Name;
 use crate::signature::PublicKey;
 
+pub use alternative_names::AlternativeName;
 pub use description::{Attribute, Description, Extension, Key, Known, Reading};
+pub use key_numbers::KeyNumbers;
 pub use usage::{CertificatePurpose, KeyUsage};
 
 /// Largest certificate that is read, in bytes. Certificates of locks are 1–3 KiB; seals and pictures do not belong here.

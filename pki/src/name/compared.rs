@@ -18,26 +18,47 @@ impl ComparedName {
         let Ok(([], name)) = X509Name::from_der(der) else {
             return None;
         };
-        let mut all = String::new();
-        for rdn in name.iter_rdn() {
+        let rdns = name.iter_rdn().map(|rdn| {
             let attributes = rdn.iter().map(|attribute| {
                 let value = attribute.attr_value();
-                let text = text::of_string(value.header.tag().0, value.data);
-                let text = text.map_or_else(|| hex::encode(value.data), |text| folded(&text));
-                format!("{}={text}\n", attribute.attr_type().to_id_string())
+                let kind = attribute.attr_type().to_id_string();
+                (kind, value_of(value.header.tag().0, value.data))
             });
-            let mut attributes: Vec<String> = attributes.collect();
+            attributes.collect()
+        });
+        Some(Self::of_rdns(rdns))
+    }
+
+    /// Of values that [`value_of`] or [`folded`] gave, by dotted OID, one RDN after another.
+    pub(super) fn of_rdns(rdns: impl Iterator<Item = Vec<(String, String)>>) -> Self {
+        let mut all = String::new();
+        for rdn in rdns {
+            let lines = rdn
+                .into_iter()
+                .map(|(kind, text)| format!("{kind}={text}\n"));
+            let mut attributes: Vec<String> = lines.collect();
             attributes.sort();
             all.extend(attributes);
             // Decoded text holds no control character.
             all.push('\n');
         }
-        Some(Self(all.into()))
+        Self(all.into())
+    }
+
+    /// Whether something in it could not be read, so that names that differ may look the same.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.0.contains(char::REPLACEMENT_CHARACTER)
     }
 }
 
+/// A value by its string type, or as octets where it is no string.
+pub(super) fn value_of(tag: u32, content: &[u8]) -> String {
+    let text = text::of_string(tag, content);
+    text.map_or_else(|| hex::encode(content), |text| folded(&text))
+}
+
 /// Lower case; one blank for several, none at the ends; letters of full width as those of ASCII.
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         c => c,

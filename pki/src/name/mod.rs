@@ -2,10 +2,12 @@
 //!
 //! Owns the decoded attributes of a subject or issuer, in the order of the certificate. The text is safe to show and to
 //! log: control characters, line breaks and bidirectional overrides are gone. Names are compared for chain building on
-//! their DER elsewhere and by [`ComparedName`] for others' lists, never on this text.
+//! their DER elsewhere and by [`ComparedName`] for others' lists, never on this text. A name that somebody wrote down
+//! (`written`) is compared in that same form.
 
 mod compared;
 pub(crate) mod text;
+mod written;
 
 use std::fmt;
 
@@ -14,6 +16,7 @@ use x509_parser::x509::X509Name;
 use crate::oid;
 
 pub(crate) use compared::ComparedName;
+pub use written::is_name;
 
 /// A distinguished name: attribute OIDs and texts in the certificate's order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -110,6 +110,29 @@ pub fn verify_path(
     Ok(VerifiedPath { chain })
 }
 
+/// Judges a certificate that a program shows in a TLS handshake (RFC 8705 §2.1): a path as [`verify_path`] follows it, and
+/// uses, where the certificate names any, that let it sign a handshake as a client. Whom it names is the caller's to
+/// compare.
+pub fn verify_client(
+    end_entity: &Certificate,
+    anchors: &TrustAnchors,
+    intermediates: &[Certificate],
+    revocation: &Revocation<'_>,
+    at: i64,
+) -> Result<VerifiedChain, PathError> {
+    rules::check_client(end_entity)?;
+    rules::check_strength(end_entity)?;
+    rules::check_end_entity(end_entity)?;
+    rules::check_validity(end_entity, at)?;
+    Question {
+        end_entity,
+        anchors,
+        revocation,
+        at,
+    }
+    .ask(intermediates, ClientAuth)
+}
+
 /// Judges a certificate as [`verify_path`] does, except that what it is *for* is not asked: for certificates that are not
 /// a lock's, whose use the caller judges.
 pub fn verify_chain(

@@ -24,6 +24,17 @@ pub(super) fn check_purpose(certificate: &Certificate) -> Result<(), PathError> 
     }
 }
 
+/// A program's certificate: unlike a lock's it need not say what it is for, but must not say that it is for something
+/// else.
+pub(super) fn check_client(certificate: &Certificate) -> Result<(), PathError> {
+    let signs = certificate.key_usage().is_none_or(|u| u.digital_signature);
+    let named = certificate.extended_key_usage();
+    let is_client = named.is_none_or(|uses| uses.iter().any(|one| one == oid::CLIENT_AUTH));
+    (signs && is_client)
+        .then_some(())
+        .ok_or(PathError::NotForSigning)
+}
+
 /// Key and signature of one certificate, and a serial number that can be told apart in a list.
 pub(super) fn check_strength(certificate: &Certificate) -> Result<(), PathError> {
     if certificate.public_key().is_weak() {

@@ -3,7 +3,7 @@
 //! Owns which values are taken. What an operator alone decides (consent, resources, exceptions, the profile) comes from the
 //! registration that stands, never from metadata.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use protocol::registration::ClientMetadata;
 use protocol::scope::{Scope, ScopeSet};
@@ -129,6 +129,13 @@ fn tls_subject(metadata: &ClientMetadata) -> Result<TlsSubject, MetadataProblem>
     ]
     .into_iter()
     .flatten();
+    let written = metadata.tls_client_auth_subject_dn.as_deref();
+    if !written.is_none_or(pki::name::is_name) {
+        return bad(
+            "tls_client_auth_subject_dn",
+            "is no name as RFC 4514 writes it",
+        );
+    }
     match (named.next(), named.next()) {
         (Some(subject), None) => Ok(subject),
         _ => bad(

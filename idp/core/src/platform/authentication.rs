@@ -51,7 +51,7 @@ pub enum TlsSubject {
     /// `tls_client_auth_san_uri`
     SanUri(String),
     /// `tls_client_auth_san_ip`
-    SanIp(std::net::IpAddr),
+    SanIp(core::net::IpAddr),
     /// `tls_client_auth_san_email`
     SanEmail(String),
 }

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::TokenRefusal;
+use super::certificate_authentication::{ShownCertificate, check_issued, check_registered};
 use crate::client_jwt::{self, CLIENT_JWT_MAX};
 use crate::cx::Cx;
 use crate::platform::{Client, ClientAuthentication, Platform};
@@ -29,12 +30,15 @@ pub const METHODS: [&str; 4] = [
     "none",
 ];
 
+/// Methods it takes besides, where certificates can be shown (RFC 8705 §2).
+pub const CERTIFICATE_METHODS: [&str; 2] = ["tls_client_auth", "self_signed_tls_client_auth"];
+
 /// Algorithms an assertion may be signed with. Never a symmetric one.
 pub const ASSERTION_ALGORITHMS: [&str; 3] = ["ES256", "PS256", "RS256"];
 
 /// What a request presents. Holds secrets: no `Debug`.
 pub enum Presented {
-    /// `client_id` alone.
+    /// `client_id` alone, or with a certificate beside the request.
     Nothing,
     /// By header or body.
     Secret(String),
@@ -74,13 +78,17 @@ pub fn unverified_client_id(assertion: &str) -> Option<String> {
 
 /// Checks what a client presents against its registration. The answer never says which part was wrong.
 ///
-/// `keys` are the client's as of now, gathered before where it has any.
+/// `keys` are the client's as of now, gathered before where it has any; `shown`, a certificate whose key was proven.
 pub fn authenticate(
     cx: &Cx,
     platform: Option<&Platform>,
     presented: &Presented,
     keys: Option<&serde_json::Value>,
+    shown: Option<&ShownCertificate<'_>>,
 ) -> Result<Authenticated, TokenRefusal> {
+    const NO_KEYS: TokenRefusal =
+        TokenRefusal::InvalidClient("the keys of the client can't be had");
+    const NOT_SHOWN: TokenRefusal = TokenRefusal::InvalidClient("no client certificate was shown");
     let client = platform
         .and_then(Platform::active_client)
         .ok_or(TokenRefusal::InvalidClient("client authentication failed"))?;
@@ -96,10 +104,17 @@ pub fn authenticate(
                 .ok_or(TokenRefusal::InvalidClient("client authentication failed"))
         }
         (ClientAuthentication::PrivateKeyJwt, Presented::Assertion(assertion)) => {
-            let keys = keys.ok_or(TokenRefusal::InvalidClient(
-                "the keys of the client can't be had",
-            ))?;
+            let keys = keys.ok_or(NO_KEYS)?;
             check_assertion(cx, client_id, (client, keys), assertion)
+        }
+        (ClientAuthentication::TlsClientAuth { subject }, Presented::Nothing) => {
+            check_issued(cx, subject, shown.ok_or(NOT_SHOWN)?)?;
+            Ok(Authenticated { assertion: None })
+        }
+        (ClientAuthentication::SelfSignedTlsClientAuth, Presented::Nothing) => {
+            let shown = shown.ok_or(NOT_SHOWN)?;
+            check_registered(cx, keys.ok_or(NO_KEYS)?, shown.certificate)?;
+            Ok(Authenticated { assertion: None })
         }
         _ => Err(TokenRefusal::InvalidClient("client authentication failed")),
     }

@@ -41,6 +41,22 @@ impl std::fmt::Debug for Granted {
     }
 }
 
+/// To whom tokens are bound: the key of the proof that came (`jkt`), or the certificate that was shown (`x5t`), as the client
+/// is registered. A certificate may be shown for other reasons, so it binds where it is wanted alone.
+pub fn confirmation(
+    client: &Client,
+    jkt: Option<String>,
+    x5t: Option<String>,
+) -> Option<Confirmation> {
+    let key = jkt.map(Confirmation::Key);
+    let certificate = x5t.map(Confirmation::Certificate);
+    match (client.tokens.sender_constraint, client.profile) {
+        (SenderConstraint::Mtls, _) => certificate,
+        (SenderConstraint::None, SecurityProfile::Fapi2) => key.or(certificate),
+        (SenderConstraint::Dpop, _) | (SenderConstraint::None, SecurityProfile::Standard) => key,
+    }
+}
+
 /// Whether tokens may go to whoever asks: where a client's tokens are bound, it must show what to.
 pub fn check_sender(
     client: &Client,
@@ -53,9 +69,17 @@ pub fn check_sender(
         (SenderConstraint::None, SecurityProfile::Fapi2) => confirmation.is_some(),
         (SenderConstraint::None, SecurityProfile::Standard) => true,
     };
-    is_shown.then_some(()).ok_or(TokenRefusal::InvalidDpopProof(
-        "tokens of this client are bound to a key or certificate, and none was shown",
-    ))
+    is_shown
+        .then_some(())
+        .ok_or(match client.tokens.sender_constraint {
+            // RFC 8705 has no word of its own for it.
+            SenderConstraint::Mtls => TokenRefusal::InvalidRequest(
+                "tokens of this client are bound to its certificate, and none was shown",
+            ),
+            SenderConstraint::Dpop | SenderConstraint::None => TokenRefusal::InvalidDpopProof(
+                "tokens of this client are bound to a key or certificate, and none was shown",
+            ),
+        })
 }
 
 /// What was granted, or a part of that (RFC 8707 §2.2). `None`: more was asked.

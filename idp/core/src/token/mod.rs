@@ -1,12 +1,13 @@
 //! Flow: the token endpoint (RFC 6749 §3.2). A numbered pipeline that no grant type can skip:
 //!
-//! 1. authenticate the client — [`client_authentication`], before the transaction
+//! 1. authenticate the client — [`client_authentication`], [`certificate_authentication`], before the transaction
 //! 2. is the grant type known — [`GrantType::of_word`]
 //! 3. the grant type's own part — [`authorization_code`], [`refresh`], [`client_credentials`]
 //! 4. write the grant and the event, one transaction
 //! 5. mint the tokens — [`mint`], after the grant is durable
 
 pub mod authorization_code;
+pub mod certificate_authentication;
 pub mod client_authentication;
 pub mod client_credentials;
 pub mod granted;

@@ -129,12 +129,17 @@ fn bounded(
 ) -> Result<(ScopeSet, Vec<String>), TokenRefusal> {
     let confirmation = asked.confirmation.as_ref();
     check_sender(client, confirmation)?;
-    // RFC 9449 §5: a public client's refresh token is bound to the key; a confidential one's to its client.
+    // RFC 9449 §5, RFC 8705 §4: a public client's refresh token is bound to the key; a confidential one's to its client.
     let bound = standing.grant.confirmation.as_ref();
     if !client.is_confidential() && bound.is_some() && confirmation != bound {
-        return Err(TokenRefusal::InvalidDpopProof(
-            "the refresh token is for another key than that of the DPoP proof",
-        ));
+        return Err(match bound {
+            Some(Confirmation::Certificate(_)) => TokenRefusal::InvalidGrant(
+                "the refresh token is for another certificate than the one that was shown",
+            ),
+            _ => TokenRefusal::InvalidDpopProof(
+                "the refresh token is for another key than that of the DPoP proof",
+            ),
+        });
     }
     let granted = &standing.grant.scopes;
     let scopes = match &asked.scope {

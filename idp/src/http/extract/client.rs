@@ -6,13 +6,14 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use idp_core::ephemeral::Ephemeral as _;
 use idp_core::id::PlatformId;
-use idp_core::platform::{Client, ClientKeys, Platform};
+use idp_core::platform::{Client, ClientAuthentication, ClientKeys, Platform};
 use idp_core::token::TokenRefusal;
 use idp_core::token::client_authentication::{Presented, authenticate};
 use serde_json::Value;
 
 use super::Visit;
 use super::client_auth::{Credentials, credentials};
+use super::client_certificate::{Unreadable, client_certificate};
 use crate::http::error::Failure;
 
 /// Kind of the replay set of client assertions.
@@ -43,18 +44,34 @@ pub async fn authenticated(
         credentials(request, parameter).map_err(|refusal| Unproven::Refused(refusal, None))?;
     let platform = found(visit, &credentials).await?;
     let client = platform.as_deref().and_then(Platform::active_client);
-    let keys = match (&credentials.presented, client) {
-        (Presented::Assertion(_), Some(client)) => keys_of(client),
-        _ => None,
+    let certificate = client_certificate(&visit.state, request);
+    let certificate = certificate.map_err(|Unreadable| {
+        let why = "the client certificate can't be read";
+        Unproven::Refused(TokenRefusal::InvalidRequest(why), None)
+    })?;
+    let wants_keys = match client.map(|client| &client.authentication) {
+        Some(ClientAuthentication::PrivateKeyJwt) => {
+            matches!(credentials.presented, Presented::Assertion(_))
+        }
+        Some(ClientAuthentication::SelfSignedTlsClientAuth) => certificate.is_some(),
+        _ => false,
     };
+    let keys = client.filter(|_| wants_keys).and_then(keys_of);
     let refused = |refusal| {
         Unproven::Refused(
             refusal,
             platform.as_deref().map(|platform| platform.id.clone()),
         )
     };
-    let proven = authenticate(&visit.cx, platform.as_deref(), &credentials.presented, keys)
-        .map_err(refused)?;
+    let shown = certificate.as_ref().map(|c| c.shown(&visit.state));
+    let proven = authenticate(
+        &visit.cx,
+        platform.as_deref(),
+        &credentials.presented,
+        keys,
+        shown.as_ref(),
+    )
+    .map_err(refused)?;
     if let Some((jti, expires)) = proven.assertion_jti() {
         let name = format!("{}:{jti}", credentials.client_id);
         let lifetime = expires.since(visit.cx.now);

@@ -6,19 +6,23 @@ use actix_web::{HttpResponse, web};
 use idp_core::authorization::{Assurance, ResponseMode};
 use idp_core::platform::{ClientAlgorithm, JwsAlgorithm};
 use idp_core::token::GrantType;
-use idp_core::token::client_authentication::{ASSERTION_ALGORITHMS, METHODS};
-use protocol::metadata::ProviderMetadata;
+use idp_core::token::client_authentication::{ASSERTION_ALGORITHMS, CERTIFICATE_METHODS, METHODS};
+use protocol::metadata::{MtlsEndpointAliases, ProviderMetadata};
 use protocol::scope::{STANDARD_SCOPES, Scope, ScopeSet};
 
 use super::cors;
+use crate::config::Config;
 use crate::http::routes;
 use crate::state::AppState;
 use crate::view::Locale;
 
-/// The document of an issuer.
-pub fn document(issuer: &str) -> ProviderMetadata {
+/// The document of a provider.
+pub fn document(config: &Config) -> ProviderMetadata {
+    let issuer = &config.issuer;
     let at = |path: &str| format!("{issuer}{path}");
     let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+    let methods = methods(config);
+    let confidential = methods.iter().filter(|method| *method != "none").cloned();
     let claims = [
         "iss",
         "aud",
@@ -32,7 +36,7 @@ pub fn document(issuer: &str) -> ProviderMetadata {
         "at_hash",
     ];
     ProviderMetadata {
-        issuer: issuer.to_owned(),
+        issuer: issuer.clone(),
         authorization_endpoint: at(routes::AUTHORIZE),
         token_endpoint: at(routes::TOKEN),
         pushed_authorization_request_endpoint: at(routes::PAR),
@@ -54,17 +58,14 @@ pub fn document(issuer: &str) -> ProviderMetadata {
         id_token_signing_alg_values_supported: JwsAlgorithm::ALL
             .map(|a| a.as_str().to_owned())
             .to_vec(),
-        token_endpoint_auth_methods_supported: words(&METHODS),
+        token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
-        introspection_endpoint_auth_methods_supported: words(&METHODS)
-            .into_iter()
-            .filter(|method| method != "none")
-            .collect(),
+        introspection_endpoint_auth_methods_supported: confidential.collect(),
         introspection_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
         introspection_signing_alg_values_supported: JwsAlgorithm::ALL
             .map(|a| a.as_str().to_owned())
             .to_vec(),
-        revocation_endpoint_auth_methods_supported: words(&METHODS),
+        revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
         dpop_signing_alg_values_supported: ClientAlgorithm::ALL
             .map(|a| a.as_str().to_owned())
@@ -88,7 +89,31 @@ pub fn document(issuer: &str) -> ProviderMetadata {
         require_pushed_authorization_requests: false,
         require_signed_request_object: false,
         authorization_response_iss_parameter_supported: true,
+        tls_client_certificate_bound_access_tokens: config.tls.takes_certificates(),
+        mtls_endpoint_aliases: config.mtls_origin().as_deref().map(aliases),
         service_documentation: None,
+    }
+}
+
+/// How clients may prove themselves: by a certificate where one can be shown, and by a CA's where one is trusted.
+fn methods(config: &Config) -> Vec<String> {
+    let [issued, own] = CERTIFICATE_METHODS;
+    let issued = (!config.tls.client_ca_file.as_os_str().is_empty()).then_some(issued);
+    let by_certificate = issued.into_iter().chain([own]);
+    let by_certificate = by_certificate.filter(|_| config.tls.takes_certificates());
+    let all = METHODS.into_iter().chain(by_certificate);
+    all.map(str::to_owned).collect()
+}
+
+/// The same endpoints where certificates are asked for.
+fn aliases(origin: &str) -> MtlsEndpointAliases {
+    let at = |path: &str| format!("{origin}{path}");
+    MtlsEndpointAliases {
+        token_endpoint: at(routes::TOKEN),
+        pushed_authorization_request_endpoint: at(routes::PAR),
+        userinfo_endpoint: at(routes::USERINFO),
+        introspection_endpoint: at(routes::INTROSPECT),
+        revocation_endpoint: at(routes::REVOKE),
     }
 }
 

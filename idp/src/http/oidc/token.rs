@@ -10,7 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::id::PlatformId;
 use idp_core::platform::Platform;
-use idp_core::token::granted::Granted;
+use idp_core::token::granted::{Granted, confirmation};
 use idp_core::token::mint::{TokenResponse, mint};
 use idp_core::token::{GrantType, TokenRefusal, note_refusal};
 use protocol::claims::Confirmation;
@@ -18,6 +18,7 @@ use protocol::claims::Confirmation;
 use super::answer;
 use crate::http::error::Failure;
 use crate::http::extract::client::{self, authenticated, single};
+use crate::http::extract::client_certificate::client_certificate;
 use crate::http::extract::form::pairs;
 use crate::http::extract::{Visit, dpop};
 use crate::http::routes;
@@ -75,7 +76,7 @@ async fn answered(
     let id = platform.id.clone();
     let refused = |refusal| Ended::Refused(refusal, Some(id.clone()));
     let confirmation = match dpop::proof(visit, request, (routes::TOKEN, None)).await {
-        Ok(proof) => proof.map(|proof| Confirmation::Key(proof.jkt)),
+        Ok(proof) => confirmed(visit, request, &platform, proof.map(|proof| proof.jkt)),
         Err(dpop::Unproven::Invalid(why)) => {
             return Err(refused(TokenRefusal::InvalidDpopProof(why)));
         }
@@ -96,6 +97,19 @@ async fn answered(
         Some(GrantType::ClientCredentials) => client_credentials::granted(asked).await,
         None => Err(refused(TokenRefusal::UnsupportedGrantType)),
     }
+}
+
+/// To whom the tokens are bound.
+fn confirmed(
+    visit: &Visit,
+    request: &HttpRequest,
+    platform: &Platform,
+    jkt: Option<String>,
+) -> Option<Confirmation> {
+    // One that can't be read was refused with the client.
+    let shown = client_certificate(&visit.state, request).ok().flatten();
+    let x5t = shown.map(|shown| shown.thumbprint());
+    confirmation(platform.active_client()?, jkt, x5t)
 }
 
 impl Asked<'_> {

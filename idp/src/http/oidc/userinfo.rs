@@ -10,6 +10,7 @@ use protocol::claims::AccessTokenClaims;
 use super::answer;
 use crate::http::error::Failure;
 use crate::http::extract::access_token::{Malformed, Presented, Scheme, access_token};
+use crate::http::extract::client_certificate::client_certificate;
 use crate::http::extract::form::pairs;
 use crate::http::extract::revoked;
 use crate::http::extract::{Visit, dpop};
@@ -63,7 +64,10 @@ async fn disclosed(
     let claims = read_access_token(&visit.cx, &*visit.state.keys, &presented.text)
         .map_err(|refusal| Ended::Refused(refusal, None))?;
     let claims = Box::new(claims);
-    if let Err(refusal) = check_sender(&claims, jkt.as_deref()) {
+    // One that can't be read is none that a token is bound to.
+    let shown = client_certificate(&visit.state, request).ok().flatten();
+    let x5t = shown.map(|shown| shown.thumbprint());
+    if let Err(refusal) = check_sender(&claims, jkt.as_deref(), x5t.as_deref()) {
         return Err(Ended::Refused(refusal, Some(claims)));
     }
     let (asked, cx) = (claims.clone(), visit.cx.clone());
