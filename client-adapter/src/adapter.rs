@@ -10,9 +10,12 @@ use url::Url;
 
 use crate::client_assertion::AssertionKey;
 use crate::clock::Clock;
+use crate::dpop::Prover;
 use crate::http::BoundedHttp;
-use crate::provider::{DiscoveryFault, Provider, ProviderSource};
-use crate::settings::{AdapterSettings, ClientAuthentication, SettingsError};
+use crate::metadata::DiscoveryFault;
+use crate::provider::Provider;
+use crate::provider_source::ProviderSource;
+use crate::settings::{AdapterSettings, ClientAuthentication, SenderConstraint, SettingsError};
 use crate::target::Targets;
 
 /// Signs people in at one provider for one platform. Share it: `Arc<Adapter>`.
@@ -21,7 +24,8 @@ pub struct Adapter {
     pub(crate) http: BoundedHttp,
     pub(crate) source: ProviderSource,
     pub(crate) targets: Targets,
-    pub(crate) assertion_key: Option<AssertionKey>,
+    pub(crate) prover: Option<Prover>,
+    assertion_key: Option<AssertionKey>,
 }
 
 /// Why there is no adapter.
@@ -47,12 +51,17 @@ impl Adapter {
             | ClientAuthentication::ClientSecretPost(_)
             | ClientAuthentication::Public => None,
         };
+        let prover = match &settings.sender_constraint {
+            SenderConstraint::Bearer => None,
+            SenderConstraint::Dpop(key) => Some(Prover::new(key.clone(), settings.clock.clone())),
+        };
         let settings = Arc::new(settings);
         Ok(Self {
             source: ProviderSource::new(Arc::clone(&settings), http.clone()),
             targets: Targets::new(&settings.redirect_uri, &settings.more_target_origins),
             settings,
             http,
+            prover,
             assertion_key,
         })
     }
@@ -86,6 +95,14 @@ impl Adapter {
 
     pub(crate) async fn provider(&self) -> Result<Arc<Provider>, DiscoveryFault> {
         self.source.current().await
+    }
+
+    /// A new client assertion, if this platform authenticates so. Each serves for one request.
+    pub(crate) fn assertion(&self) -> Result<Option<String>, jsonwebtoken::errors::Error> {
+        let (settings, now) = (&self.settings, self.settings.clock.now());
+        (self.assertion_key.as_ref())
+            .map(|key| key.assertion(&settings.client_id, &settings.issuer, now))
+            .transpose()
     }
 }
 

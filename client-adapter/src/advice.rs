@@ -5,8 +5,10 @@
 
 use crate::callback::AuthorizationRefusal;
 use crate::finish::LoginError;
-use crate::id_token::IdTokenFault;
+use crate::id_token_fault::IdTokenFault;
+use crate::push::PushFault;
 use crate::start::StartError;
+use crate::token_endpoint::TokenFault;
 
 /// What to tell the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,8 +32,7 @@ impl LoginError {
             Self::UnknownLogin
             | Self::Expired
             | Self::Provider(_)
-            | Self::TokenEndpoint(_)
-            | Self::CodeRefused
+            | Self::Token(TokenFault::Unreachable(_) | TokenFault::GrantRefused)
             | Self::Store(_)
             | Self::IdToken(IdTokenFault::AuthTime) => Advice::StartAgain,
             Self::MalformedCallback(_)
@@ -41,12 +42,15 @@ impl LoginError {
             | Self::Issuer
             | Self::CodeMissing
             | Self::IdToken(_)
+            | Self::Token(TokenFault::IdToken(_))
             | Self::UserInfo(_) => Advice::NotTrusted,
-            Self::ClientRefused
-            | Self::TokenRefused(_)
-            | Self::TokenAnswer
-            | Self::TokenType
-            | Self::PrivateKey(_)
+            Self::Token(
+                TokenFault::ClientRefused
+                | TokenFault::Refused(_)
+                | TokenFault::Malformed
+                | TokenFault::Type
+                | TokenFault::PrivateKey(_),
+            )
             | Self::IdTokenMissing => Advice::CallSupport,
         }
     }
@@ -71,7 +75,8 @@ impl StartError {
     /// What to tell the person.
     pub fn advice(&self) -> Advice {
         match self {
-            Self::Provider(_) => Advice::StartAgain,
+            Self::Provider(_) | Self::Push(PushFault::Unreachable(_)) => Advice::StartAgain,
+            Self::Push(_) => Advice::CallSupport,
             Self::ForeignTarget(_) | Self::ForeignInitiator => Advice::NotTrusted,
         }
     }

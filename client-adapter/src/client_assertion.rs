@@ -35,6 +35,7 @@ impl AssertionKey {
         let pem = settings.private_key_pem.reveal().as_bytes();
         let (algorithm, key) = match settings.algorithm {
             SigningAlgorithm::Es256 => (Algorithm::ES256, EncodingKey::from_ec_pem(pem)),
+            SigningAlgorithm::Ps256 => (Algorithm::PS256, EncodingKey::from_rsa_pem(pem)),
             SigningAlgorithm::Rs256 => (Algorithm::RS256, EncodingKey::from_rsa_pem(pem)),
         };
         let mut header = Header::new(algorithm);

@@ -3,25 +3,18 @@
 //! Owns the pipeline of `OpenID` Connect Core §3.1.2.7, §3.1.3 and RFC 9207 §2.4, in an order that no
 //! caller can change. Does not know cookies or pages.
 
-use openidconnect::core::{CoreErrorResponseType, CoreTokenType};
-use openidconnect::{
-    AuthorizationCode, OAuth2TokenResponse as _, PkceCodeVerifier, RequestTokenError,
-    TokenResponse as _,
-};
-use serde_json::Value;
-use std::sync::Arc;
+use openidconnect::{OAuth2TokenResponse as _, TokenResponse as _};
 use subtle::ConstantTimeEq as _;
 
 use crate::adapter::Adapter;
-use crate::callback::{AuthorizationRefusal, CallbackQuery, Code, MalformedCallback, printable};
-use crate::client_assertion::ASSERTION_TYPE;
-use crate::http::HttpFailure;
-use crate::id_token::{self, IdTokenFault};
+use crate::callback::{AuthorizationRefusal, CallbackQuery, Code, MalformedCallback};
+use crate::id_token::{self, Expected};
+use crate::id_token_fault::IdTokenFault;
+use crate::metadata::DiscoveryFault;
 use crate::pending::{PendingLogin, StoreFailure};
-use crate::provider::{DiscoveryFault, Provider, TokenAnswer, TokenRefusal};
-use crate::secret::Secret;
-use crate::signed_in::SignedIn;
-use crate::user_info::{self, UserInfoFault};
+use crate::signed_in::{SignedIn, Tokens};
+use crate::token_endpoint::{Presented, TokenFault};
+use crate::user_info::UserInfoFault;
 
 /// Why nobody is signed in.
 #[derive(Debug, thiserror::Error)]
@@ -56,27 +49,9 @@ pub enum LoginError {
     /// Metadata or keys.
     #[error("the provider cannot be used at the moment")]
     Provider(#[source] DiscoveryFault),
-    /// The token endpoint gave no answer.
-    #[error("the provider did not answer when the code was exchanged")]
-    TokenEndpoint(#[source] HttpFailure),
-    /// `invalid_grant`: used, expired, or not for this login.
-    #[error("the code is no longer valid; start again")]
-    CodeRefused,
-    /// `invalid_client`, `unauthorized_client`: look at client id and key.
-    #[error("the provider does not accept this platform's client authentication")]
-    ClientRefused,
-    /// Any other error of the token endpoint, in printable ASCII.
-    #[error("the provider refused to exchange the code: {0}")]
-    TokenRefused(String),
-    /// Not what a token endpoint answers.
-    #[error("the provider's token answer cannot be read")]
-    TokenAnswer,
-    /// `token_type` is not `Bearer`.
-    #[error("the provider issued an access token of an unknown type")]
-    TokenType,
-    /// The private key cannot sign.
-    #[error("this platform's private key cannot sign")]
-    PrivateKey(#[source] jsonwebtoken::errors::Error),
+    /// The code could not be exchanged.
+    #[error("the code was not exchanged: {0}")]
+    Token(#[source] TokenFault),
     /// No ID token.
     #[error("the provider issued no ID token")]
     IdTokenMissing,
@@ -103,22 +78,20 @@ impl Adapter {
         let code = self.accept_callback(query, &pending)?;
         // 2. Code for tokens.
         let provider = self.provider().await.map_err(LoginError::Provider)?;
-        let answer = self.exchange(&provider, code, &pending).await?;
+        let presented = Presented::Code(&code, &pending.pkce_verifier);
+        let answer = self.tokens_for(&provider, &presented).await?;
         // 3. Whose login is it?
-        let (provider, answer) = self.with_the_right_keys(provider, answer).await;
+        let provider = self.with_the_right_keys(provider, &answer).await;
         let id_token = answer.id_token().ok_or(LoginError::IdTokenMissing)?;
-        let access_token = answer.access_token();
-        let tokens = (id_token, access_token);
-        let verified = id_token::verify(&self.settings, &provider, &pending, tokens)
+        let both = (id_token, answer.access_token());
+        let verified = id_token::verify(&self.settings, &provider, Expected::Login(&pending), both)
             .map_err(LoginError::IdToken)?;
         // 4. What did they consent to tell?
         let claims = verified.claims();
-        let subject = claims.subject().clone();
-        let told = user_info::fetch(&self.http, &provider, access_token.clone(), subject)
-            .await
+        let tokens = Tokens::of(&answer, id_token, self.settings.clock.now());
+        let told = (self.tell(&provider, &tokens, claims.subject()).await)
             .map_err(LoginError::UserInfo)?;
         let missing = |claim| LoginError::IdToken(IdTokenFault::Missing(claim));
-        let lifetime = answer.expires_in().map(|it| it.as_secs());
         Ok(SignedIn {
             sub: claims.subject().as_str().to_owned(),
             session_id: (claims.additional_claims().sid.clone()).ok_or_else(|| missing("sid"))?,
@@ -134,12 +107,9 @@ impl Adapter {
             enterprise: told.enterprise,
             certificate: told.certificate,
             contact: told.contact,
-            id_token: Secret::new(id_token.to_string()),
-            access_token_expires_at: lifetime.map(|seconds| {
-                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-                self.settings.clock.now().saturating_add(seconds)
-            }),
+            tokens,
             target: pending.target,
+            nonce: pending.nonce,
         })
     }
 
@@ -168,74 +138,13 @@ impl Adapter {
             .filter(|code| !code.0.is_empty())
             .ok_or(LoginError::CodeMissing)
     }
-
-    async fn exchange(
-        &self,
-        provider: &Provider,
-        code: Code,
-        pending: &PendingLogin,
-    ) -> Result<TokenAnswer, LoginError> {
-        let mut request = provider
-            .client
-            .exchange_code(AuthorizationCode::new(code.0))
-            .map_err(|_checked_at_discovery| LoginError::TokenAnswer)?
-            .set_pkce_verifier(PkceCodeVerifier::new(
-                pending.pkce_verifier.reveal().to_owned(),
-            ));
-        if let Some(key) = &self.assertion_key {
-            let now = self.settings.clock.now();
-            let assertion = key
-                .assertion(&self.settings.client_id, &self.settings.issuer, now)
-                .map_err(LoginError::PrivateKey)?;
-            request = request
-                .add_extra_param("client_assertion_type", ASSERTION_TYPE)
-                .add_extra_param("client_assertion", assertion);
-        }
-        let answer = request.request_async(&self.http).await?;
-        if *answer.token_type() != CoreTokenType::Bearer {
-            return Err(LoginError::TokenType);
-        }
-        Ok(answer)
-    }
-
-    /// An ID token may be signed with a key newer than the ones we know (Core §10.1.1): then, and
-    /// only then, the provider is asked again.
-    async fn with_the_right_keys(
-        &self,
-        provider: Arc<Provider>,
-        answer: TokenAnswer,
-    ) -> (Arc<Provider>, TokenAnswer) {
-        let unknown_key = (answer.id_token())
-            .is_some_and(|id_token| id_token::is_of_unknown_key(&provider, id_token));
-        if unknown_key && let Some(newer) = self.source.with_newer_keys(&provider).await {
-            return (newer, answer);
-        }
-        (provider, answer)
-    }
 }
 
-impl From<RequestTokenError<HttpFailure, TokenRefusal>> for LoginError {
-    fn from(error: RequestTokenError<HttpFailure, TokenRefusal>) -> Self {
-        match error {
-            RequestTokenError::ServerResponse(refusal) => match refusal.error() {
-                CoreErrorResponseType::InvalidGrant => Self::CodeRefused,
-                CoreErrorResponseType::InvalidClient
-                | CoreErrorResponseType::UnauthorizedClient => Self::ClientRefused,
-                other => Self::TokenRefused(printable(other.as_ref())),
-            },
-            RequestTokenError::Request(failure) => Self::TokenEndpoint(failure),
-            // The crate reads the ID token with the answer around it: say which of the two it was.
-            RequestTokenError::Parse(_, body) => {
-                let body: Option<Value> = serde_json::from_slice(&body).ok();
-                let has = |name| body.as_ref().and_then(|body| body.get(name));
-                match has("id_token").and_then(Value::as_str) {
-                    Some(token) if has("access_token").is_some() && has("token_type").is_some() => {
-                        Self::IdToken(id_token::explain(token))
-                    }
-                    _ => Self::TokenAnswer,
-                }
-            }
-            RequestTokenError::Other(_) => Self::TokenAnswer,
+impl From<TokenFault> for LoginError {
+    fn from(fault: TokenFault) -> Self {
+        match fault {
+            TokenFault::IdToken(fault) => Self::IdToken(fault),
+            other => Self::Token(other),
         }
     }
 }

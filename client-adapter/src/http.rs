@@ -36,6 +36,9 @@ pub enum HttpFailure {
     /// Our own request or its answer has no valid form.
     #[error("the request to the provider cannot be made")]
     Unspeakable(#[source] http::Error),
+    /// The key for `DPoP` proofs cannot sign.
+    #[error("this platform's DPoP key cannot sign")]
+    Unprovable(#[source] jsonwebtoken::errors::Error),
 }
 
 impl BoundedHttp {
@@ -56,7 +59,7 @@ impl BoundedHttp {
         builder.build().map(Self).map_err(SettingsError::HttpClient)
     }
 
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         let request = reqwest::Request::try_from(request).map_err(HttpFailure::of)?;
         let mut answer = self.0.execute(request).await.map_err(HttpFailure::of)?;
         let mut response = http::Response::builder().status(answer.status());

@@ -81,37 +81,59 @@ mod advice;
 mod callback;
 mod client_assertion;
 mod clock;
+mod dpop;
 mod finish;
 mod http;
 mod id_token;
+mod id_token_fault;
+mod logout;
+mod logout_token;
+mod metadata;
 mod pending;
 mod provider;
+mod provider_source;
+mod proving_http;
+mod push;
+mod refresh;
 mod secret;
+mod session;
+mod session_memory;
+mod sessions;
 mod settings;
 mod signed_in;
 mod start;
 mod target;
+mod token_endpoint;
 mod user_info;
 
 pub use adapter::{Adapter, SetUpError};
 pub use advice::Advice;
 pub use callback::{AuthorizationRefusal, CallbackQuery, MalformedCallback};
 pub use clock::Clock;
+pub use dpop::DpopKey;
 pub use finish::LoginError;
 pub use http::HttpFailure;
-pub use id_token::IdTokenFault;
+pub use id_token_fault::IdTokenFault;
+pub use logout::{LogoutUrlError, SignOut};
+pub use logout_token::LogoutTokenFault;
+pub use metadata::DiscoveryFault;
 pub use pending::{
     BoundLogin, BrowserKey, InMemoryPendingStore, PENDING_LOGIN_SECONDS, PendingLogin,
     PendingStore, StoreFailure, Stored,
 };
 pub use protocol;
-pub use provider::DiscoveryFault;
+pub use push::PushFault;
+pub use refresh::{RefreshError, UserInfoError};
 pub use secret::Secret;
+pub use session::{EndedSessions, Session, SessionKey, SessionStore};
+pub use session_memory::InMemorySessionStore;
+pub use sessions::{LogoutFault, SessionError, Sessions};
 pub use settings::{
-    AcceptedAlgorithms, AdapterSettings, ClientAuthentication, PrivateKeyJwt, SettingsError,
-    SigningAlgorithm,
+    AcceptedAlgorithms, AdapterSettings, ClientAuthentication, PrivateKeyJwt, PushedRequests,
+    SenderConstraint, SettingsError, SigningAlgorithm,
 };
-pub use signed_in::SignedIn;
+pub use signed_in::{SignedIn, Tokens};
 pub use start::{Prompt, StartError, StartLogin, ThirdPartyLogin};
 pub use target::{ForeignTarget, Target};
-pub use user_info::UserInfoFault;
+pub use token_endpoint::TokenFault;
+pub use user_info::{UserInfo, UserInfoFault};

@@ -32,6 +32,8 @@ pub struct PendingLogin {
     pub(crate) target: Option<Target>,
     /// Signing in before this moment is too long ago (`max_age`, `prompt=login`).
     pub(crate) authenticated_since: Option<i64>,
+    /// One of these must be the ID token's `acr`; none: any may.
+    pub(crate) accepted_acr: Vec<String>,
     pub(crate) created_at: i64,
 }
 

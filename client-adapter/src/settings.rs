@@ -10,6 +10,7 @@ use protocol::scope::ScopeSet;
 use url::{Host, Url};
 
 use crate::clock::Clock;
+use crate::dpop::DpopKey;
 use crate::secret::Secret;
 
 /// Everything the adapter must know. Begin with [`AdapterSettings::new`] and change what differs.
@@ -29,6 +30,14 @@ pub struct AdapterSettings {
     pub id_token_algorithms: AcceptedAlgorithms,
     /// The `acr` to ask for and to insist on. Default: a key lock.
     pub required_acr: Option<String>,
+    /// Whether authorization requests go to the provider directly first (RFC 9126). Default: when its
+    /// metadata require that. Registered as "pushed requests only": set [`PushedRequests::Always`].
+    pub pushed_requests: PushedRequests,
+    /// To whom tokens are of use. Default: to their bearer.
+    pub sender_constraint: SenderConstraint,
+    /// The registered `post_logout_redirect_uri`, where the provider sends people who signed out. Default:
+    /// they stay on its own page.
+    pub post_logout_redirect_uri: Option<Url>,
     /// Other origins of this platform that a login may lead back to. Default: none.
     pub more_target_origins: Vec<Url>,
     /// Certificates (PEM) of authorities to trust beside the system's. Default: none.
@@ -53,6 +62,9 @@ impl AdapterSettings {
             scopes: ScopeSet::all(),
             id_token_algorithms: AcceptedAlgorithms::Offered,
             required_acr: Some(ACR_KEY_LOCK.to_owned()),
+            pushed_requests: PushedRequests::default(),
+            sender_constraint: SenderConstraint::default(),
+            post_logout_redirect_uri: None,
             more_target_origins: Vec::new(),
             root_certificates_pem: Vec::new(),
             clock: Clock::system(),
@@ -77,6 +89,26 @@ impl AdapterSettings {
         }
         Ok(())
     }
+}
+
+/// When authorization requests are pushed (RFC 9126).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PushedRequests {
+    /// When the provider's metadata require it of everybody.
+    #[default]
+    WhenRequired,
+    /// Always: what is asked never passes through the browser.
+    Always,
+}
+
+/// To whom tokens are of use.
+#[derive(Clone, Debug, Default)]
+pub enum SenderConstraint {
+    /// To whoever holds them (RFC 6750).
+    #[default]
+    Bearer,
+    /// To this platform alone, by proofs with this key (RFC 9449).
+    Dpop(DpopKey),
 }
 
 /// How a platform authenticates at the token endpoint.
@@ -112,18 +144,20 @@ impl fmt::Debug for PrivateKeyJwt {
     }
 }
 
-/// A signature algorithm of the provider.
+/// A signature algorithm, of the provider or of this platform's own key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SigningAlgorithm {
     /// ECDSA on P-256 with SHA-256.
     Es256,
+    /// RSA PSS with SHA-256.
+    Ps256,
     /// RSA PKCS#1 v1.5 with SHA-256.
     Rs256,
 }
 
 impl SigningAlgorithm {
     /// Every algorithm this adapter trusts.
-    pub const ALL: [Self; 2] = [Self::Es256, Self::Rs256];
+    pub const ALL: [Self; 3] = [Self::Es256, Self::Ps256, Self::Rs256];
 }
 
 /// Which ID-token signatures are accepted. Nothing else ever is: no `none`, no HMAC.
@@ -160,6 +194,12 @@ pub enum SettingsError {
     /// Not PKCS#8 in PEM, or of another algorithm.
     #[error("the private key for private_key_jwt cannot be read")]
     PrivateKey(#[source] jsonwebtoken::errors::Error),
+    /// Not a P-256 key: PKCS#8, PEM.
+    #[error("the DPoP key cannot be read; it must be a P-256 key (PKCS#8, PEM)")]
+    DpopKey(#[source] jsonwebtoken::errors::Error),
+    /// No randomness, or no cryptography.
+    #[error("no DPoP key can be made here")]
+    NoDpopKey,
     /// TLS could not be set up.
     #[error("no HTTP client can be made here")]
     HttpClient(#[source] reqwest::Error),

@@ -3,8 +3,11 @@
 //! Owns the outcome of a login. Only the pipeline of [`crate::Adapter::finish_login`] makes one, so
 //! holding a [`SignedIn`] is the proof that every check passed.
 
+use openidconnect::OAuth2TokenResponse as _;
 use protocol::claims::{CertificateClaims, ContactClaims, EnterpriseClaims};
+use serde::{Deserialize, Serialize};
 
+use crate::provider::TokenAnswer;
 use crate::secret::Secret;
 use crate::target::Target;
 
@@ -27,10 +30,40 @@ pub struct SignedIn {
     pub certificate: Option<CertificateClaims>,
     /// How to reach it; with scope `contact`.
     pub contact: Option<ContactClaims>,
-    /// The ID token as it came, for `id_token_hint` at logout.
-    pub id_token: Secret,
-    /// When the access token ends, seconds since the Unix epoch, if the provider said.
-    pub access_token_expires_at: Option<i64>,
+    /// What the provider issued.
+    pub tokens: Tokens,
     /// The page the person wanted.
     pub target: Option<Target>,
+    /// Of the login; a refreshed ID token that has one has this.
+    pub(crate) nonce: Secret,
+}
+
+/// What the provider issued. Holds secrets: keep it at the server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tokens {
+    /// For userinfo. Of use to this platform's `DPoP` key alone, where it has one.
+    pub access_token: Secret,
+    /// When the access token ends, seconds since the Unix epoch, if the provider said.
+    pub expires_at: Option<i64>,
+    /// For new tokens, if this platform is registered for it.
+    pub refresh_token: Option<Secret>,
+    /// The newest ID token as it came, for `id_token_hint` at logout.
+    pub id_token: Secret,
+}
+
+impl Tokens {
+    /// Of an answer whose ID token was checked.
+    pub(crate) fn of(answer: &TokenAnswer, id_token: impl ToString, now: i64) -> Self {
+        let lifetime = answer.expires_in().map(|it| it.as_secs());
+        let refresh_token = answer.refresh_token().map(|it| it.secret().as_str());
+        Self {
+            access_token: Secret::new(answer.access_token().secret().as_str()),
+            expires_at: lifetime.map(|seconds| {
+                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+                now.saturating_add(seconds)
+            }),
+            refresh_token: refresh_token.map(Secret::from),
+            id_token: Secret::new(id_token.to_string()),
+        }
+    }
 }

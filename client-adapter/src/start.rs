@@ -13,8 +13,10 @@ use openidconnect::{
 use url::{Url, form_urlencoded};
 
 use crate::adapter::Adapter;
+use crate::metadata::DiscoveryFault;
 use crate::pending::PendingLogin;
-use crate::provider::DiscoveryFault;
+use crate::provider::Provider;
+use crate::push::PushFault;
 use crate::secret::Secret;
 use crate::target::{ForeignTarget, Target};
 
@@ -30,6 +32,12 @@ pub struct StartLogin {
     pub prompt: Option<Prompt>,
     /// Signing in longer ago than this does not count.
     pub max_age: Option<Duration>,
+    /// In which ways to sign in, the best first, for this login in place of
+    /// [`AdapterSettings::required_acr`](crate::AdapterSettings::required_acr): a step-up asks for
+    /// [`protocol::claims::ACR_KEY_LOCK_FRESH`]. The provider's answer must be one of them.
+    pub acr_values: Vec<String>,
+    /// Single claims to ask for (`OpenID` Connect Core §5.5), as the JSON object of that section.
+    pub claims: Option<serde_json::Value>,
     /// Who is expected.
     pub login_hint: Option<String>,
     /// Languages for the provider's pages, the best first: `zh-CN`, `en`.
@@ -84,6 +92,9 @@ pub enum StartError {
     /// Try again later, or look at the settings: the source says which.
     #[error("the provider cannot be used at the moment")]
     Provider(#[source] DiscoveryFault),
+    /// The request was not taken: the source says why.
+    #[error("the provider did not take the request: {0}")]
+    Push(#[source] PushFault),
     /// An open redirect, or a wrong link.
     #[error("the link leads to a page that is not of this platform")]
     ForeignTarget(#[from] ForeignTarget),
@@ -121,10 +132,38 @@ impl Adapter {
     pub async fn start_login(&self, wish: StartLogin) -> Result<(Url, PendingLogin), StartError> {
         let provider = self.provider().await.map_err(StartError::Provider)?;
         let now = self.settings.clock.now();
-        let (state, nonce) = (Secret::random(), Secret::random());
-        let sent_state = CsrfToken::new(state.reveal().to_owned());
-        let sent_nonce = Nonce::new(nonce.reveal().to_owned());
+        let accepted_acr = if wish.acr_values.is_empty() {
+            self.settings.required_acr.clone().into_iter().collect()
+        } else {
+            wish.acr_values.clone()
+        };
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let pending = PendingLogin {
+            state: Secret::random(),
+            nonce: Secret::random(),
+            pkce_verifier: Secret::new(verifier.into_secret()),
+            issuer: self.settings.issuer.clone(),
+            authenticated_since: authenticated_since(now, wish.max_age, wish.prompt),
+            accepted_acr,
+            target: wish.target.clone(),
+            created_at: now,
+        };
+        let mut url = self.authorization_url(&provider, (&pending, challenge), wish);
+        if let Some(endpoint) = &provider.endpoints.push {
+            let pushed = self.push(&provider, endpoint, &url).await;
+            url = pushed.map_err(StartError::Push)?;
+        }
+        Ok((url, pending))
+    }
+
+    fn authorization_url(
+        &self,
+        provider: &Provider,
+        (pending, challenge): (&PendingLogin, PkceCodeChallenge),
+        wish: StartLogin,
+    ) -> Url {
+        let sent_state = CsrfToken::new(pending.state.reveal().to_owned());
+        let sent_nonce = Nonce::new(pending.nonce.reveal().to_owned());
         let mut request = provider
             .client
             .authorize_url(
@@ -138,8 +177,15 @@ impl Adapter {
                 request = request.add_scope(Scope::new(scope.to_string()));
             }
         }
-        if let Some(acr) = &self.settings.required_acr {
+        for acr in &pending.accepted_acr {
             request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
+        }
+        if let Some(claims) = &wish.claims {
+            request = request.add_extra_param("claims", claims.to_string());
+        }
+        // RFC 9449 §10: the code serves the key alone, too.
+        if let Some(prover) = &self.prover {
+            request = request.add_extra_param("dpop_jkt", prover.thumbprint().to_owned());
         }
         if let Some(prompt) = wish.prompt {
             request = request.add_prompt(prompt.into());
@@ -154,16 +200,7 @@ impl Adapter {
             request = request.add_ui_locale(LanguageTag::new(locale.clone()));
         }
         let (url, _, _) = request.url();
-        let pending = PendingLogin {
-            state,
-            nonce,
-            pkce_verifier: Secret::new(verifier.into_secret()),
-            issuer: self.settings.issuer.clone(),
-            target: wish.target,
-            authenticated_since: authenticated_since(now, wish.max_age, wish.prompt),
-            created_at: now,
-        };
-        Ok((url, pending))
+        url
     }
 }
 
@@ -177,7 +214,7 @@ fn authenticated_since(now: i64, max_age: Option<Duration>, prompt: Option<Promp
 }
 
 /// The shape of a BCP 47 tag, so that nothing else rides along.
-fn is_tag(text: &str) -> bool {
+pub(crate) fn is_tag(text: &str) -> bool {
     (2..=35).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 

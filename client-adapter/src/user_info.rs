@@ -14,8 +14,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::http::{BoundedHttp, HttpFailure};
+use crate::adapter::Adapter;
+use crate::http::HttpFailure;
 use crate::provider::Provider;
+use crate::proving_http::ProvingHttp;
+use crate::signed_in::Tokens;
 
 /// Why userinfo is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -45,27 +48,42 @@ struct MoreClaims {
 }
 impl AdditionalClaims for MoreClaims {}
 
-/// What userinfo told.
-pub(crate) struct Told {
-    pub(crate) enterprise: Option<EnterpriseClaims>,
-    pub(crate) certificate: Option<CertificateClaims>,
-    pub(crate) contact: Option<ContactClaims>,
+/// What userinfo told: what the person consented to.
+#[derive(Clone, Debug)]
+pub struct UserInfo {
+    /// Who it is; with scope `enterprise`.
+    pub enterprise: Option<EnterpriseClaims>,
+    /// The lock; with scope `certificate`.
+    pub certificate: Option<CertificateClaims>,
+    /// How to reach it; with scope `contact`.
+    pub contact: Option<ContactClaims>,
 }
 
-/// Asks userinfo about the subject of a checked ID token.
-pub(crate) async fn fetch(
-    http: &BoundedHttp,
-    provider: &Provider,
-    access_token: AccessToken,
-    subject: SubjectIdentifier,
-) -> Result<Told, UserInfoFault> {
-    let request = (provider.client.user_info(access_token, Some(subject)))
-        .map_err(|_no_endpoint| UserInfoFault::Malformed)?;
-    let claims: UserInfoClaims<MoreClaims, CoreGenderClaim> = request.request_async(http).await?;
-    read(&claims)
+impl Adapter {
+    /// Asks userinfo about the subject of a checked ID token.
+    pub(crate) async fn tell(
+        &self,
+        provider: &Provider,
+        tokens: &Tokens,
+        subject: &SubjectIdentifier,
+    ) -> Result<UserInfo, UserInfoFault> {
+        let token = &tokens.access_token;
+        let http = ProvingHttp::new(&self.http, self.prover.as_ref(), Some(token));
+        let ask = async || -> Result<UserInfoClaims<MoreClaims, CoreGenderClaim>, UserInfoFault> {
+            let token = AccessToken::new(token.reveal().to_owned());
+            let request = (provider.client.user_info(token, Some(subject.clone())))
+                .map_err(|_no_endpoint| UserInfoFault::Malformed)?;
+            Ok(request.request_async(&http).await?)
+        };
+        let mut claims = ask().await;
+        if http.is_asked_for_a_nonce() {
+            claims = ask().await;
+        }
+        read(&claims?)
+    }
 }
 
-fn read(claims: &UserInfoClaims<MoreClaims, CoreGenderClaim>) -> Result<Told, UserInfoFault> {
+fn read(claims: &UserInfoClaims<MoreClaims, CoreGenderClaim>) -> Result<UserInfo, UserInfoFault> {
     let mut all = claims.additional_claims().all.clone();
     // The crate takes the standard claims out; our types have them among the others.
     if let Some(name) = claims.name().and_then(|name| name.get(None)) {
@@ -83,7 +101,7 @@ fn read(claims: &UserInfoClaims<MoreClaims, CoreGenderClaim>) -> Result<Told, Us
             .map_err(|_impossible| UserInfoFault::MalformedClaims(Scope::Contact))?;
         all.insert("address".to_owned(), address);
     }
-    Ok(Told {
+    Ok(UserInfo {
         enterprise: claims_of(Scope::Enterprise, &all)?,
         certificate: claims_of(Scope::Certificate, &all)?,
         contact: claims_of(Scope::Contact, &all)?,

@@ -1,11 +1,14 @@
-//! The adapter on actix-web: three routes that any platform can mount.
+//! The adapter on actix-web: three routes that any platform can mount, and one for its sessions.
 //!
-//! Owns the routes `/auth/login`, `/auth/initiate` and the path of the `redirect_uri`, and the login
-//! cookie. Does not know what the platform does with the person who arrives: it says so through
+//! Owns the routes `/auth/login`, `/auth/initiate`, `/auth/backchannel-logout` and the path of the
+//! `redirect_uri`, and the login cookie. Does not know what the platform does with the person who arrives: it says so through
 //! [`SignInPages`].
 
 mod cookie;
 mod routes;
+mod sessions;
+
+pub use sessions::{BACKCHANNEL_LOGOUT_PATH, configure_sessions};
 
 use std::future::Future;
 use std::sync::Arc;

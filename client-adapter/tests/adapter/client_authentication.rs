@@ -5,12 +5,12 @@ use aws_lc_rs::signature::{
     UnparsedPublicKey,
 };
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use client_adapter::{ClientAuthentication, PrivateKeyJwt, SigningAlgorithm};
 use serde_json::Value;
 
 use crate::fake_provider::{CLIENT_ID, CLIENT_SECRET, FakeProvider, Wrong, now};
-use crate::{settings, sign_in};
+use crate::{key_pem, settings, sign_in};
 
 #[actix_web::test]
 async fn a_secret_travels_in_the_header_or_in_the_form() {
@@ -44,11 +44,7 @@ async fn a_public_platform_sends_its_name_and_no_secret() {
 #[actix_web::test]
 async fn a_private_key_signs_a_short_lived_assertion_for_this_provider_alone() {
     let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-    let der = key.to_pkcs8v1().unwrap();
-    let pem = format!(
-        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-        BASE64_STANDARD.encode(der.as_ref())
-    );
+    let pem = key_pem(&key);
     let provider = FakeProvider::start(Wrong::default());
     let mut signing = settings(&provider);
     signing.client_authentication = ClientAuthentication::PrivateKeyJwt(PrivateKeyJwt {

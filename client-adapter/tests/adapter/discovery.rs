@@ -64,6 +64,26 @@ async fn providers_that_cannot_be_trusted_are_refused_at_discovery() {
             F::Missing("token_endpoint")
         ),
         row!(
+            "pushing is required, but nowhere",
+            |d| {
+                d["require_pushed_authorization_requests"] = true.into();
+                d.as_object_mut()
+                    .unwrap()
+                    .remove("pushed_authorization_request_endpoint");
+            },
+            F::Missing("pushed_authorization_request_endpoint")
+        ),
+        row!(
+            "pushing to elsewhere by http",
+            |d| d["pushed_authorization_request_endpoint"] = "http://evil.example/par".into(),
+            F::Insecure("pushed_authorization_request_endpoint")
+        ),
+        row!(
+            "signing out elsewhere by http",
+            |d| d["end_session_endpoint"] = "http://evil.example/logout".into(),
+            F::Insecure("end_session_endpoint")
+        ),
+        row!(
             "no keys",
             |d| d["jwks_uri"] = format!("{}/nothing", d["issuer"].as_str().unwrap()).into(),
             F::Status(404)

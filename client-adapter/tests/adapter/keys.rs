@@ -3,16 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use client_adapter::{Adapter, CallbackQuery, Clock, IdTokenFault, LoginError, StartLogin};
+use client_adapter::{Adapter, Clock, IdTokenFault, LoginError, StartLogin};
 
 use crate::fake_provider::{FakeProvider, Signature, Wrong, now};
-use crate::settings;
-
-async fn login(adapter: &Adapter, provider: &FakeProvider) -> Result<(), LoginError> {
-    let (url, pending) = adapter.start_login(StartLogin::default()).await.unwrap();
-    let query = CallbackQuery::parse(&provider.authorize(&url))?;
-    adapter.finish_login(query, pending).await.map(|_| ())
-}
+use crate::{all, login, settings};
 
 #[actix_web::test]
 async fn a_rotated_key_is_fetched_once_and_an_unknown_one_not_forever() {
@@ -41,6 +35,27 @@ async fn a_rotated_key_is_fetched_once_and_an_unknown_one_not_forever() {
     later.store(20, Ordering::SeqCst);
     for _ in 0..5 {
         login(&adapter, &provider).await.unwrap();
+    }
+    assert_eq!(provider.discoveries(), 2);
+}
+
+#[actix_web::test]
+async fn many_logins_with_a_new_key_at_once_ask_for_it_once() {
+    let provider = FakeProvider::start(Wrong::default());
+    let later = Arc::new(AtomicI64::new(0));
+    let hand = Arc::clone(&later);
+    let mut settings = settings(&provider);
+    settings.clock = Clock::new(move || now() + hand.load(Ordering::SeqCst));
+    let adapter = Adapter::discover(settings).await.unwrap();
+    provider.publish_other_key();
+    provider.change(Wrong {
+        signature: Signature::NewKey,
+        ..Wrong::default()
+    });
+    later.store(20, Ordering::SeqCst);
+    let logins = (0..8).map(|_| login(&adapter, &provider));
+    for done in all(logins).await {
+        done.unwrap();
     }
     assert_eq!(provider.discoveries(), 2);
 }

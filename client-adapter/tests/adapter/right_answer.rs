@@ -18,7 +18,7 @@ async fn an_enterprise_arrives_with_everything_it_consented_to() {
     assert_eq!(signed_in.acr, ACR_KEY_LOCK);
     assert_eq!(signed_in.amr, ["pop", "pin", "mfa"]);
     assert!((now() - 120..now()).contains(&signed_in.auth_time));
-    let expires_at = signed_in.access_token_expires_at.unwrap();
+    let expires_at = signed_in.tokens.expires_at.unwrap();
     assert!((now() + 200..=now() + 300).contains(&expires_at));
 
     let enterprise = signed_in.enterprise.as_ref().unwrap();
@@ -35,8 +35,8 @@ async fn an_enterprise_arrives_with_everything_it_consented_to() {
     assert_eq!(contact.phone_number.as_deref(), Some("0476-0000000"));
     assert_eq!(contact.address.as_ref().unwrap().formatted, "赤峰市新城区");
 
-    assert_eq!(signed_in.id_token.reveal().split('.').count(), 3);
-    assert!(!format!("{signed_in:?}").contains(signed_in.id_token.reveal()));
+    assert_eq!(signed_in.tokens.id_token.reveal().split('.').count(), 3);
+    assert!(!format!("{signed_in:?}").contains(signed_in.tokens.id_token.reveal()));
 }
 
 #[actix_web::test]

@@ -26,6 +26,7 @@ impl SignInPages for Pages {
         let name = match &failure {
             SignInFailure::Start(StartError::ForeignInitiator) => "foreign initiator",
             SignInFailure::Start(StartError::ForeignTarget(_)) => "foreign target",
+            SignInFailure::Start(StartError::Push(_)) => "push",
             SignInFailure::Start(StartError::Provider(_)) => "provider",
             SignInFailure::Login(LoginError::UnknownLogin) => "unknown login",
             SignInFailure::Login(LoginError::OtherBrowser) => "other browser",

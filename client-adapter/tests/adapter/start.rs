@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use client_adapter::protocol::claims::{ACR_KEY_LOCK, ACR_KEY_LOCK_FRESH};
 use client_adapter::protocol::scope::{Scope, ScopeSet};
 use client_adapter::{Adapter, Prompt, StartError, StartLogin, ThirdPartyLogin};
 use url::Url;
@@ -26,6 +27,8 @@ async fn an_authorization_request_says_everything_and_nothing_twice() {
         max_age: Some(Duration::from_mins(1)),
         login_hint: Some("91150100MA0N000005".to_owned()),
         ui_locales: vec!["zh-CN".to_owned(), "en".to_owned(), "&x=1".to_owned()],
+        acr_values: vec![ACR_KEY_LOCK_FRESH.to_owned(), ACR_KEY_LOCK.to_owned()],
+        claims: Some(serde_json::json!({ "userinfo": { "phone_number": null } })),
     };
     let (url, pending) = adapter.start_login(wish).await.unwrap();
     let asked = parameters(&url);
@@ -39,7 +42,11 @@ async fn an_authorization_request_says_everything_and_nothing_twice() {
         ("client_id", "chifeng"),
         ("redirect_uri", "http://127.0.0.1:9/auth/callback"),
         ("scope", "openid enterprise"),
-        ("acr_values", "urn:yizhengtong:acr:key-lock"),
+        (
+            "acr_values",
+            "urn:yizhengtong:acr:key-lock-fresh urn:yizhengtong:acr:key-lock",
+        ),
+        ("claims", r#"{"userinfo":{"phone_number":null}}"#),
         ("code_challenge_method", "S256"),
         ("prompt", "consent"),
         ("max_age", "60"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use client_adapter::protocol::scope::Scope;
 use client_adapter::{
     Adapter, Advice, AuthorizationRefusal, CallbackQuery, Clock, HttpFailure, IdTokenFault,
-    LoginError, MalformedCallback, Prompt, StartLogin, UserInfoFault,
+    LoginError, MalformedCallback, Prompt, StartLogin, TokenFault, UserInfoFault,
 };
 
 use crate::fake_provider::{FakeProvider, Signature, Wrong, now};
@@ -118,19 +118,19 @@ async fn wrong_token_answers_are_refused() {
     };
     let html = || "<html>".to_owned();
     refuse_all(vec![
-        row!("token_type mac", { answer: |a| a["token_type"] = "mac".into() }, LoginError::TokenType),
-        row!("token_type DPoP", { answer: |a| a["token_type"] = "DPoP".into() }, LoginError::TokenType),
-        row!("no token_type", { answer: |a| { a.as_object_mut().unwrap().remove("token_type"); } }, LoginError::TokenAnswer),
-        row!("no access_token", { answer: |a| { a.as_object_mut().unwrap().remove("access_token"); } }, LoginError::TokenAnswer),
+        row!("token_type mac", { answer: |a| a["token_type"] = "mac".into() }, LoginError::Token(TokenFault::Type)),
+        row!("token_type DPoP", { answer: |a| a["token_type"] = "DPoP".into() }, LoginError::Token(TokenFault::Type)),
+        row!("no token_type", { answer: |a| { a.as_object_mut().unwrap().remove("token_type"); } }, LoginError::Token(TokenFault::Malformed)),
+        row!("no access_token", { answer: |a| { a.as_object_mut().unwrap().remove("access_token"); } }, LoginError::Token(TokenFault::Malformed)),
         row!("no id_token", { answer: |a| { a.as_object_mut().unwrap().remove("id_token"); } }, LoginError::IdTokenMissing),
-        row!("a page", { token: Some((200, "text/html", html())) }, LoginError::TokenAnswer),
-        row!("nothing", { token: Some((200, "application/json", String::new())) }, LoginError::TokenAnswer),
-        row!("a redirect", { token: Some((307, "text/plain", "to /elsewhere".to_owned())) }, LoginError::TokenAnswer),
-        row!("an endless answer", { token: Some((200, "application/json", " ".repeat(2_000_000))) }, LoginError::TokenEndpoint(HttpFailure::TooLong)),
-        row!("invalid_grant", { token: error(400, "invalid_grant") }, LoginError::CodeRefused),
-        row!("invalid_client", { token: error(401, "invalid_client") }, LoginError::ClientRefused),
-        row!("another error", { token: error(400, "slow_down") }, LoginError::TokenRefused(_)),
-        row!("a failure", { token: Some((500, "text/plain", "oh".to_owned())) }, LoginError::TokenAnswer),
+        row!("a page", { token: Some((200, "text/html", html())) }, LoginError::Token(TokenFault::Malformed)),
+        row!("nothing", { token: Some((200, "application/json", String::new())) }, LoginError::Token(TokenFault::Malformed)),
+        row!("a redirect", { token: Some((307, "text/plain", "to /elsewhere".to_owned())) }, LoginError::Token(TokenFault::Malformed)),
+        row!("an endless answer", { token: Some((200, "application/json", " ".repeat(2_000_000))) }, LoginError::Token(TokenFault::Unreachable(HttpFailure::TooLong))),
+        row!("invalid_grant", { token: error(400, "invalid_grant") }, LoginError::Token(TokenFault::GrantRefused)),
+        row!("invalid_client", { token: error(401, "invalid_client") }, LoginError::Token(TokenFault::ClientRefused)),
+        row!("another error", { token: error(400, "slow_down") }, LoginError::Token(TokenFault::Refused(_))),
+        row!("a failure", { token: Some((500, "text/plain", "oh".to_owned())) }, LoginError::Token(TokenFault::Malformed)),
     ])
     .await;
 }
@@ -173,7 +173,7 @@ async fn wrong_callbacks_are_refused() {
         row!("wrong state", { callback: |a| set(a, "state", "another") }, LoginError::State),
         row!("no code", { callback: |a| remove(a, "code") }, LoginError::CodeMissing),
         row!("empty code", { callback: |a| set(a, "code", "") }, LoginError::CodeMissing),
-        row!("a code nobody issued", { callback: |a| set(a, "code", "guess") }, LoginError::CodeRefused),
+        row!("a code nobody issued", { callback: |a| set(a, "code", "guess") }, LoginError::Token(TokenFault::GrantRefused)),
         row!("state twice", { callback: |a| a.push(("state".to_owned(), "x".to_owned())) }, LoginError::MalformedCallback(MalformedCallback::Repeated)),
         row!("declined", { callback: |a| error(a, "access_denied") }, LoginError::Refused(AuthorizationRefusal::AccessDenied)),
         row!("login_required", { callback: |a| error(a, "login_required") }, LoginError::Refused(AuthorizationRefusal::LoginRequired)),
@@ -197,7 +197,10 @@ async fn a_code_is_not_exchanged_twice() {
             .is_ok()
     );
     let error = adapter.finish_login(query, pending).await.unwrap_err();
-    assert!(matches!(error, LoginError::CodeRefused), "{error:?}");
+    assert!(
+        matches!(error, LoginError::Token(TokenFault::GrantRefused)),
+        "{error:?}"
+    );
     assert_eq!(error.advice(), Advice::StartAgain);
 }
 
@@ -227,7 +230,10 @@ async fn a_code_of_another_login_is_refused_by_its_verifier() {
         .join("&");
     let query = CallbackQuery::parse(&injected).unwrap();
     let error = adapter.finish_login(query, own).await.unwrap_err();
-    assert!(matches!(error, LoginError::CodeRefused), "{error:?}");
+    assert!(
+        matches!(error, LoginError::Token(TokenFault::GrantRefused)),
+        "{error:?}"
+    );
 }
 
 #[actix_web::test]

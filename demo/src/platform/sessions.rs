@@ -41,7 +41,7 @@ impl From<SignedIn> for Arrival {
             enterprise: signed_in.enterprise,
             certificate: signed_in.certificate,
             contact: signed_in.contact,
-            access_token_expires_at: signed_in.access_token_expires_at,
+            access_token_expires_at: signed_in.tokens.expires_at,
             target: signed_in.target.map(|target| target.to_string()),
         }
     }

@@ -9,8 +9,9 @@
 )]
 
 mod signing;
+mod token;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,14 +19,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, http::StatusCode, web};
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
 pub use signing::Signature;
-use signing::sign;
 
 pub const CLIENT_ID: &str = "chifeng";
 pub const CLIENT_SECRET: &str = "a secret: 100% of it";
@@ -44,6 +43,14 @@ pub struct Wrong {
     pub user_info: fn(&mut Value),
     pub user_info_answer: Option<(u16, &'static str, String)>,
     pub callback: fn(&mut Vec<(String, String)>),
+    /// In place of the answer to a pushed request.
+    pub push_answer: Option<(u16, &'static str, String)>,
+    /// Nonce that proofs must hold (RFC 9449 §8).
+    pub nonce: Option<&'static str>,
+    /// Whether refresh tokens are issued.
+    pub refreshes: bool,
+    /// Claims of refreshed ID tokens.
+    pub refreshed: fn(&mut Value),
 }
 
 impl Default for Wrong {
@@ -58,6 +65,10 @@ impl Default for Wrong {
             user_info: |_| {},
             user_info_answer: None,
             callback: |_| {},
+            push_answer: None,
+            nonce: None,
+            refreshes: false,
+            refreshed: |_| {},
         }
     }
 }
@@ -68,14 +79,28 @@ struct Granted {
     redirect_uri: String,
 }
 
+/// A request that came to one of the endpoints for programs.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub path: String,
+    pub authorization: Option<String>,
+    pub proof: Option<String>,
+    pub form: HashMap<String, String>,
+}
+
 /// `Authorization` and form.
 type TokenRequest = (Option<String>, HashMap<String, String>);
 
 struct Shared {
     issuer: String,
+    auth_time: i64,
     wrong: Mutex<Wrong>,
     codes: Mutex<HashMap<String, Granted>>,
-    token_requests: Mutex<Vec<TokenRequest>>,
+    seen: Mutex<Vec<Seen>>,
+    /// Pushed requests by their name.
+    pushed: Mutex<HashMap<String, String>>,
+    /// Refresh tokens that were not used.
+    refresh_tokens: Mutex<HashSet<String>>,
     discoveries: AtomicUsize,
     other_key_published: Mutex<bool>,
 }
@@ -97,9 +122,12 @@ impl FakeProvider {
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
             issuer,
+            auth_time: now() - 60,
             wrong: Mutex::new(wrong),
             codes: Mutex::default(),
-            token_requests: Mutex::default(),
+            seen: Mutex::default(),
+            pushed: Mutex::default(),
+            refresh_tokens: Mutex::default(),
             discoveries: AtomicUsize::new(0),
             other_key_published: Mutex::new(false),
         });
@@ -113,7 +141,8 @@ impl FakeProvider {
                 )
                 .route("/jwks", web::get().to(jwks))
                 .route("/oauth2/authorize", web::get().to(authorize))
-                .route("/oauth2/token", web::post().to(token))
+                .route("/oauth2/par", web::post().to(push))
+                .route("/oauth2/token", web::post().to(token::token))
                 .route("/oauth2/userinfo", web::get().to(user_info))
         })
         .workers(1)
@@ -146,8 +175,35 @@ impl FakeProvider {
 
     /// The last request to the token endpoint: `Authorization` and form.
     pub fn last_token_request(&self) -> TokenRequest {
-        let requests = self.shared.token_requests.lock().unwrap();
-        requests.last().unwrap().clone()
+        let seen = self.seen("/oauth2/token");
+        let last = seen.last().unwrap().clone();
+        (last.authorization, last.form)
+    }
+
+    /// What came to an endpoint, in order.
+    pub fn seen(&self, path: &str) -> Vec<Seen> {
+        let seen = self.shared.seen.lock().unwrap();
+        let of_path = seen.iter().filter(|it| it.path == path);
+        of_path.cloned().collect()
+    }
+
+    /// The form that tells of a logout, wrong as a test wants it.
+    pub fn logout_notice(
+        &self,
+        signature: Signature,
+        header: fn(&mut Value),
+        claims: fn(&mut Value),
+    ) -> String {
+        let mut told = json!({
+            "iss": self.shared.issuer, "aud": CLIENT_ID, "iat": now(), "exp": now() + 120,
+            "jti": random(), "sub": SUBJECT, "sid": "session-1",
+            "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+        });
+        claims(&mut told);
+        let token = signing::sign_as("logout+jwt", &told, signature, header);
+        form_urlencoded::Serializer::new(String::new())
+            .append_pair("logout_token", &token)
+            .finish()
     }
 
     /// What a browser that follows `url` comes back with: the query of the callback.
@@ -162,9 +218,11 @@ impl FakeProvider {
 
 /// Consents at once: the redirect URI and the query to come back with.
 fn grant(shared: &Shared, query: &str) -> (String, String) {
-    let asked: HashMap<_, _> = form_urlencoded::parse(query.as_bytes())
-        .into_owned()
-        .collect();
+    let mut asked = read(query);
+    if let Some(name) = asked.get("request_uri") {
+        assert_eq!(asked.len(), 2, "{query}");
+        asked = read(&shared.pushed.lock().unwrap().remove(name).unwrap());
+    }
     assert_eq!(asked["code_challenge_method"], "S256");
     assert_eq!(asked["response_type"], "code");
     let code = random();
@@ -187,6 +245,38 @@ fn grant(shared: &Shared, query: &str) -> (String, String) {
     (redirect_uri, query)
 }
 
+fn read(query: &str) -> HashMap<String, String> {
+    form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+/// Notes what came; answers it.
+fn see(shared: &Shared, request: &HttpRequest, body: &str) -> Seen {
+    let header = |name| {
+        let value = request.headers().get(name);
+        value.map(|value| value.to_str().unwrap().to_owned())
+    };
+    let seen = Seen {
+        path: request.path().to_owned(),
+        authorization: header("Authorization"),
+        proof: header("DPoP"),
+        form: read(body),
+    };
+    shared.seen.lock().unwrap().push(seen.clone());
+    seen
+}
+
+async fn push(shared: web::Data<Shared>, request: HttpRequest, body: String) -> HttpResponse {
+    see(&shared, &request, &body);
+    if let Some(answer) = shared.wrong.lock().unwrap().push_answer.clone() {
+        return plain(answer);
+    }
+    let name = format!("urn:ietf:params:oauth:request_uri:{}", random());
+    (shared.pushed.lock().unwrap()).insert(name.clone(), body);
+    HttpResponse::Created().json(json!({ "request_uri": name, "expires_in": 60 }))
+}
+
 async fn authorize(shared: web::Data<Shared>, request: HttpRequest) -> HttpResponse {
     let (redirect_uri, query) = grant(&shared, request.query_string());
     HttpResponse::SeeOther()
@@ -203,6 +293,9 @@ async fn discovery(shared: web::Data<Shared>) -> HttpResponse {
         "token_endpoint": format!("{issuer}/oauth2/token"),
         "userinfo_endpoint": format!("{issuer}/oauth2/userinfo"),
         "jwks_uri": format!("{issuer}/jwks"),
+        "pushed_authorization_request_endpoint": format!("{issuer}/oauth2/par"),
+        "end_session_endpoint": format!("{issuer}/oauth2/logout"),
+        "dpop_signing_alg_values_supported": ["ES256"],
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
@@ -221,64 +314,23 @@ async fn jwks(shared: web::Data<Shared>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "keys": keys }))
 }
 
-async fn token(
-    shared: web::Data<Shared>,
-    request: HttpRequest,
-    form: web::Form<HashMap<String, String>>,
-) -> HttpResponse {
-    let authorization =
-        (request.headers().get("Authorization")).map(|value| value.to_str().unwrap().to_owned());
-    let requests = &shared.token_requests;
-    (requests.lock().unwrap()).push((authorization.clone(), form.0.clone()));
-    let wrong = shared.wrong.lock().unwrap().clone();
-    if let Some(answer) = wrong.token {
-        return plain(answer);
-    }
-    let refuse = |error: &str| HttpResponse::BadRequest().json(json!({ "error": error }));
-    if !is_client(authorization.as_deref(), &form) {
-        return refuse("invalid_client");
-    }
-    let Some(granted) = shared.codes.lock().unwrap().remove(&form["code"]) else {
-        return refuse("invalid_grant");
-    };
-    let challenge = b64(digest(&SHA256, form["code_verifier"].as_bytes()).as_ref());
-    if granted.challenge != challenge || granted.redirect_uri != form["redirect_uri"] {
-        return refuse("invalid_grant");
-    }
-    let access_token = random();
-    let mut claims = json!({
-        "iss": shared.issuer, "sub": SUBJECT, "aud": CLIENT_ID,
-        "iat": now(), "exp": now() + 300, "auth_time": now() - 60,
-        "nonce": granted.nonce, "sid": "session-1",
-        "acr": "urn:yizhengtong:acr:key-lock", "amr": ["pop", "pin", "mfa"],
-        "at_hash": b64(&digest(&SHA256, access_token.as_bytes()).as_ref()[..16]),
-    });
-    (wrong.claims)(&mut claims);
-    let mut answer = json!({
-        "access_token": access_token, "token_type": "Bearer", "expires_in": 300,
-        "id_token": sign(&claims, wrong.signature, wrong.header),
-    });
-    (wrong.answer)(&mut answer);
-    HttpResponse::Ok().json(answer)
-}
-
-fn is_client(authorization: Option<&str>, form: &HashMap<String, String>) -> bool {
-    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let basic = format!("{}:{}", encode(CLIENT_ID), encode(CLIENT_SECRET));
-    let basic = format!("Basic {}", BASE64_STANDARD.encode(basic));
-    match authorization {
-        Some(header) => header == basic,
-        // Post, assertion and public clients are looked at by the tests themselves.
-        None => form["client_id"] == CLIENT_ID,
-    }
-}
-
 async fn user_info(shared: web::Data<Shared>, request: HttpRequest) -> HttpResponse {
-    let bearer = request.headers().get("Authorization");
-    if !bearer.is_some_and(|it| it.to_str().unwrap().starts_with("Bearer ")) {
+    let seen = see(&shared, &request, "");
+    let wrong = shared.wrong.lock().unwrap().clone();
+    let scheme = if seen.proof.is_some() {
+        "DPoP "
+    } else {
+        "Bearer "
+    };
+    if !(seen.authorization.as_ref()).is_some_and(|it| it.starts_with(scheme)) {
         return HttpResponse::Unauthorized().finish();
     }
-    let wrong = shared.wrong.lock().unwrap().clone();
+    if token::lacks_nonce(&wrong, &seen) {
+        return HttpResponse::Unauthorized()
+            .insert_header(("DPoP-Nonce", wrong.nonce.unwrap()))
+            .insert_header(("WWW-Authenticate", "DPoP error=\"use_dpop_nonce\""))
+            .finish();
+    }
     if let Some(answer) = wrong.user_info_answer {
         return plain(answer);
     }

@@ -65,8 +65,18 @@ fn ec_jwk(kid: &str, key: &EcdsaKeyPair) -> Value {
     })
 }
 
-/// Signs `claims`, rightly or not.
+/// Signs the claims of an ID token, rightly or not.
 pub(super) fn sign(claims: &Value, signature: Signature, change_header: fn(&mut Value)) -> String {
+    sign_as("JWT", claims, signature, change_header)
+}
+
+/// Signs `claims` of another kind of token.
+pub(super) fn sign_as(
+    typ: &str,
+    claims: &Value,
+    signature: Signature,
+    change_header: fn(&mut Value),
+) -> String {
     let (alg, kid) = match signature {
         Signature::Rs256 => ("RS256", "rsa-1"),
         Signature::NewKey => ("ES256", "ec-2"),
@@ -76,7 +86,7 @@ pub(super) fn sign(claims: &Value, signature: Signature, change_header: fn(&mut 
             ("ES256", "ec-1")
         }
     };
-    let mut header = json!({ "alg": alg, "typ": "JWT", "kid": kid });
+    let mut header = json!({ "alg": alg, "typ": typ, "kid": kid });
     change_header(&mut header);
     let input = format!(
         "{}.{}",

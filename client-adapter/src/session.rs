@@ -1,0 +1,123 @@
+//! A session of a person at this platform, and where sessions are kept: [`SessionStore`].
+//!
+//! Owns what must be remembered while somebody is signed in. Does not know cookies, or what the platform
+//! itself remembers of a person: keep that under the same [`SessionKey`].
+
+use std::fmt;
+
+use protocol::claims::{CertificateClaims, ContactClaims, EnterpriseClaims};
+use serde::{Deserialize, Serialize};
+
+use crate::pending::Stored;
+use crate::secret::Secret;
+use crate::signed_in::{SignedIn, Tokens};
+
+/// Names one session: the value of the session cookie.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionKey(Secret);
+
+impl SessionKey {
+    /// A key for a session that begins.
+    pub(crate) fn random() -> Self {
+        Self(Secret::random())
+    }
+
+    /// Reads a cookie; anything that is not a key of ours is nothing.
+    pub fn of_cookie(value: &str) -> Option<Self> {
+        Secret::looks_random(value).then(|| Self(Secret::new(value)))
+    }
+
+    /// The cookie's value.
+    pub fn reveal(&self) -> &str {
+        self.0.reveal()
+    }
+}
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[session]")
+    }
+}
+
+/// Somebody who is signed in. Holds secrets: keep it at the server, or encrypted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    /// Names the enterprise at this provider, for good.
+    pub sub: String,
+    /// The provider's session (`sid`).
+    pub session_id: String,
+    /// When the lock signed, seconds since the Unix epoch.
+    pub auth_time: i64,
+    /// How.
+    pub acr: String,
+    /// Who it is, as userinfo said at the sign-in.
+    pub enterprise: Option<EnterpriseClaims>,
+    /// The lock.
+    pub certificate: Option<CertificateClaims>,
+    /// How to reach it.
+    pub contact: Option<ContactClaims>,
+    /// The newest tokens.
+    pub tokens: Tokens,
+    /// When it ends by itself, seconds since the Unix epoch.
+    pub expires_at: i64,
+    pub(crate) nonce: Secret,
+}
+
+impl Session {
+    pub(crate) fn of(signed_in: SignedIn, expires_at: i64) -> Self {
+        Self {
+            sub: signed_in.sub,
+            session_id: signed_in.session_id,
+            auth_time: signed_in.auth_time,
+            acr: signed_in.acr,
+            enterprise: signed_in.enterprise,
+            certificate: signed_in.certificate,
+            contact: signed_in.contact,
+            tokens: signed_in.tokens,
+            expires_at,
+            nonce: signed_in.nonce,
+        }
+    }
+}
+
+/// Which sessions the provider says have ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndedSessions {
+    /// Those that began in this session of the provider (`sid`).
+    InSession(String),
+    /// All of this enterprise (`sub`).
+    OfSubject(String),
+}
+
+impl EndedSessions {
+    /// Whether `session` is one of them.
+    pub fn include(&self, session: &Session) -> bool {
+        match self {
+            Self::InSession(sid) => *sid == session.session_id,
+            Self::OfSubject(sub) => *sub == session.sub,
+        }
+    }
+}
+
+/// Where sessions are kept. [`InMemorySessionStore`](crate::InMemorySessionStore) serves one process; several
+/// share a store that answers the same questions. Each call is atomic.
+pub trait SessionStore: Send + Sync {
+    /// Keeps a new session until [`Session::expires_at`].
+    fn insert<'a>(&'a self, key: &'a SessionKey, session: Session) -> Stored<'a, ()>;
+
+    /// The session, if it is there and has not expired.
+    fn find<'a>(&'a self, key: &'a SessionKey) -> Stored<'a, Option<Session>>;
+
+    /// Puts `session` in the place of the one there; `false`, and nothing is kept, if it ended meanwhile.
+    fn replace<'a>(&'a self, key: &'a SessionKey, session: Session) -> Stored<'a, bool>;
+
+    /// Takes the session out.
+    fn remove<'a>(&'a self, key: &'a SessionKey) -> Stored<'a, Option<Session>>;
+
+    /// Removes all sessions that have ended; answers how many.
+    fn remove_ended<'a>(&'a self, ended: &'a EndedSessions) -> Stored<'a, usize>;
+
+    /// Notes the `jti` of a logout token until then; `false` if it was noted before.
+    fn note_logout<'a>(&'a self, jti: &'a str, until: i64) -> Stored<'a, bool>;
+}

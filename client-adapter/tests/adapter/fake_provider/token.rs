@@ -1,0 +1,112 @@
+//! The token endpoint: codes and refresh tokens, with a nonce where the test wants one.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use super::signing::sign;
+use super::{
+    CLIENT_ID, CLIENT_SECRET, Granted, SUBJECT, Seen, Shared, Wrong, b64, now, plain, random, see,
+};
+
+pub(super) async fn token(
+    shared: web::Data<Shared>,
+    request: HttpRequest,
+    body: String,
+) -> HttpResponse {
+    let seen = see(&shared, &request, &body);
+    let wrong = shared.wrong.lock().unwrap().clone();
+    if let Some(answer) = wrong.token {
+        return plain(answer);
+    }
+    if !is_client(seen.authorization.as_deref(), &seen.form) {
+        return refuse("invalid_client");
+    }
+    if lacks_nonce(&wrong, &seen) {
+        return HttpResponse::BadRequest()
+            .insert_header(("DPoP-Nonce", wrong.nonce.unwrap()))
+            .json(json!({ "error": "use_dpop_nonce" }));
+    }
+    if seen.form["grant_type"] == "refresh_token" {
+        return refresh(&shared, &wrong, &seen);
+    }
+    let Some(granted) = shared.codes.lock().unwrap().remove(&seen.form["code"]) else {
+        return refuse("invalid_grant");
+    };
+    let challenge = b64(digest(&SHA256, seen.form["code_verifier"].as_bytes()).as_ref());
+    if granted.challenge != challenge || granted.redirect_uri != seen.form["redirect_uri"] {
+        return refuse("invalid_grant");
+    }
+    issue(&shared, &wrong, &seen, Some(granted))
+}
+
+/// Whether a proof came without the nonce that is wanted.
+pub(super) fn lacks_nonce(wrong: &Wrong, seen: &Seen) -> bool {
+    let (Some(nonce), Some(proof)) = (wrong.nonce, &seen.proof) else {
+        return false;
+    };
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(proof.split('.').nth(1).unwrap());
+    let claims: Value = serde_json::from_slice(&claims.unwrap()).unwrap();
+    claims["nonce"] != nonce
+}
+
+fn refresh(shared: &Shared, wrong: &Wrong, seen: &Seen) -> HttpResponse {
+    let mut unused = shared.refresh_tokens.lock().unwrap();
+    if !unused.remove(&seen.form["refresh_token"]) {
+        return refuse("invalid_grant");
+    }
+    drop(unused);
+    issue(shared, wrong, seen, None)
+}
+
+/// Tokens for a code, or without one: refreshed.
+fn issue(shared: &Shared, wrong: &Wrong, seen: &Seen, granted: Option<Granted>) -> HttpResponse {
+    let access_token = random();
+    let mut claims = json!({
+        "iss": shared.issuer, "sub": SUBJECT, "aud": CLIENT_ID,
+        "iat": now(), "exp": now() + 300, "auth_time": shared.auth_time,
+        "sid": "session-1",
+        "acr": "urn:yizhengtong:acr:key-lock", "amr": ["pop", "pin", "mfa"],
+        "at_hash": b64(&digest(&SHA256, access_token.as_bytes()).as_ref()[..16]),
+    });
+    match granted {
+        Some(granted) => {
+            claims["nonce"] = granted.nonce.into();
+            (wrong.claims)(&mut claims);
+        }
+        None => (wrong.refreshed)(&mut claims),
+    }
+    let mut answer = json!({
+        "access_token": access_token,
+        "token_type": if seen.proof.is_some() { "DPoP" } else { "Bearer" },
+        "expires_in": 300,
+        "id_token": sign(&claims, wrong.signature, wrong.header),
+    });
+    if wrong.refreshes {
+        let refresh_token = random();
+        (shared.refresh_tokens.lock().unwrap()).insert(refresh_token.clone());
+        answer["refresh_token"] = refresh_token.into();
+    }
+    (wrong.answer)(&mut answer);
+    HttpResponse::Ok().json(answer)
+}
+
+fn refuse(error: &str) -> HttpResponse {
+    HttpResponse::BadRequest().json(json!({ "error": error }))
+}
+
+fn is_client(authorization: Option<&str>, form: &HashMap<String, String>) -> bool {
+    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let basic = format!("{}:{}", encode(CLIENT_ID), encode(CLIENT_SECRET));
+    let basic = format!("Basic {}", BASE64_STANDARD.encode(basic));
+    match authorization {
+        Some(header) => header == basic,
+        // Post, assertion and public clients are looked at by the tests themselves.
+        None => form["client_id"] == CLIENT_ID,
+    }
+}
