@@ -88,7 +88,7 @@ impl Adapter {
             .map_err(LoginError::IdToken)?;
         // 4. What did they consent to tell?
         let claims = verified.claims();
-        let tokens = Tokens::of(&answer, id_token, self.settings.clock.now());
+        let tokens = Tokens::of(&answer, id_token.to_string(), self.settings.clock.now());
         let told = (self.tell(&provider, &tokens, claims.subject()).await)
             .map_err(LoginError::UserInfo)?;
         let missing = |claim| LoginError::IdToken(IdTokenFault::Missing(claim));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
-use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse as _};
+use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse};
 use protocol::claims::Audience;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -220,7 +220,7 @@ fn may_verify(key: &CoreJsonWebKey, alg: &CoreJwsSigningAlgorithm) -> bool {
         JsonWebKeyAlgorithm::Unspecified => true,
         JsonWebKeyAlgorithm::Unsupported => false,
     };
-    is_for_it && key.key_id().is_some() && key.key_use().is_none_or(|it| it.allows_signature())
+    is_for_it && key.key_id().is_some() && key.key_use().is_none_or(JsonWebKeyUse::allows_signature)
 }
 
 fn read<T: DeserializeOwned>(part: &str) -> Result<T, LogoutTokenFault> {

@@ -210,6 +210,7 @@ mod tests {
                 issuer: "https://idp.example".to_owned(),
                 target: None,
                 authenticated_since: None,
+                accepted_acr: Vec::new(),
                 created_at,
             },
             browser: BrowserKey::random(),

@@ -53,7 +53,7 @@ pub struct Tokens {
 
 impl Tokens {
     /// Of an answer whose ID token was checked.
-    pub(crate) fn of(answer: &TokenAnswer, id_token: impl ToString, now: i64) -> Self {
+    pub(crate) fn of(answer: &TokenAnswer, id_token: String, now: i64) -> Self {
         let lifetime = answer.expires_in().map(|it| it.as_secs());
         let refresh_token = answer.refresh_token().map(|it| it.secret().as_str());
         Self {
@@ -63,7 +63,7 @@ impl Tokens {
                 now.saturating_add(seconds)
             }),
             refresh_token: refresh_token.map(Secret::from),
-            id_token: Secret::new(id_token.to_string()),
+            id_token: Secret::new(id_token),
         }
     }
 }

@@ -73,22 +73,33 @@ pub struct AssertionKey {
     /// What it signs with.
     pub algorithm: Algorithm,
     key: EncodingKey,
+    pem: String,
     jwk: Value,
 }
 
 impl AssertionKey {
     /// A new one.
     pub fn generate(algorithm: Algorithm) -> Self {
-        let (key, mut jwk) = match algorithm {
+        let (pem, mut jwk) = match algorithm {
             Algorithm::ES256 => p256(),
             _ => rsa(),
+        };
+        let key = match algorithm {
+            Algorithm::ES256 => EncodingKey::from_ec_pem(pem.as_bytes()),
+            _ => EncodingKey::from_rsa_pem(pem.as_bytes()),
         };
         jwk["kid"] = json!("platform-key");
         Self {
             algorithm,
-            key,
+            key: key.unwrap(),
+            pem,
             jwk,
         }
+    }
+
+    /// The private key: PKCS#8, PEM.
+    pub fn pem(&self) -> &str {
+        &self.pem
     }
 
     /// Its public JWK Set.
@@ -111,7 +122,7 @@ impl AssertionKey {
     }
 }
 
-fn p256() -> (EncodingKey, Value) {
+fn p256() -> (String, Value) {
     let rng = aws_lc_rs::rand::SystemRandom::new();
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &rng).unwrap();
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
@@ -119,18 +130,20 @@ fn p256() -> (EncodingKey, Value) {
     let (x, y) = point[1..].split_at(32);
     let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
     let jwk = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y });
-    (EncodingKey::from_ec_der(pkcs8.as_ref()), jwk)
+    (pem(pkcs8.as_ref()), jwk)
 }
 
-fn rsa() -> (EncodingKey, Value) {
+fn rsa() -> (String, Value) {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-    let pem = pkcs8::der::pem::encode_string("PRIVATE KEY", pkcs8::LineEnding::LF, pkcs8.as_ref());
     let public = pair.public_key();
     let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
     let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
-    let key = EncodingKey::from_rsa_pem(pem.unwrap().as_bytes()).unwrap();
-    (key, json!({ "kty": "RSA", "n": n, "e": e }))
+    (pem(pkcs8.as_ref()), json!({ "kty": "RSA", "n": n, "e": e }))
+}
+
+fn pem(pkcs8: &[u8]) -> String {
+    pkcs8::der::pem::encode_string("PRIVATE KEY", pkcs8::LineEnding::LF, pkcs8).unwrap()
 }
 
 /// A client assertion (RFC 7523 §3) whose every claim can be changed.
