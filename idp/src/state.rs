@@ -10,6 +10,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::outbound::Fetcher;
+use crate::published::{ClientKeySets, RequestObjects};
 use crate::signing::KeyRing;
 use crate::tls::ServerCertificate;
 
@@ -35,6 +36,10 @@ pub struct AppState {
     pub fetcher: Fetcher,
     /// Reaches what platforms have: keys, requests, where they are told of endings.
     pub platforms: Fetcher,
+    /// Keys of clients.
+    pub client_keys: ClientKeySets,
+    /// Request objects that platforms publish.
+    pub request_objects: RequestObjects,
     /// Asks responders.
     pub responders: Responders,
     /// The certificate of the provider's own TLS.

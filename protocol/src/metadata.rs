@@ -44,6 +44,7 @@ pub struct ProviderMetadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    pub require_request_uri_registration: bool,
     pub request_object_signing_alg_values_supported: Vec<String>,
     pub require_pushed_authorization_requests: bool,
     pub require_signed_request_object: bool,

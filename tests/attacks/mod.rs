@@ -14,6 +14,7 @@ mod csrf;
 mod misuse;
 mod mtls;
 mod outage;
+mod outbound;
 mod page;
 mod proof;
 mod proof_text;

@@ -79,7 +79,8 @@ async fn the_document_promises_nothing_that_is_refused() {
     assert_eq!(document.code_challenge_methods_supported, ["S256"]);
     assert_eq!(document.subject_types_supported, ["public"]);
     assert!(document.request_parameter_supported);
-    assert!(!document.request_uri_parameter_supported);
+    assert!(document.request_uri_parameter_supported);
+    assert!(document.require_request_uri_registration);
     assert!(document.claims_parameter_supported);
     assert_eq!(
         document.request_object_signing_alg_values_supported,

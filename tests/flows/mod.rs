@@ -23,6 +23,7 @@ mod mtls;
 mod pages;
 mod platforms_page;
 mod portal;
+mod published;
 mod pushed_requests;
 mod refresh;
 mod registry;

@@ -102,6 +102,22 @@ impl AssertionKey {
         &self.pem
     }
 
+    /// With another `kid`; with none where it is empty.
+    #[must_use]
+    pub fn named(mut self, kid: &str) -> Self {
+        let members = self.jwk.as_object_mut().unwrap();
+        members.remove("kid");
+        if !kid.is_empty() {
+            members.insert("kid".to_owned(), json!(kid));
+        }
+        self
+    }
+
+    /// Its `kid`, where it has one.
+    fn kid(&self) -> Option<&str> {
+        self.jwk.get("kid").and_then(Value::as_str)
+    }
+
     /// Its public JWK Set.
     pub fn jwks(&self) -> Value {
         json!({ "keys": [self.jwk] })
@@ -182,7 +198,7 @@ impl Assertion {
     /// Signed with a platform's key.
     pub fn signed(&self, key: &AssertionKey) -> String {
         let mut header = Header::new(key.algorithm);
-        header.kid = Some("platform-key".to_owned());
+        header.kid = key.kid().map(str::to_owned);
         jsonwebtoken::encode(&header, &self.0, &key.key).unwrap()
     }
 }
@@ -201,6 +217,9 @@ pub fn request_object(
     }
     change(&mut claims);
     let alg = format!("{:?}", key.algorithm);
-    let header = json!({ "alg": alg, "typ": "oauth-authz-req+jwt", "kid": "platform-key" });
+    let mut header = json!({ "alg": alg, "typ": "oauth-authz-req+jwt" });
+    if let Some(kid) = key.kid() {
+        header["kid"] = json!(kid);
+    }
     key.signed_with(&header, &claims)
 }

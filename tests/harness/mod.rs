@@ -26,6 +26,7 @@ pub mod openssl;
 pub mod platform;
 pub mod proof;
 pub mod provider;
+pub mod published;
 pub mod publisher;
 pub mod scratch;
 #[allow(

@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
@@ -63,11 +63,29 @@ pub fn verified<T: DeserializeOwned>(client: &Client, keys: &Value, jwt: &str) -
         return None;
     }
     let kid = header.text("kid");
-    let keys = JwkSet::deserialize(keys).ok()?;
-    keys.keys
-        .iter()
+    signing_keys(keys)
         .filter(|jwk| kid.is_none() || jwk.common.key_id.as_deref() == kid)
-        .find_map(|jwk| signed_with(jwk, algorithm, jwt))
+        .find_map(|jwk| signed_with(&jwk, algorithm, jwt))
+}
+
+/// Whether one of these keys could have signed a JWT, so that no other need be looked for: it has the name that the JWT
+/// gives, or where it gives none it did sign it. `true` also for what no key could sign.
+pub fn could_be_of(client: &Client, keys: &Value, jwt: &str) -> bool {
+    let Some(header) = Header::read(jwt).filter(|header| header.algorithm().is_some()) else {
+        return true;
+    };
+    match header.text("kid") {
+        Some(kid) => signing_keys(keys).any(|jwk| jwk.common.key_id.as_deref() == Some(kid)),
+        None => verified::<Value>(client, keys, jwt).is_some(),
+    }
+}
+
+/// Those that may verify signatures (RFC 7517 §4.2), one by one: what is unknown of one takes nothing from the others.
+fn signing_keys(keys: &Value) -> impl Iterator<Item = Jwk> {
+    let keys = keys.get("keys").and_then(Value::as_array);
+    let keys = keys.into_iter().flatten();
+    keys.filter_map(|jwk| Jwk::deserialize(jwk).ok())
+        .filter(|jwk| !matches!(&jwk.common.public_key_use, Some(purpose) if *purpose != PublicKeyUse::Signature))
 }
 
 /// The claims of a JWT that this very key signed.

@@ -12,7 +12,7 @@ use crate::platform::{
 use crate::region::RegionCode;
 use crate::store::{Store, StoreError};
 
-pub use client_keys::{JwksProblem, usable_keys};
+pub use client_keys::{JwksProblem, published_keys, usable_keys};
 
 /// The guide names fifteen of sixteen; the sixteenth is data an operator adds. Zones as commonly used,
 /// with 赤峰 in the east: the guide's picture caption lists it under 西部盟市, and an operator can.

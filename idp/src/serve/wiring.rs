@@ -19,6 +19,7 @@ use crate::config::{Config, TlsConfig};
 use crate::http::assets::Assets;
 use crate::http::oidc;
 use crate::outbound::Fetcher;
+use crate::published::{ClientKeySets, RequestObjects};
 use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
 use crate::tls::{ServerCertificate, client_authorities};
@@ -83,6 +84,8 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     Ok(web::Data::new(AppState {
         certificate,
         client_authorities,
+        client_keys: ClientKeySets::new(platforms.clone(), &config),
+        request_objects: RequestObjects::new(platforms.clone(), &config),
         agent_ports: words(&config.agent.ports),
         delivered: moka::sync::Cache::new(DELIVERED),
         discovery: discovery.into(),

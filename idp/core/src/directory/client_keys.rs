@@ -67,6 +67,35 @@ pub fn usable_keys(jwks: &Value) -> Result<Value, JwksProblem> {
     Ok(json!({ "keys": usable }))
 }
 
+/// The set with what a client may publish and be served by: bounded, and no key that should be known to it alone. Keys of
+/// kinds that are unknown here, and RSA keys of unfit length, are left out.
+pub fn published_keys(jwks: &Value) -> Result<Value, JwksProblem> {
+    let keys = jwks.get("keys").and_then(Value::as_array);
+    let keys = keys
+        .filter(|keys| keys.len() <= KEYS_MAX)
+        .ok_or(JwksProblem::NotASet)?;
+    let mut published = Vec::new();
+    for (i, key) in keys.iter().enumerate() {
+        let members = key.as_object().ok_or(JwksProblem::NotASet)?;
+        if SECRET.iter().any(|member| members.contains_key(*member)) {
+            return Err(JwksProblem::Secret(i + 1));
+        }
+        let fits =
+            rsa_bits(members).is_none_or(|bits| (RSA_MIN_BITS..=RSA_MAX_BITS).contains(&bits));
+        let is_known = matches!(
+            members.get("kty").and_then(Value::as_str),
+            Some("EC" | "RSA")
+        );
+        if fits && is_known {
+            published.push(key.clone());
+        }
+    }
+    if published.is_empty() {
+        return Err(JwksProblem::NoUsableKey);
+    }
+    Ok(json!({ "keys": published }))
+}
+
 fn is_usable(key: &Map<String, Value>) -> bool {
     let word = |name: &str| key.get(name).and_then(Value::as_str);
     let fits = |algorithms: &[&str]| match key.get("alg") {
@@ -179,6 +208,33 @@ mod tests {
         assert_eq!(of(&[symmetric]), Err(JwksProblem::Secret(1)));
         assert_eq!(of(&[ec(), rsa(128)]), Err(JwksProblem::RsaLength(2, 1024)));
         assert_eq!(of(&[rsa(2048)]), Err(JwksProblem::RsaLength(1, 16_384)));
+    }
+
+    #[test]
+    fn what_a_client_publishes_is_taken_key_by_key_but_for_what_it_should_keep() {
+        let of = |keys: &[Value]| {
+            published_keys(&json!({ "keys": keys }))
+                .map(|set| set["keys"].as_array().unwrap().len())
+        };
+        assert_eq!(
+            of(&[
+                ec(),
+                with(rsa(256), "use", "enc"),
+                json!({ "kty": "OKP" }),
+                rsa(128)
+            ]),
+            Ok(2)
+        );
+        assert_eq!(
+            of(&[json!({ "kty": "OKP" })]),
+            Err(JwksProblem::NoUsableKey)
+        );
+        assert_eq!(
+            of(&[ec(), with(rsa(256), "d", "AA")]),
+            Err(JwksProblem::Secret(2))
+        );
+        assert_eq!(of(&vec![ec(); 21]), Err(JwksProblem::NotASet));
+        assert_eq!(published_keys(&json!([])), Err(JwksProblem::NotASet));
     }
 
     #[test]

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use idp_core::ephemeral::Ephemeral as _;
 use idp_core::id::PlatformId;
-use idp_core::platform::{Client, ClientAuthentication, ClientKeys, Platform};
+use idp_core::platform::{ClientAuthentication, Platform};
 use idp_core::token::TokenRefusal;
 use idp_core::token::client_authentication::{Presented, authenticate};
-use serde_json::Value;
 
 use super::Visit;
 use super::client_auth::{Credentials, credentials};
@@ -49,14 +48,21 @@ pub async fn authenticated(
         let why = "the client certificate can't be read";
         Unproven::Refused(TokenRefusal::InvalidRequest(why), None)
     })?;
-    let wants_keys = match client.map(|client| &client.authentication) {
-        Some(ClientAuthentication::PrivateKeyJwt) => {
-            matches!(credentials.presented, Presented::Assertion(_))
+    let sets = &visit.state.client_keys;
+    let keys = match (client, &credentials.presented) {
+        (Some(client), Presented::Assertion(jwt))
+            if client.authentication == ClientAuthentication::PrivateKeyJwt =>
+        {
+            sets.for_jwt(client, jwt).await
         }
-        Some(ClientAuthentication::SelfSignedTlsClientAuth) => certificate.is_some(),
-        _ => false,
+        (Some(client), _)
+            if client.authentication == ClientAuthentication::SelfSignedTlsClientAuth
+                && certificate.is_some() =>
+        {
+            sets.of(client).await
+        }
+        _ => None,
     };
-    let keys = client.filter(|_| wants_keys).and_then(keys_of);
     let refused = |refusal| {
         Unproven::Refused(
             refusal,
@@ -68,7 +74,7 @@ pub async fn authenticated(
         &visit.cx,
         platform.as_deref(),
         &credentials.presented,
-        keys,
+        keys.as_deref(),
         shown.as_ref(),
     )
     .map_err(refused)?;
@@ -95,14 +101,6 @@ pub async fn authenticated(
 async fn found(visit: &Visit, credentials: &Credentials) -> Result<Option<Arc<Platform>>, Failure> {
     let id = PlatformId::from_text(&credentials.client_id);
     Ok(visit.state.database.find_platform(&id).await?)
-}
-
-/// The keys of a client as of now.
-pub fn keys_of(client: &Client) -> Option<&Value> {
-    match client.keys.as_ref()? {
-        ClientKeys::Jwks(jwks) => Some(jwks),
-        ClientKeys::JwksUri(_) => None,
-    }
 }
 
 /// The one value of a parameter. `Err`: it came more than once (RFC 6749 §3.2).

@@ -16,7 +16,6 @@ use idp_core::platform::{Client, Platform};
 
 use crate::http::error::Failure;
 use crate::http::extract::browser::{self, see_other};
-use crate::http::extract::client::keys_of;
 use crate::http::extract::form::pairs;
 use crate::http::extract::{Browser, Visit};
 use crate::http::onward::{self, Onward};
@@ -117,25 +116,40 @@ async fn read_request(
                 .filter(|asked| asked.is_still_registered(client))
                 .ok_or(unusable))
         }
-        (None, Some(_)) => {
-            let why = "a request_uri must be one that was pushed";
-            refused(ErrorCode::RequestUriNotSupported, why)
-        }
-        (Some(object), None) => {
-            let known = (platform.id.as_str(), client);
-            match object::open(&visit.cx, known, keys_of(client), object) {
-                Ok(inside) => {
-                    let sent = (inside.as_slice(), Way::Object);
-                    Ok(read(&visit.cx, &*visit.state.keys, sent, Some(platform)))
+        (None, Some(uri)) => match visit.state.request_objects.fetch(client, uri).await {
+            Ok(object) => match opened(visit, platform, client, &object).await {
+                Ok(request) => Ok(request),
+                // `OpenID` Connect Core §3.1.2.6: each way has a word of its own.
+                Err((ErrorCode::RequestNotSupported, why)) => {
+                    refused(ErrorCode::RequestUriNotSupported, why)
                 }
                 Err((error, why)) => refused(error, why),
-            }
-        }
+            },
+            Err((error, why)) => refused(error, why),
+        },
+        (Some(object), None) => match opened(visit, platform, client, object).await {
+            Ok(request) => Ok(request),
+            Err((error, why)) => refused(error, why),
+        },
         (None, None) => {
             let sent = (parameters, Way::Plain);
             Ok(read(&visit.cx, &*visit.state.keys, sent, Some(platform)))
         }
     }
+}
+
+/// What a request object says, once it is the client's.
+async fn opened(
+    visit: &Visit,
+    platform: &Platform,
+    client: &Client,
+    object: &str,
+) -> Result<Result<AuthorizationRequest, RequestRefusal>, object::Refused> {
+    let keys = visit.state.client_keys.for_jwt(client, object).await;
+    let known = (platform.id.as_str(), client);
+    let inside = object::open(&visit.cx, known, keys.as_deref(), object)?;
+    let sent = (inside.as_slice(), Way::Object);
+    Ok(read(&visit.cx, &*visit.state.keys, sent, Some(platform)))
 }
 
 async fn go_on(

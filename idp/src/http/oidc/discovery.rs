@@ -81,7 +81,8 @@ pub fn document(config: &Config) -> ProviderMetadata {
         prompt_values_supported: words(&["none", "login", "consent", "select_account"]),
         claims_parameter_supported: true,
         request_parameter_supported: true,
-        request_uri_parameter_supported: false,
+        request_uri_parameter_supported: true,
+        require_request_uri_registration: true,
         request_object_signing_alg_values_supported: ClientAlgorithm::ALL
             .map(|a| a.as_str().to_owned())
             .to_vec(),

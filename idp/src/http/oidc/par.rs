@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::answer;
 use crate::http::error::Failure;
-use crate::http::extract::client::{Unproven, authenticated, keys_of, single};
+use crate::http::extract::client::{Unproven, authenticated, single};
 use crate::http::extract::form::pairs;
 use crate::http::extract::{Visit, dpop};
 use crate::http::{pushed, routes, trail};
@@ -75,7 +75,9 @@ async fn kept(
     let platform = authenticated(visit, request, form).await?;
     let refused =
         |refusal| Ended::Refused(StatusCode::BAD_REQUEST, refusal, Some(platform.id.clone()));
-    let mut asked = read_request(visit, form, &platform).map_err(refused)?;
+    let mut asked = read_request(visit, form, &platform)
+        .await
+        .map_err(refused)?;
     // RFC 9449 §10.1: a proof here binds the code as dpop_jkt would.
     let proof = match dpop::proof(visit, request, (routes::PAR, None)).await {
         Ok(proof) => proof,
@@ -96,7 +98,7 @@ async fn kept(
     Ok(pushed::keep(visit, asked).await?)
 }
 
-fn read_request(
+async fn read_request(
     visit: &Visit,
     form: &[(String, String)],
     platform: &Platform,
@@ -128,7 +130,8 @@ fn read_request(
     };
     if let Some(object) = object {
         let known = (platform.id.as_str(), client);
-        let inside = object::open(&visit.cx, known, keys_of(client), &object)
+        let keys = visit.state.client_keys.for_jwt(client, &object).await;
+        let inside = object::open(&visit.cx, known, keys.as_deref(), &object)
             .map_err(|(error, why)| (error.as_str(), why))?;
         return read(&inside, Way::PushedObject);
     }
