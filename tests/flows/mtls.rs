@@ -1,5 +1,6 @@
 //! Certificates of platforms (RFC 8705): client authentication and tokens bound to them.
 
+use e2e::dpop::DpopKey;
 use e2e::jwt::part;
 use e2e::platform::Method;
 use e2e::story::Scene;
@@ -212,6 +213,29 @@ async fn fapi_goes_through_with_a_certificate_for_authentication_and_for_its_tok
     let base = &TlsProvider::shared().mtls;
     let answer = program.userinfo(base, access(&tokens)).await;
     assert_eq!(answer.status, 200, "{}", answer.summary());
+}
+
+#[tokio::test]
+async fn a_platform_with_a_certificate_may_bind_its_tokens_to_another_key_instead() {
+    let tls = TlsProvider::shared();
+    let program = tls_authority().program(&program_order("dpop"));
+    let dn = program.certificate.subject().to_string();
+    for base in [&tls.mtls, &tls.provider.base] {
+        let dn = TlsSubject::Dn(dn.clone());
+        let mut scene = scene(|client| {
+            issued(dn)(client);
+            client.tokens.sender_constraint = SenderConstraint::Dpop;
+        })
+        .await;
+        // The proof names the endpoint by either of its addresses.
+        let mut key = DpopKey::generate(base);
+        let (code, asking) = scene.code().await;
+        let request = shown(scene.platform.redeem(&code, &asking), &program);
+        let answer = key.send(&request).await;
+        assert_eq!(answer.status, 200, "{}", answer.summary());
+        let cnf = &part(access(&answer.json()), 1)["cnf"];
+        assert_eq!(*cnf, json!({ "jkt": key.jkt() }));
+    }
 }
 
 #[tokio::test]

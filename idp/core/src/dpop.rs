@@ -45,8 +45,8 @@ pub struct DpopProof {
 pub struct ProvenRequest<'a> {
     /// `POST`
     pub method: &'a str,
-    /// Without query.
-    pub uri: &'a str,
+    /// Where it came, whichever of these the client calls it.
+    pub uris: &'a [String],
     /// The token that comes with it, if one does.
     pub access_token: Option<&'a str>,
 }
@@ -108,7 +108,8 @@ fn check(cx: &Cx, request: ProvenRequest<'_>, claims: &Claims) -> Result<(), &'s
     if claims.htm != request.method {
         return Err("htm of the DPoP proof is another method");
     }
-    if !is_same_uri(&claims.htu, request.uri) {
+    let mut uris = request.uris.iter();
+    if !uris.any(|here| is_same_uri(&claims.htu, here)) {
         return Err("htu of the DPoP proof is another URI");
     }
     if claims.iat.abs_diff(cx.now.unix_seconds()) > WINDOW.unsigned_abs() {

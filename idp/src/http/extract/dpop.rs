@@ -61,10 +61,13 @@ pub async fn proof(
     let text = first.to_str().or(Err(Unproven::Invalid(
         "the DPoP proof is not a compact JWS",
     )))?;
-    let uri = format!("{}{path}", visit.state.settings.issuer);
+    // RFC 8705 §5: where certificates are asked for, the same endpoints have other addresses.
+    let issuer = Some(visit.state.settings.issuer.clone());
+    let origins = issuer.into_iter().chain(visit.state.config.mtls_origin());
+    let uris: Vec<String> = origins.map(|origin| format!("{origin}{path}")).collect();
     let proven = ProvenRequest {
         method: request.method().as_str(),
-        uri: &uri,
+        uris: &uris,
         access_token,
     };
     let proof = dpop::verify(&visit.cx, proven, text).map_err(Unproven::Invalid)?;
