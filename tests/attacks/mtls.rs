@@ -10,6 +10,7 @@ use e2e::platform::Method;
 use e2e::story::Scene;
 use e2e::tls::{Program, TlsAuthority, TlsProvider, from, program_order, tls_authority, trusting};
 use e2e::{Order, Platform, PlatformOrder, TokenRequest};
+use idp_core::audit::AuditKind;
 use idp_core::platform::{ClientAuthentication, ClientKeys, SenderConstraint, TlsSubject};
 use rustls::client::ResolvesClientCert;
 use rustls::crypto::aws_lc_rs;
@@ -110,6 +111,8 @@ async fn a_certificate_that_is_not_the_platforms_is_refused() {
     for (what, program) in &bad {
         assert_eq!(by(program).await, refused(), "{what}");
     }
+    let written = tls.provider.count_of_platform(&platform.id, AuditKind::TokenRefused);
+    assert_eq!(written.await, bad.len());
     // Without one, at either listener; and with one where nobody is asked for it.
     assert_eq!(outcome(own(&platform)).await, refused());
     assert_eq!(outcome(own(&platform).at(&tls.mtls)).await, refused());
