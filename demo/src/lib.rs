@@ -19,6 +19,7 @@ pub mod platform;
 mod agent;
 mod error;
 mod files;
+mod platform_key;
 mod ports;
 mod provider;
 mod ready;

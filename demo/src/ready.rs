@@ -38,8 +38,9 @@ pub struct ReadyPlatform {
     pub name_en: String,
     /// As registered.
     pub client_id: String,
-    /// As registered (`client_secret_basic` and `client_secret_post`).
-    pub client_secret: String,
+    /// As registered (`client_secret_basic` and `client_secret_post`); a platform with a key of its own has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
     /// Its address.
     pub origin: String,
     /// As registered.

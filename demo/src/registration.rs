@@ -8,13 +8,17 @@ use std::net::TcpListener;
 use idp::state::AppState;
 use idp_core::directory::{self, ConnectError};
 use idp_core::id::PlatformId;
-use idp_core::platform::{Client, ClientAuthentication, Platform, PlatformState};
+use idp_core::platform::{
+    Client, ClientAuthentication, ClientKeys, LogoutRules, Platform, PlatformState, RequestRules,
+    SenderConstraint, TokenRules,
+};
 use idp_core::token::client_authentication::secret_sha256;
 use protocol::scope::ScopeSet;
 use url::Url;
 
 use crate::error::DemoError;
-use crate::platform::PlatformSettings;
+use crate::platform::{Connection, PlatformSettings};
+use crate::platform_key::PlatformKey;
 use crate::ports;
 use crate::ready::ReadyPlatform;
 use crate::state::State;
@@ -33,7 +37,7 @@ pub(crate) struct Prepared {
 pub(crate) async fn prepare(
     provider: &AppState,
     state: &State,
-    (id, listener, secret): (&str, TcpListener, &str),
+    (id, listener, connection): (&str, TcpListener, Connection),
 ) -> Result<Prepared, DemoError> {
     let address = listener.local_addr().map_err(DemoError::file(id))?;
     let public_origin = Url::parse(&ports::origin(address.port())).map_err(DemoError::provider)?;
@@ -45,26 +49,24 @@ pub(crate) async fn prepare(
         public_origin,
         issuer: provider.config.issuer.clone(),
         client_id: id.to_owned(),
-        client_secret: client_adapter::Secret::new(secret),
+        connection,
         state_dir: state.platforms(),
     };
-    let redirect_uri = site.redirect_uri().map_err(DemoError::provider)?;
-    let initiate_login_uri = site.initiate_login_uri().map_err(DemoError::provider)?;
-    let wanted = Registration {
-        id,
-        secret,
-        redirect_uri: &redirect_uri,
-        initiate_login_uri: &initiate_login_uri,
-    };
-    let listed = register(provider, &wanted).await?;
+    let wanted = client(&site)?;
+    let listed = register(provider, (id, wanted)).await?;
     site.name_zh.clone_from(&listed.name_zh);
     site.name_en.clone_from(&listed.name_en);
+    let redirect_uri = site.redirect_uri().map_err(DemoError::provider)?;
+    let initiate_login_uri = site.initiate_login_uri().map_err(DemoError::provider)?;
     let ready = ReadyPlatform {
         id: id.to_owned(),
         name_zh: listed.name_zh,
         name_en: listed.name_en,
         client_id: id.to_owned(),
-        client_secret: secret.to_owned(),
+        client_secret: match &site.connection {
+            Connection::Secret(secret) => Some(secret.reveal().to_owned()),
+            Connection::Key(_) => None,
+        },
         origin: ports::origin(address.port()),
         redirect_uri: redirect_uri.into(),
         initiate_login_uri: initiate_login_uri.into(),
@@ -76,18 +78,12 @@ pub(crate) async fn prepare(
     })
 }
 
-/// What is to be on record. No `Debug`: it holds the secret.
-struct Registration<'a> {
-    id: &'a str,
-    secret: &'a str,
-    redirect_uri: &'a Url,
-    initiate_login_uri: &'a Url,
-}
-
 /// Connects a platform of the directory, or brings its registration up to date. Answers with the directory's entry.
-async fn register(provider: &AppState, wanted: &Registration<'_>) -> Result<Platform, DemoError> {
-    let id = PlatformId::from_text(wanted.id);
-    let client = client(wanted)?;
+async fn register(
+    provider: &AppState,
+    (id, client): (&str, Client),
+) -> Result<Platform, DemoError> {
+    let (name, id) = (id, PlatformId::from_text(id));
     let cx = provider.cx();
     provider
         .database
@@ -110,17 +106,51 @@ async fn register(provider: &AppState, wanted: &Registration<'_>) -> Result<Plat
         })
         .await
         .map_err(DemoError::provider)?
-        .ok_or_else(|| DemoError::provider(format!("{} is not in its directory", wanted.id)))
+        .ok_or_else(|| DemoError::provider(format!("{name} is not in its directory")))
 }
 
-fn client(wanted: &Registration<'_>) -> Result<Client, DemoError> {
-    let authentication = ClientAuthentication::ClientSecret {
-        sha256: secret_sha256(wanted.secret),
-        previous: None,
+fn client(site: &PlatformSettings) -> Result<Client, DemoError> {
+    let (authentication, keys) = match &site.connection {
+        Connection::Secret(secret) => {
+            let sha256 = secret_sha256(secret.reveal());
+            let previous = None;
+            (
+                ClientAuthentication::ClientSecret { sha256, previous },
+                None,
+            )
+        }
+        Connection::Key(key) => {
+            let key = PlatformKey::of_pem(key.private_key_pem.reveal())?;
+            let keys = ClientKeys::Jwks(key.jwks());
+            (ClientAuthentication::PrivateKeyJwt, Some(keys))
+        }
     };
+    let is_strict = keys.is_some();
+    let text =
+        |uri: Result<Url, url::ParseError>| uri.map(String::from).map_err(DemoError::provider);
+    let redirect_uri = text(site.redirect_uri())?;
     Ok(Client {
-        initiate_login_uri: Some(wanted.initiate_login_uri.to_string()),
+        keys,
+        initiate_login_uri: Some(text(site.initiate_login_uri())?),
         scopes: ScopeSet::try_from(SCOPES.to_owned()).map_err(DemoError::provider)?,
-        ..Client::standard(authentication, vec![wanted.redirect_uri.to_string()])
+        requests: RequestRules {
+            pushed_only: is_strict,
+            ..RequestRules::default()
+        },
+        tokens: TokenRules {
+            refresh: true,
+            sender_constraint: if is_strict {
+                SenderConstraint::Dpop
+            } else {
+                SenderConstraint::None
+            },
+            ..TokenRules::default()
+        },
+        logout: LogoutRules {
+            post_logout_redirect_uris: vec![text(site.post_logout_redirect_uri())?],
+            backchannel_uri: Some(text(site.backchannel_logout_uri())?),
+            backchannel_session_required: true,
+        },
+        ..Client::standard(authentication, vec![redirect_uri])
     })
 }

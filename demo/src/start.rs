@@ -9,13 +9,15 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web;
+use client_adapter::{PrivateKeyJwt, SigningAlgorithm};
 use idp::config::Config;
 use idp::state::AppState;
 use tokio::task::JoinHandle;
 
 use crate::error::DemoError;
 use crate::pki::{SAMPLES, SamplePki};
-use crate::platform;
+use crate::platform::{self, Connection};
+use crate::platform_key::KEY_ID;
 use crate::ready::{Ready, ReadyAgent, ReadyLock, ReadyPlatform};
 use crate::settings::{DemoSettings, PortChoice, Step};
 use crate::state::{RememberedPorts, State};
@@ -118,8 +120,15 @@ async fn start_servers(
         .map_err(DemoError::provider)?;
     let (provider, provider_handle) = (server.state.clone(), server.handle());
     let remembered = &state.remembered;
-    let chifeng = ("chifeng", sockets.chifeng, &*remembered.chifeng_secret);
-    let hohhot = ("hohhot", sockets.hohhot, &*remembered.hohhot_secret);
+    // Two ways to be connected: the plain one, and the strict one.
+    let secret = Connection::Secret(remembered.chifeng_secret.as_str().into());
+    let key = Connection::Key(PrivateKeyJwt {
+        key_id: KEY_ID.to_owned(),
+        algorithm: SigningAlgorithm::Es256,
+        private_key_pem: remembered.hohhot_key.as_str().into(),
+    });
+    let chifeng = ("chifeng", sockets.chifeng, secret);
+    let hohhot = ("hohhot", sockets.hohhot, key);
     let prepared = [
         registration::prepare(&provider, state, chifeng).await?,
         registration::prepare(&provider, state, hohhot).await?,

@@ -13,15 +13,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::DemoError;
 use crate::files::{self, Readers};
+use crate::platform_key::PlatformKey;
 
 /// What is remembered. No `Debug`: it holds secrets.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Remembered {
     pub(crate) ports: RememberedPorts,
-    /// Client secrets.
+    /// A client secret.
     pub(crate) chifeng_secret: String,
-    pub(crate) hohhot_secret: String,
+    /// A private key: PKCS#8, PEM. Empty where the last start was before it had one.
+    #[serde(default)]
+    pub(crate) hohhot_key: String,
     /// Opens the keys of the sample CAs.
     pub(crate) ca_password: String,
 }
@@ -56,7 +58,11 @@ impl State {
             Err(TryLockError::WouldBlock) => return Err(DemoError::InUse(folder)),
             Err(TryLockError::Error(source)) => return Err(DemoError::File { path, source }),
         }
-        let remembered = Remembered::read_or_make(&folder)?;
+        let mut remembered = Remembered::read_or_make(&folder)?;
+        if remembered.hohhot_key.is_empty() {
+            remembered.hohhot_key = PlatformKey::generate()?.into_pem();
+            remembered.write(&folder)?;
+        }
         Ok(Self {
             folder,
             remembered,
@@ -114,7 +120,7 @@ impl Remembered {
                 let fresh = Self {
                     ports: RememberedPorts::default(),
                     chifeng_secret: random_text(&SystemRng),
-                    hohhot_secret: random_text(&SystemRng),
+                    hohhot_key: String::new(),
                     ca_password: random_text(&SystemRng),
                 };
                 fresh.write(folder)?;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
-use client_adapter::SignedIn;
 use client_adapter::actix::{SignInFailure, SignInPages};
+use client_adapter::{LoginError, SignOut, SignedIn};
 
 use super::pages;
 use super::sessions::{Arrival, Stage};
@@ -24,8 +24,17 @@ impl Arrivals {
 
 impl SignInPages for Arrivals {
     async fn on_signed_in(&self, signed_in: SignedIn, request: &HttpRequest) -> HttpResponse {
-        self.0.end_session(request);
-        let key = (self.0.sessions).begin(Arrival::from(signed_in), Stage::Arrived);
+        // Whoever was signed in here before is no more; at the provider they may be.
+        drop(self.0.end_session(request, SignOut::default()).await);
+        let session = match self.0.signed_in.begin(signed_in.clone()).await {
+            Ok(session) => session,
+            Err(failure) => {
+                let failure = SignInFailure::Login(LoginError::Store(failure));
+                return self.on_error(failure, request).await;
+            }
+        };
+        let arrival = Arrival::from(signed_in);
+        let key = (self.0.sessions).begin(arrival, session, Stage::Arrived);
         HttpResponse::SeeOther()
             .cookie(self.0.cookie(&key))
             .insert_header((header::LOCATION, "/confirm"))

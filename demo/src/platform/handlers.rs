@@ -6,9 +6,10 @@
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, web};
-use client_adapter::Secret;
+use client_adapter::{Secret, SignOut};
 use serde::Deserialize;
 use serde_json::json;
+use url::Url;
 
 use super::filings::{Filing, FilingState, FilingsFault};
 use super::locale::Locale;
@@ -19,14 +20,16 @@ use super::typed::Typed;
 
 type SiteData = web::Data<Site>;
 
-/// No script at all; forms only to ourselves; no frame.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Headers of every answer.
-pub(super) fn security_headers() -> DefaultHeaders {
+/// Headers of every answer. No script at all; forms only to ourselves, and on to the provider where signing out
+/// leads; no frame.
+pub(super) fn security_headers(site: &Site) -> DefaultHeaders {
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {}; \
+         base-uri 'none'; frame-ancestors 'none'",
+        site.provider
+    );
     DefaultHeaders::new()
-        .add((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .add((header::CONTENT_SECURITY_POLICY, policy))
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .add((header::X_FRAME_OPTIONS, "DENY"))
         .add((header::REFERRER_POLICY, "no-referrer"))
@@ -51,12 +54,13 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 }
 
 async fn home(site: SiteData, request: HttpRequest) -> HttpResponse {
-    let session = site.session(&request).map(|(_, session)| session);
+    let session = site.live_session(&request).await;
+    let session = session.map(|(_, session)| session);
     pages::home(&site, &request, session.as_ref())
 }
 
 async fn confirm_page(site: SiteData, request: HttpRequest) -> HttpResponse {
-    match site.session(&request) {
+    match site.live_session(&request).await {
         Some((_, session)) if session.stage == Stage::Arrived => {
             pages::confirm(&site, &request, &session)
         }
@@ -72,7 +76,7 @@ struct Pressed {
 }
 
 async fn confirm(site: SiteData, request: HttpRequest, form: web::Form<Pressed>) -> HttpResponse {
-    let Some((key, session)) = site.session(&request) else {
+    let Some((key, session)) = site.live_session(&request).await else {
         return go("/");
     };
     if !session.csrf.matches(&form.csrf) {
@@ -87,7 +91,7 @@ async fn confirm(site: SiteData, request: HttpRequest, form: web::Form<Pressed>)
 }
 
 async fn filing_page(site: SiteData, request: HttpRequest) -> HttpResponse {
-    let Some(session) = confirmed(&site, &request) else {
+    let Some(session) = confirmed(&site, &request).await else {
         return go("/confirm");
     };
     match site.filings.find(&session.arrival.sub) {
@@ -113,7 +117,7 @@ struct FilingForm {
 }
 
 async fn file(site: SiteData, request: HttpRequest, form: web::Form<FilingForm>) -> HttpResponse {
-    let confirmed = site.session(&request);
+    let confirmed = site.live_session(&request).await;
     let Some((key, session)) = confirmed.filter(|(_, it)| it.stage == Stage::Confirmed) else {
         return go("/confirm");
     };
@@ -148,7 +152,7 @@ async fn file(site: SiteData, request: HttpRequest, form: web::Form<FilingForm>)
 }
 
 async fn approve(site: SiteData, request: HttpRequest, form: web::Form<Pressed>) -> HttpResponse {
-    let Some(session) = confirmed(&site, &request) else {
+    let Some(session) = confirmed(&site, &request).await else {
         return go("/confirm");
     };
     if !session.csrf.matches(&form.csrf) {
@@ -161,7 +165,7 @@ async fn approve(site: SiteData, request: HttpRequest, form: web::Form<Pressed>)
 }
 
 async fn workspace(site: SiteData, request: HttpRequest) -> HttpResponse {
-    let Some(session) = confirmed(&site, &request) else {
+    let Some(session) = confirmed(&site, &request).await else {
         return go("/confirm");
     };
     match site.filings.find(&session.arrival.sub) {
@@ -173,14 +177,19 @@ async fn workspace(site: SiteData, request: HttpRequest) -> HttpResponse {
 }
 
 async fn logout(site: SiteData, request: HttpRequest, form: web::Form<Pressed>) -> HttpResponse {
-    let Some((key, session)) = site.session(&request) else {
+    let Some((_, session)) = site.live_session(&request).await else {
         return go("/");
     };
     if !session.csrf.matches(&form.csrf) {
         return pages::forged(&site, &request);
     }
-    site.sessions.end(key.reveal());
-    let mut answer = go("/");
+    let wish = SignOut {
+        ui_locales: vec![Locale::of(&request).tag().to_owned()],
+        ..SignOut::default()
+    };
+    // On to the provider, which ends its session too, tells the other platforms and sends the browser back.
+    let onward = site.end_session(&request, wish).await;
+    let mut answer = go(onward.as_ref().map_or("/", Url::as_str));
     // An answer that cannot carry the cookie still ended the session.
     drop(answer.add_cookie(&site.removal_cookie()));
     answer
@@ -188,7 +197,7 @@ async fn logout(site: SiteData, request: HttpRequest, form: web::Form<Pressed>) 
 
 /// What arrived, for scripts and tests.
 async fn me(site: SiteData, request: HttpRequest) -> HttpResponse {
-    let Some((_, session)) = site.session(&request) else {
+    let Some((_, session)) = site.live_session(&request).await else {
         return HttpResponse::Unauthorized().json(json!({ "error": "not_signed_in" }));
     };
     let filing = site.filings.find(&session.arrival.sub);
@@ -219,8 +228,8 @@ pub(super) async fn not_found(site: SiteData, request: HttpRequest) -> HttpRespo
     pages::not_found(&site, &request)
 }
 
-fn confirmed(site: &Site, request: &HttpRequest) -> Option<Session> {
-    let (_, session) = site.session(request)?;
+async fn confirmed(site: &Site, request: &HttpRequest) -> Option<Session> {
+    let (_, session) = site.live_session(request).await?;
     (session.stage == Stage::Confirmed).then_some(session)
 }
 

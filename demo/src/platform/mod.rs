@@ -22,7 +22,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use client_adapter::Secret;
+use client_adapter::{PrivateKeyJwt, Secret};
 use url::Url;
 
 pub use filings::FilingsFault;
@@ -45,13 +45,33 @@ pub struct PlatformSettings {
     pub issuer: String,
     /// As registered there.
     pub client_id: String,
-    /// As registered there, for `client_secret_basic`.
-    pub client_secret: Secret,
+    /// How it is connected there.
+    pub connection: Connection,
     /// The folder for `platform-<id>.json`.
     pub state_dir: PathBuf,
 }
 
+/// How a platform is connected to the provider.
+#[derive(Clone, Debug)]
+pub enum Connection {
+    /// The plain way: a secret (`client_secret_basic`), and tokens for their bearer.
+    Secret(Secret),
+    /// The strict way: a key (`private_key_jwt`), pushed requests, and tokens bound to a key (`DPoP`).
+    Key(PrivateKeyJwt),
+}
+
 impl PlatformSettings {
+    /// The `post_logout_redirect_uri` to register: where people arrive who signed out.
+    pub fn post_logout_redirect_uri(&self) -> Result<Url, url::ParseError> {
+        self.public_origin.join("/")
+    }
+
+    /// The `backchannel_logout_uri` to register.
+    pub fn backchannel_logout_uri(&self) -> Result<Url, url::ParseError> {
+        self.public_origin
+            .join(client_adapter::actix::BACKCHANNEL_LOGOUT_PATH)
+    }
+
     /// The `redirect_uri` to register.
     pub fn redirect_uri(&self) -> Result<Url, url::ParseError> {
         self.public_origin.join("/auth/callback")

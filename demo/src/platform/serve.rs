@@ -13,19 +13,23 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpServer, web};
 use client_adapter::actix::SignIn;
 use client_adapter::{
-    Adapter, AdapterSettings, ClientAuthentication, Clock, InMemoryPendingStore, SettingsError,
+    Adapter, AdapterSettings, ClientAuthentication, Clock, DpopKey, InMemoryPendingStore,
+    InMemorySessionStore, PushedRequests, SenderConstraint, Sessions, SettingsError,
 };
 
 use idp::http::length;
 
-use super::PlatformSettings;
 use super::arrival::Arrivals;
 use super::filings::FilingsFault;
 use super::handlers;
 use super::site::Site;
+use super::{Connection, PlatformSettings};
 
 /// Logins on their way at once; the oldest makes way.
 const PENDING_LOGINS: usize = 10_000;
+
+/// People signed in at once; the oldest makes way.
+const SESSIONS: usize = 10_000;
 
 /// Why a platform does not start.
 #[derive(Debug, thiserror::Error)]
@@ -87,26 +91,26 @@ pub fn start_on(listener: TcpListener, settings: &PlatformSettings) -> Result<Ru
     if settings.id.is_empty() || !settings.id.chars().all(is_word) {
         return Err(StartFault::Id);
     }
-    let redirect_uri = settings.redirect_uri()?;
     let clock = Clock::system();
-    let site = Arc::new(Site::open(settings, clock.clone())?);
+    let adapter = Arc::new(Adapter::new(adapter_settings(settings)?)?);
+    let kept = InMemorySessionStore::new(SESSIONS, clock.clone());
+    let signed_in = Arc::new(Sessions::new(Arc::clone(&adapter), Arc::new(kept)));
+    let site = Site::open(settings, Arc::clone(&signed_in), clock.clone())?;
+    let site = Arc::new(site);
     let store = InMemoryPendingStore::new(PENDING_LOGINS, clock);
-    let adapter = Arc::new(Adapter::new(AdapterSettings::new(
-        settings.issuer.clone(),
-        settings.client_id.clone(),
-        ClientAuthentication::ClientSecretBasic(settings.client_secret.clone()),
-        redirect_uri,
-    ))?);
     let pages = Arrivals::new(Arc::clone(&site));
     let sign_in = web::Data::new(SignIn::new(adapter, Arc::new(store), pages));
     let site = web::Data::from(site);
     let server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(with_length))
-            .wrap(handlers::security_headers())
+            .wrap(handlers::security_headers(&site))
             .app_data(site.clone())
             .configure(handlers::configure)
             .configure(|config| client_adapter::actix::configure(config, sign_in.clone()))
+            .configure(|config| {
+                client_adapter::actix::configure_sessions(config, Arc::clone(&signed_in));
+            })
             .default_service(web::to(handlers::not_found))
     })
     .workers(1)
@@ -120,6 +124,22 @@ pub fn start_on(listener: TcpListener, settings: &PlatformSettings) -> Result<Ru
         handle,
         server: tokio::spawn(server),
     })
+}
+
+fn adapter_settings(settings: &PlatformSettings) -> Result<AdapterSettings, StartFault> {
+    let authentication = match &settings.connection {
+        Connection::Secret(secret) => ClientAuthentication::ClientSecretBasic(secret.clone()),
+        Connection::Key(key) => ClientAuthentication::PrivateKeyJwt(key.clone()),
+    };
+    let (issuer, client_id) = (settings.issuer.clone(), settings.client_id.clone());
+    let redirect_uri = settings.redirect_uri()?;
+    let mut made = AdapterSettings::new(issuer, client_id, authentication, redirect_uri);
+    made.post_logout_redirect_uri = Some(settings.post_logout_redirect_uri()?);
+    if matches!(settings.connection, Connection::Key(_)) {
+        made.pushed_requests = PushedRequests::Always;
+        made.sender_constraint = SenderConstraint::Dpop(DpopKey::generate()?);
+    }
+    Ok(made)
 }
 
 /// Bodies without a length are refused here as at the provider.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use client_adapter::protocol::claims::{CertificateClaims, ContactClaims, EnterpriseClaims};
-use client_adapter::{Clock, Secret, SignedIn};
+use client_adapter::{Clock, Secret, SessionKey, SignedIn};
 use serde::Serialize;
 
 use super::typed::Typed;
@@ -62,6 +62,8 @@ pub(super) enum Stage {
 pub(super) struct Session {
     pub(super) stage: Stage,
     pub(super) arrival: Arrival,
+    /// The adapter's session behind this one.
+    pub(super) signed_in: SessionKey,
     pub(super) csrf: Secret,
     /// The filing form as far as it was filled in: what was typed outlives a mistake, a reload and the
     /// language switch.
@@ -91,11 +93,12 @@ impl Sessions {
     }
 
     /// A new session; its key is the cookie's value.
-    pub(super) fn begin(&self, arrival: Arrival, stage: Stage) -> Secret {
+    pub(super) fn begin(&self, arrival: Arrival, signed_in: SessionKey, stage: Stage) -> Secret {
         let key = Secret::random();
         let session = Session {
             stage,
             arrival,
+            signed_in,
             csrf: Secret::random(),
             typed: Typed::default(),
             began_at: self.clock.now(),
@@ -137,7 +140,7 @@ impl Sessions {
     /// nothing after it.
     pub(super) fn confirm(&self, key: &Secret) -> Option<(Secret, Session)> {
         let session = self.lock().by_key.remove(key.reveal())?;
-        let key = self.begin(session.arrival, Stage::Confirmed);
+        let key = self.begin(session.arrival, session.signed_in, Stage::Confirmed);
         let session = self.find(key.reveal())?;
         Some((key, session))
     }

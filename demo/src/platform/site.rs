@@ -2,9 +2,12 @@
 //!
 //! Owns names, sessions, filings and the session cookie. Does not know pages or routes.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
-use client_adapter::{Clock, Secret};
+use client_adapter::{Clock, Secret, SignOut};
+use url::Url;
 
 use super::PlatformSettings;
 use super::filings::{Filings, FilingsFault};
@@ -22,12 +25,20 @@ pub(super) struct Site {
     name_en: String,
     is_https: bool,
     pub(super) sessions: Sessions,
+    /// The same people, as the adapter knows them: with tokens, and ended by the provider.
+    pub(super) signed_in: Arc<client_adapter::Sessions>,
+    /// The provider's origin: signing out leads there.
+    pub(super) provider: String,
     pub(super) filings: Filings,
     pub(super) clock: Clock,
 }
 
 impl Site {
-    pub(super) fn open(settings: &PlatformSettings, clock: Clock) -> Result<Self, FilingsFault> {
+    pub(super) fn open(
+        settings: &PlatformSettings,
+        signed_in: Arc<client_adapter::Sessions>,
+        clock: Clock,
+    ) -> Result<Self, FilingsFault> {
         let file = settings
             .state_dir
             .join(format!("platform-{}.json", settings.id));
@@ -37,6 +48,8 @@ impl Site {
             name_en: settings.name_en.clone(),
             is_https: settings.public_origin.scheme() == "https",
             sessions: Sessions::new(clock.clone()),
+            signed_in,
+            provider: settings.issuer.clone(),
             filings: Filings::open(file)?,
             clock,
         })
@@ -61,10 +74,33 @@ impl Site {
         Some((Secret::new(cookie.value()), session))
     }
 
-    /// Ends the session of `request`, if there is one.
-    pub(super) fn end_session(&self, request: &HttpRequest) {
-        if let Some(cookie) = request.cookie(&self.cookie_name()) {
-            self.sessions.end(cookie.value());
+    /// The session of `request`, if the provider has not ended it. Its tokens are refreshed on the way.
+    pub(super) async fn live_session(&self, request: &HttpRequest) -> Option<(Secret, Session)> {
+        let (key, session) = self.session(request)?;
+        match self.signed_in.find_fresh(&session.signed_in).await {
+            Ok(Some(_fresh)) => Some((key, session)),
+            Ok(None) => {
+                self.sessions.end(key.reveal());
+                None
+            }
+            // The provider is away: whoever is signed in here works on.
+            Err(error) => {
+                eprintln!("platform {}: {error}", self.id);
+                Some((key, session))
+            }
+        }
+    }
+
+    /// Ends the session of `request`, if there is one; answers where it ends at the provider.
+    pub(super) async fn end_session(&self, request: &HttpRequest, wish: SignOut) -> Option<Url> {
+        let (key, session) = self.session(request)?;
+        self.sessions.end(key.reveal());
+        match self.signed_in.sign_out(&session.signed_in, wish).await {
+            Ok(onward) => onward,
+            Err(error) => {
+                eprintln!("platform {}: {error}", self.id);
+                None
+            }
         }
     }
 

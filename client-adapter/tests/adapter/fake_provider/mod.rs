@@ -144,6 +144,7 @@ impl FakeProvider {
                 .route("/oauth2/par", web::post().to(push))
                 .route("/oauth2/token", web::post().to(token::token))
                 .route("/oauth2/userinfo", web::get().to(user_info))
+                .route("/oauth2/logout", web::get().to(log_out))
         })
         .workers(1)
         .disable_signals()
@@ -281,6 +282,14 @@ async fn authorize(shared: web::Data<Shared>, request: HttpRequest) -> HttpRespo
     let (redirect_uri, query) = grant(&shared, request.query_string());
     HttpResponse::SeeOther()
         .insert_header(("Location", format!("{redirect_uri}?{query}")))
+        .finish()
+}
+
+/// Notes it, and sends the browser back.
+async fn log_out(shared: web::Data<Shared>, request: HttpRequest) -> HttpResponse {
+    let seen = see(&shared, &request, request.query_string());
+    HttpResponse::SeeOther()
+        .insert_header(("Location", seen.form["post_logout_redirect_uri"].clone()))
         .finish()
 }
 

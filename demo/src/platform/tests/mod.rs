@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod ending;
 #[path = "../../../../client-adapter/tests/adapter/fake_provider/mod.rs"]
 mod fake_provider;
 mod filing;
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 use self::browser::Browser;
 use self::fake_provider::{CLIENT_ID, CLIENT_SECRET, FakeProvider, SUBJECT, Wrong};
 use super::locale::Locale;
-use super::{PlatformSettings, Running, messages, start, start_on};
+use super::{Connection, PlatformSettings, Running, messages, start, start_on};
 
 /// A folder that goes away.
 struct Folder(PathBuf);
@@ -58,7 +59,7 @@ fn open(id: &str, provider: &FakeProvider, folder: &Path) -> (Running, Url) {
         public_origin: origin.clone(),
         issuer: provider.issuer().to_owned(),
         client_id: CLIENT_ID.to_owned(),
-        client_secret: CLIENT_SECRET.into(),
+        connection: Connection::Secret(CLIENT_SECRET.into()),
         state_dir: folder.to_owned(),
     };
     (start_on(listener, &settings).unwrap(), origin)
@@ -136,7 +137,10 @@ async fn an_unknown_enterprise_signs_in_files_and_works_and_a_known_one_works_at
 
     let token = csrf(&workspace);
     browser.post("/logout", &[("csrf", &token)]).await;
-    assert_eq!(browser.at.path(), "/");
+    // By way of the provider, which is told whose session it was.
+    let told = provider.seen("/oauth2/logout").pop().unwrap();
+    assert_eq!(told.form["id_token_hint"].split('.').count(), 3);
+    assert_eq!(browser.at.as_str(), origin.as_str());
     assert_eq!(browser.me().await, json!({ "error": "not_signed_in" }));
 
     // The filing survives a restart.
@@ -340,7 +344,7 @@ async fn a_busy_port_and_a_foreign_file_are_said_so() {
         public_origin: origin,
         issuer: provider.issuer().to_owned(),
         client_id: CLIENT_ID.to_owned(),
-        client_secret: CLIENT_SECRET.into(),
+        connection: Connection::Secret(CLIENT_SECRET.into()),
         state_dir: folder.0.clone(),
     };
     let fault = start(&settings).unwrap_err().to_string();
