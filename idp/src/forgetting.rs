@@ -1,4 +1,5 @@
-//! Forgetting: sign-ins that have been on record for long enough go off it (`sign_ins.kept_days`).
+//! Forgetting: sign-ins that have been on record for long enough go off it (`sign_ins.kept_days`), and so does what
+//! became of telling platforms that sessions ended.
 //!
 //! Owns how often and how much at once. Off the request path, in small transactions, so that nobody waits.
 //! Several copies may do it at once: what is gone is gone.
@@ -14,6 +15,10 @@ use crate::state::AppState;
 /// How often it is looked for old ones.
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 
+/// How long it stays on record what became of telling a platform: time for an operator to try again. The audit trail
+/// has it for ever.
+const SETTLED_FOR: Duration = Duration::from_hours(30 * 24);
+
 /// How many go in one transaction.
 const AT_ONCE: u32 = 500;
 
@@ -23,12 +28,35 @@ pub async fn keep_forgetting(state: &AppState) {
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
+        match forget_logouts(state, clock::now()).await {
+            Ok(0) => (),
+            Ok(forgotten) => tracing::info!(forgotten, "settled sign-outs went off record"),
+            Err(error) => {
+                tracing::warn!(%error, "settled sign-outs can't go off record; tried again in an hour");
+            }
+        }
         match forget(state, clock::now()).await {
             Ok(0) => (),
             Ok(forgotten) => tracing::info!(forgotten, "old sign-ins went off record"),
             Err(error) => {
                 tracing::warn!(%error, "old sign-ins can't go off record; tried again in an hour");
             }
+        }
+    }
+}
+
+/// Takes off record what was settled of telling platforms for long enough; answers how many.
+pub async fn forget_logouts(state: &AppState, now: Timestamp) -> Result<usize, StoreError> {
+    let before = now - SETTLED_FOR;
+    let mut forgotten = 0;
+    loop {
+        let gone = state
+            .database
+            .write(move |store| store.forget_logout_deliveries(before, AT_ONCE))
+            .await?;
+        forgotten += gone;
+        if gone == 0 {
+            return Ok(forgotten);
         }
     }
 }

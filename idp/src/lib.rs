@@ -16,5 +16,6 @@ pub mod published;
 pub mod serve;
 pub mod signing;
 pub mod state;
+pub mod telling;
 pub mod tls;
 pub mod view;

@@ -12,6 +12,7 @@ use crate::http::assets::Assets;
 use crate::outbound::Fetcher;
 use crate::published::{ClientKeySets, RequestObjects};
 use crate::signing::KeyRing;
+use crate::telling::Teller;
 use crate::tls::ServerCertificate;
 
 /// State of the server.
@@ -46,6 +47,8 @@ pub struct AppState {
     pub certificate: Option<Arc<ServerCertificate>>,
     /// CAs of `tls_client_auth`.
     pub client_authorities: pki::anchors::TrustAnchors,
+    /// Tells platforms that sessions ended.
+    pub teller: Teller,
     /// How each CA stands.
     pub standings: Arc<Standings>,
     /// Stylesheet, script, emblem.

@@ -1,4 +1,5 @@
-//! The discovery document (`OpenID` Connect Discovery 1.0 §3, RFC 8414 §2).
+//! The discovery document (`OpenID` Connect Discovery 1.0 §3, RFC 8414 §2, RP-Initiated
+//! Logout 1.0 §2.1, Back-Channel Logout 1.0 §2.1).
 //!
 //! Owns its member names. Does not know the values: the provider fills them from what its handlers
 //! can do, so that nothing is promised that is not kept.
@@ -20,6 +21,7 @@ pub struct ProviderMetadata {
     pub userinfo_endpoint: String,
     pub introspection_endpoint: String,
     pub revocation_endpoint: String,
+    pub end_session_endpoint: String,
     pub jwks_uri: String,
     pub scopes_supported: Vec<String>,
     pub response_types_supported: Vec<String>,
@@ -53,6 +55,8 @@ pub struct ProviderMetadata {
     pub tls_client_certificate_bound_access_tokens: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtls_endpoint_aliases: Option<MtlsEndpointAliases>,
+    pub backchannel_logout_supported: bool,
+    pub backchannel_logout_session_supported: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
 }

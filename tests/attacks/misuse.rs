@@ -10,7 +10,7 @@ use e2e::story::Scene;
 use e2e::{Browser, Provider};
 use reqwest::Method;
 
-const PATHS: [&str; 29] = [
+const PATHS: [&str; 31] = [
     "/account",
     "/account/language",
     "/account/locks",
@@ -31,12 +31,14 @@ const PATHS: [&str; 29] = [
     "/platforms",
     "/consent",
     "/logout",
+    "/signed-out",
     "/driver",
     "/help",
     "/oauth2/authorize",
     "/oauth2/token",
     "/oauth2/userinfo",
     "/oauth2/jwks",
+    "/oauth2/logout",
     "/.well-known/openid-configuration",
     "/healthz",
     "/nowhere",

@@ -44,6 +44,8 @@ async fn every_answer_is_guarded_against_framing_scripts_and_sniffing() {
         "/certificate",
         "/nowhere",
         "/logout",
+        "/signed-out",
+        "/oauth2/logout?id_token_hint=x",
         "/oauth2/authorize",
         "/oauth2/userinfo",
         "/healthz",

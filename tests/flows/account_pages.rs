@@ -336,7 +336,7 @@ async fn all_are_ended_this_one_too_and_a_secondary_lock_ends_all_of_its_own() {
     let own = of_second[0]
         .post_own("/account/sessions/end-all", &[])
         .await;
-    assert!(own.has("#signed-out"), "{}", own.summary());
+    assert_eq!(own.location(), Some("/signed-out"), "{}", own.summary());
     for browser in &mut of_second {
         assert_eq!(
             browser.open("/certificate").await.location(),
@@ -356,6 +356,7 @@ async fn all_are_ended_this_one_too_and_a_secondary_lock_ends_all_of_its_own() {
         .browser
         .post_own("/account/sessions/end-all", &[])
         .await;
+    let all = scene.browser.follow(all).await;
     assert!(all.has("#signed-out"), "{}", all.summary());
     for browser in [&mut scene.browser, &mut of_second[1]] {
         assert_eq!(
@@ -377,6 +378,7 @@ async fn an_old_live_session_is_not_hidden_by_many_that_ended() {
             let begun_at = now + std::time::Duration::from_millis(number);
             store.insert_session(&SessionRecord {
                 id: SessionId::from_text(format!("{}-{number}", lock.id)),
+                root_id: SessionId::from_text(format!("{}-{number}", lock.id)),
                 enterprise_id: lock.enterprise_id.clone(),
                 key_lock_id: lock.id.clone(),
                 begun_at,

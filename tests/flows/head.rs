@@ -45,7 +45,13 @@ async fn a_head_consumes_and_records_nothing() {
     let page = scene.browser.open(&asking.path()).await;
     let consent = page.location().unwrap().to_owned();
     let end = provider.audit_end().await;
-    for path in [&asking.path(), "/oauth2/authorize", &consent] {
+    for path in [
+        &asking.path(),
+        "/oauth2/authorize",
+        &consent,
+        "/oauth2/logout",
+        "/logout",
+    ] {
         let head = scene.browser.send(Method::HEAD, path, None).await;
         assert_eq!((head.status, head.header("allow")), (405, "GET, POST"));
         assert_eq!(head.body, "");

@@ -317,7 +317,7 @@ async fn pages_of_errors_show_who_is_signed_in() {
     let page = scene.browser.open("/certificate").await;
     let who = Some(scene.lock.holder.clone());
     let nowhere = scene.browser.open("/nowhere").await;
-    let method = scene.browser.open("/logout").await;
+    let method = scene.browser.open("/account/sessions/end").await;
     let platform = scene.browser.open("/consent?platform=nobody").await;
     let request = scene.browser.open("/oauth2/authorize").await;
     let mut elsewhere = (scene.browser.clone()).with_header("origin", "https://evil.example");

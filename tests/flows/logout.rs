@@ -1,6 +1,5 @@
 //! Signing out of the provider in one browser.
 
-use e2e::browser::csrf_token;
 use e2e::story::Scene;
 use e2e::{Browser, Provider};
 use idp_core::audit::AuditKind;
@@ -13,9 +12,7 @@ async fn signing_out_ends_the_session_in_this_browser_and_no_other() {
     elsewhere.sign_in(&scene.lock).await;
     let old = scene.browser.clone();
 
-    let page = scene.browser.open("/certificate").await;
-    let token = ("csrf_token".to_owned(), csrf_token(&page));
-    let answer = scene.browser.post("/logout", &[token]).await;
+    let answer = scene.browser.sign_out().await;
     assert_eq!(answer.status, 200);
     assert!(answer.has("#signed-out"), "{}", answer.summary());
     assert!(scene.browser.session().is_none(), "the cookie stays");
@@ -39,7 +36,8 @@ async fn signing_out_ends_the_session_in_this_browser_and_no_other() {
 #[tokio::test]
 async fn a_link_signs_nobody_out() {
     let mut scene = Scene::at(Provider::shared()).await;
-    assert_eq!(scene.browser.open("/logout").await.status, 405);
+    let page = scene.browser.open("/logout").await;
+    assert!(page.has("#confirm-sign-out-form"), "{}", page.summary());
     assert_eq!(scene.browser.open("/certificate").await.status, 200);
 }
 

@@ -71,7 +71,7 @@ async fn what_is_nowhere_gets_a_page_with_an_incident() {
     assert_eq!((page.status, page.problem().as_str()), (404, "not-found"));
     assert!(!page.incident().is_empty());
     assert!(page.has("#back"));
-    for path in ["/logout", "/challenge", "/bind/certificate"] {
+    for path in ["/account/sessions/end", "/challenge", "/bind/certificate"] {
         let page = browser.open(path).await;
         assert_eq!(page.status, 405, "{path}");
     }

@@ -6,6 +6,7 @@ use e2e::account::{information_form, lock_of_same, order_of_same};
 use e2e::authority::DAY;
 use e2e::browser::set;
 use e2e::jwt::verified;
+use e2e::listener::Listener;
 use e2e::proof::Challenge;
 use e2e::servers::{self, Server};
 use e2e::story::{Scene, new_lock};
@@ -35,6 +36,7 @@ impl Pair {
                 config.database.url.clone_from(&postgres);
                 config.ephemeral.url.clone_from(&redis);
                 config.master_key.value = STANDARD.encode([7; 32]);
+                config.outbound.allow_loopback = true;
                 config.issuer = issuer.get_or_insert_with(|| config.issuer.clone()).clone();
             })
         };
@@ -148,8 +150,33 @@ async fn a_session_begun_at_one_is_known_and_ended_at_the_other() {
     let page = at_other.open("/certificate").await;
     assert_eq!(page.status, 200);
     let token = ("csrf_token".to_owned(), e2e::browser::csrf_token(&page));
-    assert!(at_other.post("/logout", &[token]).await.has("#signed-out"));
+    let answer = at_other.post("/logout", &[token]).await;
+    assert!(at_other.follow(answer).await.has("#signed-out"));
     assert_eq!(at_one.open("/certificate").await.location(), Some("/login"));
+}
+
+#[tokio::test]
+async fn a_platform_is_told_once_however_many_processes_look_for_what_is_due() {
+    let Some(pair) = Pair::start() else { return };
+    let listener = Listener::start();
+    let platform = Platform::order(&pair.one, listener.order()).await;
+    for _ in 0..8 {
+        let scene = Scene::at(&pair.one).await;
+        let mut browser = scene.browser;
+        platform.receive(&mut browser, &scene.lock).await;
+        let done = pair.other.operate(&scene.lock, |store, cx, code, order| {
+            operate::freeze(store, cx, code, order)
+        });
+        done.await.unwrap();
+    }
+    listener.wait_for(8).await;
+    tokio::time::sleep(2 * idp::telling::TELL_EVERY).await;
+    let told = listener.told();
+    let sids: std::collections::BTreeSet<_> = told
+        .iter()
+        .map(|token| e2e::jwt::part(token, 1)["sid"].to_string())
+        .collect();
+    assert_eq!((told.len(), sids.len()), (8, 8));
 }
 
 #[tokio::test]

@@ -55,6 +55,12 @@ impl Browser {
         list
     }
 
+    /// 退出登录 by the portal's button; the page that says what was done.
+    pub async fn sign_out(&mut self) -> Answer {
+        let answer = self.post_own("/logout", &[]).await;
+        self.follow(answer).await
+    }
+
     /// Posts a form of the account pages with the session's own token.
     pub async fn post_own(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.open("/platforms").await;

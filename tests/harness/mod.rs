@@ -21,6 +21,7 @@ pub mod authority;
 pub mod browser;
 pub mod dpop;
 pub mod jwt;
+pub mod listener;
 pub mod lock;
 pub mod openssl;
 pub mod platform;

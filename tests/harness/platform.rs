@@ -6,7 +6,7 @@ use idp_core::cx::random_text;
 use idp_core::directory::connect;
 use idp_core::id::PlatformId;
 use idp_core::platform::{
-    Client, ClientAuthentication, ClientKeys, ConsentPolicy, JwsAlgorithm,
+    Client, ClientAuthentication, ClientKeys, ConsentPolicy, JwsAlgorithm, LogoutRules,
     Platform as Registration, PlatformState, RequestRules, TokenRules, Zone,
 };
 use idp_core::region::RegionCode;
@@ -55,6 +55,8 @@ pub struct PlatformOrder {
     pub requests: RequestRules,
     /// Of its tokens.
     pub tokens: TokenRules,
+    /// Of signing out; `{id}` stands for the platform.
+    pub logout: LogoutRules,
 }
 
 impl Default for PlatformOrder {
@@ -69,6 +71,7 @@ impl Default for PlatformOrder {
             from_portal: true,
             requests: RequestRules::default(),
             tokens: TokenRules::default(),
+            logout: LogoutRules::default(),
         }
     }
 }
@@ -229,10 +232,10 @@ fn registration(
         Method::Public => ClientAuthentication::None,
     };
     let here = format!("https://{id}.example");
-    let redirect_uris = order
-        .redirect_uris
-        .iter()
-        .map(|uri| uri.replace("{id}", id));
+    let named = |uris: &[String]| -> Vec<String> {
+        uris.iter().map(|uri| uri.replace("{id}", id)).collect()
+    };
+    let redirect_uris = named(&order.redirect_uris);
     Registration {
         id: PlatformId::from_text(id),
         name_zh: order
@@ -253,7 +256,11 @@ fn registration(
             consent: order.consent,
             requests: order.requests.clone(),
             tokens: order.tokens.clone(),
-            ..Client::standard(authentication, redirect_uris.collect())
+            logout: LogoutRules {
+                post_logout_redirect_uris: named(&order.logout.post_logout_redirect_uris),
+                ..order.logout.clone()
+            },
+            ..Client::standard(authentication, redirect_uris)
         }),
     }
 }

@@ -10,6 +10,7 @@ use crate::consent::{
     TEXT_VERSION,
 };
 use crate::cx::{Caller, Cx};
+use crate::ending::end_grants_to;
 use crate::id::ConsentId;
 use crate::presence::{Present, hold_present};
 use crate::store::{Store, StoreError};
@@ -83,8 +84,7 @@ fn take_back(store: &mut dyn Store, cx: &Cx, record: &ConsentRecord) -> Result<(
         })?;
     }
     // After the consent: whoever redeems a code at this moment holds it, and is waited for there.
-    store.revoke_grants_to(&record.enterprise_id, &record.platform_id, cx.now)?;
-    Ok(())
+    end_grants_to(store, cx, &record.enterprise_id, &record.platform_id)
 }
 
 fn record(cx: &Cx, offer: &ConsentOffer, outcome: ConsentOutcome) -> ConsentRecord {

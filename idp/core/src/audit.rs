@@ -34,6 +34,16 @@ audit_kinds! {
     LoginRefused = "login.refused",
     /// A session ended by the person.
     LoggedOut = "logout",
+    /// A platform's request that a person be signed out was refused.
+    LogoutRefused = "logout.refused",
+    /// A platform confirmed that it ended its session.
+    LogoutConfirmed = "logout.confirmed",
+    /// A platform said that it could not end its session.
+    LogoutFailed = "logout.failed",
+    /// A platform could not be told that a session ended; it is not tried any more.
+    LogoutGivenUp = "logout.given-up",
+    /// An operator had it tried again.
+    LogoutRetried = "logout.retried",
     /// The certificate of a bound lock was seen revoked.
     LockRevoked = "lock.revoked",
     /// An enterprise bound its first lock.

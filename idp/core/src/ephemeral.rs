@@ -14,6 +14,7 @@ use crate::authorization::{AuthorizationCode, AuthorizationRequest, PushedReques
 use crate::challenge::Challenge;
 use crate::consent::{ConsentOffer, FreshConsent};
 use crate::session::{BrowserSession, ShownRefusal};
+use crate::sign_out::{EndSession, SignedOut};
 
 /// Why the port could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,12 @@ impl EphemeralRecord for BrowserSession {
 impl EphemeralRecord for ShownRefusal {
     const KIND: &'static str = "refusal";
 }
+impl EphemeralRecord for EndSession {
+    const KIND: &'static str = "end-session";
+}
+impl EphemeralRecord for SignedOut {
+    const KIND: &'static str = "signed-out";
+}
 impl EphemeralRecord for ConsentOffer {
     const KIND: &'static str = "offer";
 }
@@ -59,9 +66,10 @@ impl EphemeralRecord for FreshConsent {
 
 /// Kinds that anybody can have us keep, unproven. They never get the last quarter of a bounded store, so
 /// that a flood of them leaves room for those who signed.
-pub const KEPT_FOR_STRANGERS: [&str; 3] = [
+pub const KEPT_FOR_STRANGERS: [&str; 4] = [
     Challenge::KIND,
     AuthorizationRequest::KIND,
+    EndSession::KIND,
     ShownRefusal::KIND,
 ];
 

@@ -62,6 +62,19 @@ impl Grant {
     }
 }
 
+/// A grant that was ended just now: who is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedGrant {
+    /// Whose it was.
+    pub enterprise_id: EnterpriseId,
+    /// Who held it.
+    pub platform_id: PlatformId,
+    /// In which session of the provider it was given.
+    pub session_id: SessionId,
+    /// When.
+    pub created_at: Timestamp,
+}
+
 /// A grant and all it stands on, read together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantStanding {

@@ -80,6 +80,10 @@ uuid_id!(
     GrantId
 );
 uuid_id!(
+    /// One telling of a platform that a session of its people ended.
+    LogoutDeliveryId
+);
+uuid_id!(
     /// Shown on an error page and written to the audit trail, so that support finds one by the other.
     IncidentId
 );

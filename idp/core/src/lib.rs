@@ -23,10 +23,12 @@ pub mod consent;
 pub mod enterprise;
 pub mod grant;
 pub mod key_lock;
+pub mod logout_delivery;
 pub mod platform;
 pub mod refresh_token;
 pub mod region;
 pub mod session;
+pub mod sign_out;
 pub mod signing_key;
 
 // Shared steps: what several flows stand on
@@ -48,10 +50,12 @@ pub mod bind;
 pub mod directory;
 pub mod disclosure;
 pub mod dpop;
+pub mod end_session;
 pub mod locks;
 pub mod log_in;
 pub mod log_out;
 pub mod operate;
+pub mod tell_platforms;
 pub mod token;
 pub mod token_status;
 pub mod userinfo;

@@ -5,6 +5,7 @@
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
+use crate::ending::end_standing;
 use crate::enterprise::{Enterprise, EnterpriseState};
 use crate::id::SessionId;
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
@@ -135,14 +136,16 @@ fn begin(
         auth_time: cx.now,
         session_id: SessionId::generate(&*cx.rng),
     };
-    // After enterprise and lock, as everywhere: whoever redeems a code of the old sign-in holds them before it.
-    if let Some(old) = &attempt.replaces {
-        let replaced = (cx.now, SessionEnding::Replaced);
-        store.end_sessions(&old.enterprise_id, Which::One(&old.session_id), replaced)?;
-    }
     let address = caller.remote_address.clone();
     let agent = attempt.user_agent.as_deref();
-    store.insert_session(&SessionRecord::begin(&authentication, address, agent))?;
+    let mut session = SessionRecord::begin(&authentication, address, agent);
+    // After enterprise and lock, as everywhere: whoever redeems a code of the old sign-in holds them before it.
+    if let Some(old) = &attempt.replaces
+        && let Some(former) = replace(store, cx, old, &authentication)?
+    {
+        session = session.continuing(&former);
+    }
+    store.insert_session(&session)?;
     store.append_audit(&AuditEvent {
         enterprise_id: Some(authentication.enterprise_id.clone()),
         key_lock_id: Some(authentication.key_lock_id.clone()),
@@ -152,6 +155,26 @@ fn begin(
         ..AuditEvent::new(cx, AuditKind::LoginSucceeded)
     })?;
     Ok(authentication)
+}
+
+/// Ends the sign-in that this browser had. Where the same enterprise signed again, what it was given in it goes on, and
+/// ends with the new one; another enterprise's ends now.
+fn replace(
+    store: &mut dyn Store,
+    cx: &Cx,
+    old: &Authentication,
+    new: &Authentication,
+) -> Result<Option<SessionRecord>, StoreError> {
+    let which = Which::One(&old.session_id);
+    if old.enterprise_id != new.enterprise_id {
+        let ending = (which, SessionEnding::Replaced);
+        end_standing(store, cx, &old.enterprise_id, ending)?;
+        return Ok(None);
+    }
+    let former = store.find_session_standing(&old.session_id)?;
+    store.end_sessions(&old.enterprise_id, which, (cx.now, SessionEnding::Replaced))?;
+    let former = former.map(|standing| standing.session);
+    Ok(former.filter(|session| session.ended.is_none()))
 }
 
 fn admit(

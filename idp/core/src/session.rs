@@ -129,6 +129,9 @@ impl SessionEnding {
 pub struct SessionRecord {
     /// `sid`.
     pub id: SessionId,
+    /// The first sign-in of the row that this one continues: the same enterprise signed again in the same browser
+    /// while it was signed in. Itself where it continues none.
+    pub root_id: SessionId,
     /// Who.
     pub enterprise_id: EnterpriseId,
     /// With which lock.
@@ -188,6 +191,7 @@ impl SessionRecord {
         };
         Self {
             id: authentication.session_id.clone(),
+            root_id: authentication.session_id.clone(),
             enterprise_id: authentication.enterprise_id.clone(),
             key_lock_id: authentication.key_lock_id.clone(),
             begun_at: authentication.auth_time,
@@ -195,6 +199,15 @@ impl SessionRecord {
             remote_address,
             user_agent: user_agent.map(seen),
             ended: None,
+        }
+    }
+
+    /// The same, in the row of a sign-in that it takes the place of.
+    #[must_use]
+    pub fn continuing(self, former: &Self) -> Self {
+        Self {
+            root_id: former.root_id.clone(),
+            ..self
         }
     }
 
@@ -222,7 +235,7 @@ impl SessionRecord {
 /// How often it is noted at most that a session is in use.
 pub const SEEN_EVERY: std::time::Duration = std::time::Duration::from_mins(1);
 
-/// Which sign-ins of an enterprise, or what was given in them.
+/// Which sign-ins of an enterprise, or what was given in them and in those that they continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which<'a> {
     /// This one.

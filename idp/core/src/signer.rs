@@ -7,6 +7,9 @@ pub const ID_TOKEN_TYP: &str = "JWT";
 /// `typ` of an access token (RFC 9068 §2.1).
 pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
 
+/// `typ` of a logout token (Back-Channel Logout §2.4).
+pub const LOGOUT_TOKEN_TYP: &str = "logout+jwt";
+
 /// Why a token could not be signed.
 #[derive(Debug, thiserror::Error)]
 #[error("no signing key is in force for {0}")]

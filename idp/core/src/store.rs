@@ -10,9 +10,13 @@ use crate::audit::{AuditEntry, AuditEvent};
 use crate::certificate_authority::{CaChange, CaChangeEntry, CertificateAuthority, StoredRegistry};
 use crate::consent::{ConsentRecord, StandingConsent};
 use crate::enterprise::{Enterprise, EnterpriseRename};
-use crate::grant::{Grant, GrantStanding};
-use crate::id::{CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId, SessionId};
+use crate::grant::{EndedGrant, Grant, GrantStanding};
+use crate::id::{
+    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId,
+    SessionId,
+};
 use crate::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
+use crate::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};
 use crate::platform::Platform;
 use crate::refresh_token::RefreshToken;
 use crate::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
@@ -216,35 +220,76 @@ pub trait Store {
     fn insert_grant(&mut self, grant: &Grant) -> Result<bool, StoreError>;
     /// A grant with all it stands on.
     fn find_grant_standing(&mut self, id: &GrantId) -> Result<Option<GrantStanding>, StoreError>;
-    /// Revokes every grant that an enterprise gave a platform and that stands; answers how many.
+    /// Revokes every grant that an enterprise gave a platform and that stands; answers which. What is revoked is told:
+    /// only [`crate::ending`] calls this and its like.
     fn revoke_grants_to(
         &mut self,
         enterprise: &EnterpriseId,
         platform: &PlatformId,
         at: Timestamp,
-    ) -> Result<usize, StoreError>;
-    /// Revokes every grant that an enterprise gave in these sign-ins and that stands; answers how many.
+    ) -> Result<Vec<EndedGrant>, StoreError>;
+    /// Revokes every grant that an enterprise gave in these sign-ins and that stands; answers which. A sign-in is
+    /// taken with those that it continues.
     fn revoke_grants_of(
         &mut self,
         enterprise: &EnterpriseId,
         which: Which<'_>,
         at: Timestamp,
-    ) -> Result<usize, StoreError>;
+    ) -> Result<Vec<EndedGrant>, StoreError>;
     /// When an enterprise last gave a platform a grant that stands.
     fn find_last_grant_at(
         &mut self,
         enterprise: &EnterpriseId,
         platform: &PlatformId,
     ) -> Result<Option<Timestamp>, StoreError>;
-    /// Revokes what a code gave; `None` when the code gave nothing yet, else the grant.
+    /// Revokes what a code gave; `None` when the code gave nothing yet, else the grant, and what there is to tell
+    /// where it stood until now.
     fn revoke_grant_by_code(
         &mut self,
         code_sha256: &str,
         at: Timestamp,
-    ) -> Result<Option<GrantId>, StoreError>;
+    ) -> Result<Option<(GrantId, Option<EndedGrant>)>, StoreError>;
+    /// Revokes one grant; `None` when it was revoked before.
+    fn revoke_grant(
+        &mut self,
+        id: &GrantId,
+        at: Timestamp,
+    ) -> Result<Option<EndedGrant>, StoreError>;
 
-    /// Revokes one grant; `false` when it was revoked before.
-    fn revoke_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<bool, StoreError>;
+    /// Keeps that a platform is to be told.
+    fn insert_logout_delivery(&mut self, delivery: &LogoutDelivery) -> Result<(), StoreError>;
+    /// One delivery.
+    fn find_logout_delivery(
+        &mut self,
+        id: &LogoutDeliveryId,
+    ) -> Result<Option<LogoutDelivery>, StoreError>;
+    /// Deliveries that wait and are due, the longest due first, at most `limit`; none of these platforms.
+    fn list_due_logout_deliveries(
+        &mut self,
+        now: Timestamp,
+        except: &[PlatformId],
+        limit: u32,
+    ) -> Result<Vec<LogoutDelivery>, StoreError>;
+    /// Deliveries in one stage, the newest first, at most `limit`.
+    fn list_logout_deliveries(
+        &mut self,
+        stage: DeliveryStage,
+        limit: u32,
+    ) -> Result<Vec<LogoutDelivery>, StoreError>;
+    /// `to` in place of `from`, the same delivery; `false` when it has moved since it was read.
+    fn exchange_logout_delivery(
+        &mut self,
+        from: &LogoutDelivery,
+        to: &LogoutDelivery,
+    ) -> Result<bool, StoreError>;
+    /// How many deliveries there are in each stage.
+    fn count_logout_deliveries(&mut self) -> Result<DeliveryCounts, StoreError>;
+    /// Deletes deliveries that were settled before a moment, `limit` at most; answers how many.
+    fn forget_logout_deliveries(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<usize, StoreError>;
 
     /// Keeps a refresh token. `false`: it is there already.
     fn insert_refresh_token(&mut self, token: &RefreshToken) -> Result<bool, StoreError>;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
+use crate::ending::give_up_grant;
 use crate::grant::GrantStanding;
 use crate::id::GrantId;
 use crate::platform::Platform;
@@ -193,7 +194,7 @@ pub fn revoke(
         return Ok(());
     };
     let grant = &found.standing.grant;
-    if grant.platform_id != client.id || !store.revoke_grant(&grant.id, cx.now)? {
+    if grant.platform_id != client.id || !give_up_grant(store, cx, &grant.id)? {
         return Ok(());
     }
     store.append_audit(&AuditEvent {

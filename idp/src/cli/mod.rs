@@ -7,6 +7,7 @@ mod check_tls;
 mod enterprise;
 mod keys;
 mod log;
+mod logouts;
 mod output;
 mod platform;
 mod ready;
@@ -79,6 +80,11 @@ enum Command {
         #[command(subcommand)]
         command: revocation::Command,
     },
+    /// Platforms that are told that sessions ended: what waits, what was given up.
+    Logouts {
+        #[command(subcommand)]
+        command: logouts::Command,
+    },
     /// Signing keys: list, rotate, withdraw a stolen one.
     Keys {
         #[command(subcommand)]
@@ -122,6 +128,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::Enterprise { command } => enterprise::run(&config, command).await,
         Command::Ca { command } => ca::run(&config, command).await,
         Command::Revocation { command } => revocation::run(&config, command).await,
+        Command::Logouts { command } => logouts::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
     }
 }

@@ -1,13 +1,29 @@
-//! `POST /logout`: ends the session in this browser.
+//! `/logout`: the portal's button, and the question whether to sign out; `/signed-out`: what was done.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::log_out::log_out;
+use idp_core::ephemeral::TypedEphemeral as _;
+use idp_core::id::LogoutDeliveryId;
+use idp_core::logout_delivery::DeliveryStage;
+use idp_core::sign_out::{EndSession, SignedOut, ToldPlatform};
 
 use super::error::Failure;
+use super::extract::form::pairs;
 use super::extract::{Browser, Form, Visit};
-use super::routes;
-use crate::view::SignedOutPage;
+use super::{page, routes, signing_out};
+use crate::view::{PlatformSignOut, SignedOutPage};
+
+/// `GET /logout`: asks, where somebody is signed in.
+pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
+    let shown = async {
+        let (asked, id) = waiting(&visit, parameter(&request, "request")).await?;
+        signing_out::go_on(&visit, &request, (asked, id)).await
+    };
+    match shown.await {
+        Ok(answer) => answer,
+        Err(failure) => failure.page(&visit),
+    }
+}
 
 /// `POST /logout`
 pub async fn submit(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -25,18 +41,116 @@ async fn submitted(
 ) -> Result<HttpResponse, Failure> {
     let mut browser = Browser::find(visit, request).await?;
     browser.check_form(visit, form).await?;
-    if let Some(authentication) = browser.end(visit).await? {
-        let (cx, caller) = (visit.cx.clone(), visit.caller());
-        visit
-            .state
-            .database
-            .write(move |store| log_out(store, &cx, &caller, &authentication))
-            .await?;
+    let id = Some(form.one("request")?.to_owned()).filter(|id| !id.is_empty());
+    let (asked, id) = waiting(visit, id).await?;
+    signing_out::sign_out(visit, &mut browser, id.is_some().then_some(&asked)).await
+}
+
+/// The request that waits under a name; one that is gone by now asks for nothing but that.
+async fn waiting(
+    visit: &Visit,
+    id: Option<String>,
+) -> Result<(EndSession, Option<String>), Failure> {
+    let found = match &id {
+        None => None,
+        Some(id) => {
+            let ephemeral = &visit.state.ephemeral;
+            ephemeral.get_record::<EndSession>(id).await?
+        }
+    };
+    Ok(match found {
+        Some(asked) => (asked, id),
+        None => (EndSession::default(), None),
+    })
+}
+
+/// `GET /signed-out`
+pub async fn done(visit: Visit, request: HttpRequest) -> HttpResponse {
+    match done_page(&visit, &request).await {
+        Ok(answer) => answer,
+        Err(failure) => failure.page(&visit),
     }
+}
+
+async fn done_page(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse, Failure> {
+    let browser = Browser::find(visit, request).await?;
+    let of = parameter(request, "of");
+    let record = match &of {
+        None => None,
+        Some(id) => {
+            let ephemeral = &visit.state.ephemeral;
+            ephemeral.get_record::<SignedOut>(id).await?
+        }
+    };
+    let record = record.unwrap_or_default();
+    let platforms = platforms(visit, &record.platforms).await?;
+    let onward = match &record.onward {
+        None => None,
+        Some(onward) => {
+            let platform = visit.state.database.find_platform(&onward.platform).await?;
+            let name = platform
+                .as_deref()
+                .map(|platform| page::platform_name(platform, visit.locale).to_owned());
+            onward.address(platform.as_deref()).zip(name)
+        }
+    };
+    let here = of.map_or_else(
+        || routes::SIGNED_OUT.to_owned(),
+        |id| routes::signed_out(&id),
+    );
     let page = SignedOutPage {
         frame: visit.frame(Some(&browser)),
-        platforms: Vec::new(),
-        onward: None,
+        again: &here,
+        platforms: platforms.iter().map(|(n, s)| (n.as_str(), *s)).collect(),
+        onward: onward
+            .as_ref()
+            .map(|(to, name)| (to.as_str(), name.as_str())),
     };
     Ok(browser.answer(visit, visit.html(StatusCode::OK, page.render())))
+}
+
+/// Each platform once, by name: it has confirmed when every session there has.
+async fn platforms(
+    visit: &Visit,
+    told: &[ToldPlatform],
+) -> Result<Vec<(String, PlatformSignOut)>, Failure> {
+    let mut shown: Vec<(String, PlatformSignOut)> = Vec::new();
+    for told in told {
+        let found = visit.state.database.find_platform(&told.platform).await?;
+        let Some(platform) = found.as_deref() else {
+            continue;
+        };
+        let name = page::platform_name(platform, visit.locale).to_owned();
+        let state = state_of(visit, told.delivery.clone()).await?;
+        match shown.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = (*known).max(state),
+            None => shown.push((name, state)),
+        }
+    }
+    Ok(shown)
+}
+
+async fn state_of(
+    visit: &Visit,
+    delivery: Option<LogoutDeliveryId>,
+) -> Result<PlatformSignOut, Failure> {
+    let Some(id) = delivery else {
+        return Ok(PlatformSignOut::Unsupported);
+    };
+    let database = &visit.state.database;
+    let found = database
+        .read(move |store| store.find_logout_delivery(&id))
+        .await?;
+    Ok(match found.map(|delivery| delivery.state.parts().0) {
+        // What is not on record any more was settled long ago.
+        Some(DeliveryStage::Confirmed) | None => PlatformSignOut::Confirmed,
+        Some(DeliveryStage::Waiting) => PlatformSignOut::Waiting,
+        Some(DeliveryStage::Refused | DeliveryStage::GivenUp) => PlatformSignOut::Failed,
+    })
+}
+
+fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
+    let parameters = pairs(request.query_string().as_bytes());
+    let found = parameters.into_iter().find(|(n, _)| n == name);
+    found.map(|(_, value)| value).filter(|v| !v.is_empty())
 }

@@ -1,10 +1,11 @@
-//! `/metrics` in the text format of Prometheus, where the configuration has it answer: it tells which CAs are recognised
-//! and where their lists come from, to whoever reaches the listener.
+//! `/metrics` in the text format of Prometheus, where the configuration has it answer: it tells which CAs are recognised,
+//! where their lists come from and how many platforms could not be told of endings, to whoever reaches the listener.
 
 use std::fmt::Write as _;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
+use idp_core::logout_delivery::{DeliveryCounts, DeliveryStage};
 
 use super::routes::METRICS;
 use crate::certificates::{Askings, SourceReport};
@@ -17,13 +18,19 @@ pub fn mount(app: &mut ServiceConfig) {
 }
 
 async fn metrics(state: web::Data<AppState>) -> HttpResponse {
+    // Where the database is away, what can be measured all the same is.
+    let counted = state
+        .database
+        .read(|store| store.count_logout_deliveries())
+        .await
+        .ok();
     let sources = web::block(move || (state.lists.report(), state.lists.askings())).await;
     let now = clock::now().unix_seconds();
     match sources {
         Ok((sources, askings)) => HttpResponse::Ok()
             .content_type("text/plain; version=0.0.4; charset=utf-8")
             .insert_header(("Cache-Control", "no-store"))
-            .body(text(&sources, now) + &of_askings(askings)),
+            .body(text(&sources, now) + &of_askings(askings) + &of_logouts(counted)),
         Err(_stopping) => HttpResponse::ServiceUnavailable().finish(),
     }
 }
@@ -116,6 +123,27 @@ fn of_askings(askings: Askings) -> String {
          # TYPE idp_revocation_turn_seconds gauge\n\
          idp_revocation_turn_seconds {seconds}\n"
     )
+}
+
+/// Platforms that are told that sessions ended; nothing where it can't be counted.
+fn of_logouts(counted: Option<DeliveryCounts>) -> String {
+    let Some(counts) = counted else {
+        return String::new();
+    };
+    let mut text =
+        "# HELP idp_logout_deliveries Platforms to be told, or told, that a session ended.\n\
+                    # TYPE idp_logout_deliveries gauge\n"
+            .to_owned();
+    for (stage, number) in [
+        (DeliveryStage::Waiting, counts.waiting),
+        (DeliveryStage::Confirmed, counts.confirmed),
+        (DeliveryStage::Refused, counts.refused),
+        (DeliveryStage::GivenUp, counts.given_up),
+    ] {
+        let state = stage.as_str();
+        let _ = writeln!(text, "idp_logout_deliveries{{state=\"{state}\"}} {number}");
+    }
+    text
 }
 
 fn escaped(label: &str) -> String {

@@ -28,5 +28,6 @@ mod platforms;
 mod pushed;
 mod read_facts;
 pub mod routes;
+mod signing_out;
 mod toward;
 mod trail;

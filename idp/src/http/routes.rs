@@ -54,8 +54,10 @@ pub const ACCOUNT_END: &str = "/account/sessions/end";
 pub const ACCOUNT_END_OTHERS: &str = "/account/sessions/end-others";
 /// Ending all, this one too.
 pub const ACCOUNT_END_ALL: &str = "/account/sessions/end-all";
-/// Sign out.
+/// Sign out, and the question whether to.
 pub const LOGOUT: &str = "/logout";
+/// What was done when a person signed out.
+pub const SIGNED_OUT: &str = "/signed-out";
 /// 互通驱动下载.
 pub const DRIVER: &str = "/driver";
 /// 常见问题.
@@ -76,6 +78,8 @@ pub const PAR: &str = "/oauth2/par";
 pub const TOKEN: &str = "/oauth2/token";
 /// RFC 7662 §2.
 pub const INTROSPECT: &str = "/oauth2/introspect";
+/// RP-Initiated Logout §2.
+pub const END_SESSION: &str = "/oauth2/logout";
 /// RFC 7009 §2.
 pub const REVOKE: &str = "/oauth2/revoke";
 /// `OpenID` Connect Core §5.3.
@@ -85,7 +89,7 @@ pub const USERINFO: &str = "/oauth2/userinfo";
 /// they allow instead.
 pub fn not_for_head(path: &str) -> Option<&'static str> {
     match path {
-        AUTHORIZE | CONSENT => Some("GET, POST"),
+        AUTHORIZE | CONSENT | END_SESSION | LOGOUT => Some("GET, POST"),
         USERINFO => Some("GET, POST, OPTIONS"),
         _ => None,
     }
@@ -97,7 +101,15 @@ pub fn is_for_programs(path: &str) -> bool {
 }
 
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
-pub const OPEN_TO_OTHERS: [&str; 6] = [AUTHORIZE, PAR, TOKEN, INTROSPECT, REVOKE, USERINFO];
+pub const OPEN_TO_OTHERS: [&str; 7] = [
+    AUTHORIZE,
+    PAR,
+    TOKEN,
+    INTROSPECT,
+    REVOKE,
+    USERINFO,
+    END_SESSION,
+];
 
 /// Mounts everything.
 pub fn mount(app: &mut ServiceConfig) {
@@ -120,7 +132,8 @@ pub fn mount(app: &mut ServiceConfig) {
                 .get(consent::show)
                 .post(consent::answer),
         )
-        .service(web::resource(LOGOUT).post(logout::submit))
+        .service(web::resource(LOGOUT).get(logout::show).post(logout::submit))
+        .service(web::resource(SIGNED_OUT).get(logout::done))
         .configure(mount_account)
         .configure(oidc::mount)
         .configure(assets::mount)
@@ -169,6 +182,16 @@ fn mount_account(app: &mut ServiceConfig) {
     .service(web::resource(ACCOUNT_END_ALL).post(sessions::end_all));
 }
 
+/// The question whether to sign out, as the request asks that waits under this name.
+pub fn logout_asked(id: &str) -> String {
+    format!("{LOGOUT}?request={}", encoded(id))
+}
+
+/// What was done, as it stands under this name.
+pub fn signed_out(id: &str) -> String {
+    format!("{SIGNED_OUT}?of={}", encoded(id))
+}
+
 /// The information, after it was saved in this version.
 pub fn account_after_saving(version: u32) -> String {
     format!("{ACCOUNT}?saved={version}")
@@ -186,8 +209,11 @@ pub fn consents_after_revoking(platform: &PlatformId) -> String {
 
 /// The live sessions, after one was ended, or all others.
 pub fn sessions_after_ending(which: &str) -> String {
-    let which: String = url::form_urlencoded::byte_serialize(which.as_bytes()).collect();
-    format!("{ACCOUNT_SESSIONS}?ended={which}")
+    format!("{ACCOUNT_SESSIONS}?ended={}", encoded(which))
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// Names the refusal that the sign-in page shows again.

@@ -13,6 +13,7 @@ use crate::clock;
 use crate::forgetting::keep_forgetting;
 use crate::signing::{KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
+use crate::telling::keep_telling;
 use crate::tls::{Look, ServerCertificate, WARN_DAYS};
 
 /// How often what expired is freed.
@@ -35,6 +36,7 @@ pub(super) async fn keep_house(state: web::Data<AppState>) {
         keep_up(&state),
         keep_keys(&state),
         keep_registry(&state),
+        keep_telling(&state),
         keep_certificate(&state),
         keep_forgetting(&state)
     );

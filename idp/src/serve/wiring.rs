@@ -22,6 +22,7 @@ use crate::outbound::Fetcher;
 use crate::published::{ClientKeySets, RequestObjects};
 use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
+use crate::telling::Teller;
 use crate::tls::{ServerCertificate, client_authorities};
 
 /// Grants whose delivery is remembered at most.
@@ -105,6 +106,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         fetcher,
         platforms,
         rng,
+        teller: Teller::default(),
         standings,
     }))
 }

@@ -38,7 +38,7 @@ pub use error_page::ErrorPage;
 pub use help::HelpPage;
 pub use home::{HomePage, Notice};
 pub use layout::{Assets, Choice, ChoiceGroup, Frame, SignedIn, Support};
-pub use leaving::{RedirectingPage, SignedOutPage};
+pub use leaving::{ConfirmSignOutPage, PlatformSignOut, RedirectingPage, SignedOutPage};
 pub use locale::{LanguageWishes, Locale};
 pub use login::LoginPage;
 pub use messages::Messages;

@@ -1,9 +1,8 @@
 //! Rows of `grants`, and a grant joined with all it stands on.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 use idp_core::authorization::{Assurance, RequestedClaims};
-use idp_core::grant::{Grant, GrantStanding};
+use idp_core::grant::{EndedGrant, Grant, GrantStanding};
 use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyLockId, PlatformId, SessionId};
 use idp_core::session::Which;
 use idp_core::store::StoreError;
@@ -15,12 +14,7 @@ use crate::key_lock::KeyLockRow;
 use crate::platform::PlatformRow;
 use crate::row::RowName;
 use crate::schema::{enterprises, grants, key_locks, platforms};
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// The first value that is not null.
-    fn coalesce(first: Nullable<BigInt>, second: Nullable<BigInt>) -> Nullable<BigInt>;
-}
+use crate::session;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
@@ -144,30 +138,58 @@ pub(crate) fn find_standing(
     }))
 }
 
+/// What there is to tell of a grant that was revoked.
+type Ended = (String, String, String, i64);
+
+const ENDED: (
+    grants::enterprise_id,
+    grants::platform_id,
+    grants::session_id,
+    grants::created_at,
+) = (
+    grants::enterprise_id,
+    grants::platform_id,
+    grants::session_id,
+    grants::created_at,
+);
+
+fn ended((enterprise, platform, session, created): Ended) -> EndedGrant {
+    EndedGrant {
+        enterprise_id: EnterpriseId::from_text(enterprise),
+        platform_id: PlatformId::from_text(platform),
+        session_id: SessionId::from_text(session),
+        created_at: Timestamp::from_unix_millis(created),
+    }
+}
+
 pub(crate) fn revoke(
     connection: &mut Connection,
     id: &GrantId,
     at: Timestamp,
-) -> Result<bool, StoreError> {
-    let rows = query!(connection, c => diesel::update(grants::table)
+) -> Result<Option<EndedGrant>, StoreError> {
+    let row: Option<Ended> = query!(connection, c => diesel::update(grants::table)
         .filter(grants::id.eq(id.as_str()))
         .filter(grants::revoked_at.is_null())
         .set(grants::revoked_at.eq(at.unix_millis()))
-        .execute(c))?;
-    Ok(rows == 1)
+        .returning(ENDED)
+        .get_result(c)
+        .optional())?;
+    Ok(row.map(ended))
 }
 
 pub(crate) fn revoke_to(
     connection: &mut Connection,
     (enterprise, platform): (&EnterpriseId, &PlatformId),
     at: Timestamp,
-) -> Result<usize, StoreError> {
-    query!(connection, c => diesel::update(grants::table)
+) -> Result<Vec<EndedGrant>, StoreError> {
+    let rows: Vec<Ended> = query!(connection, c => diesel::update(grants::table)
         .filter(grants::enterprise_id.eq(enterprise.as_str()))
         .filter(grants::platform_id.eq(platform.as_str()))
         .filter(grants::revoked_at.is_null())
         .set(grants::revoked_at.eq(at.unix_millis()))
-        .execute(c))
+        .returning(ENDED)
+        .get_results(c))?;
+    Ok(rows.into_iter().map(ended).collect())
 }
 
 pub(crate) fn revoke_of(
@@ -175,23 +197,40 @@ pub(crate) fn revoke_of(
     enterprise: &EnterpriseId,
     which: Which<'_>,
     at: Timestamp,
-) -> Result<usize, StoreError> {
+) -> Result<Vec<EndedGrant>, StoreError> {
+    let row = match which {
+        Which::One(id) | Which::AllBut(id) | Which::OfLockBut(_, id) => {
+            session::list_row(connection, id)?
+        }
+        Which::OfLock(_) | Which::All => Vec::new(),
+    };
     let standing = grants::enterprise_id
         .eq(enterprise.as_str())
         .and(grants::revoked_at.is_null());
     let all = diesel::update(grants::table)
         .filter(standing)
         .set(grants::revoked_at.eq(at.unix_millis()));
-    query!(connection, c => match which {
-        Which::One(id) => all.filter(grants::session_id.eq(id.as_str())).execute(c),
-        Which::AllBut(id) => all.filter(grants::session_id.ne(id.as_str())).execute(c),
-        Which::OfLock(id) => all.filter(grants::key_lock_id.eq(id.as_str())).execute(c),
-        Which::OfLockBut(lock, id) => all
+    let rows: Vec<Ended> = query!(connection, c => match which {
+        Which::One(_) => all
+            .filter(grants::session_id.eq_any(&row))
+            .returning(ENDED)
+            .get_results(c),
+        Which::AllBut(_) => all
+            .filter(grants::session_id.ne_all(&row))
+            .returning(ENDED)
+            .get_results(c),
+        Which::OfLock(id) => all
+            .filter(grants::key_lock_id.eq(id.as_str()))
+            .returning(ENDED)
+            .get_results(c),
+        Which::OfLockBut(lock, _) => all
             .filter(grants::key_lock_id.eq(lock.as_str()))
-            .filter(grants::session_id.ne(id.as_str()))
-            .execute(c),
-        Which::All => all.execute(c),
-    })
+            .filter(grants::session_id.ne_all(&row))
+            .returning(ENDED)
+            .get_results(c),
+        Which::All => all.returning(ENDED).get_results(c),
+    })?;
+    Ok(rows.into_iter().map(ended).collect())
 }
 
 pub(crate) fn last_to(
@@ -212,12 +251,15 @@ pub(crate) fn revoke_by_code(
     connection: &mut Connection,
     code_sha256: &str,
     at: Timestamp,
-) -> Result<Option<GrantId>, StoreError> {
-    let id: Option<String> = query!(connection, c => diesel::update(grants::table)
+) -> Result<Option<(GrantId, Option<EndedGrant>)>, StoreError> {
+    let id: Option<String> = query!(connection, c => grants::table
         .filter(grants::code_sha256.eq(code_sha256))
-        .set(grants::revoked_at.eq(coalesce(grants::revoked_at, at.unix_millis())))
-        .returning(grants::id)
+        .select(grants::id)
         .get_result(c)
         .optional())?;
-    Ok(id.map(GrantId::from_text))
+    let Some(id) = id.map(GrantId::from_text) else {
+        return Ok(None);
+    };
+    let ended = revoke(connection, &id, at)?;
+    Ok(Some((id, ended)))
 }

@@ -21,6 +21,7 @@ mod consent;
 mod enterprise;
 mod grant;
 mod key_lock;
+mod logout_delivery;
 mod platform;
 mod row;
 mod session;

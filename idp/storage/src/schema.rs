@@ -36,6 +36,7 @@ diesel::table! {
 diesel::table! {
     sessions (id) {
         id -> Text,
+        root_id -> Text,
         enterprise_id -> Text,
         key_lock_id -> Text,
         begun_at -> BigInt,
@@ -155,6 +156,21 @@ diesel::table! {
         issued_at -> BigInt,
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    logout_deliveries (id) {
+        id -> Text,
+        platform_id -> Text,
+        enterprise_id -> Text,
+        session_id -> Text,
+        created_at -> BigInt,
+        tried_since -> BigInt,
+        attempts -> BigInt,
+        state -> Text,
+        state_at -> BigInt,
+        why -> Nullable<Text>,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::schema::{enterprises, key_locks, sessions};
 #[diesel(treat_none_as_default_value = false)]
 struct SessionRow {
     id: String,
+    root_id: String,
     enterprise_id: String,
     key_lock_id: String,
     begun_at: i64,
@@ -32,6 +33,7 @@ impl From<&SessionRecord> for SessionRow {
         let (ended_at, ending) = session.ended.unzip();
         Self {
             id: session.id.as_str().to_owned(),
+            root_id: session.root_id.as_str().to_owned(),
             enterprise_id: session.enterprise_id.as_str().to_owned(),
             key_lock_id: session.key_lock_id.as_str().to_owned(),
             begun_at: session.begun_at.unix_millis(),
@@ -63,6 +65,7 @@ impl TryFrom<SessionRow> for SessionRecord {
         Ok(Self {
             ended,
             id: SessionId::from_text(row.id),
+            root_id: SessionId::from_text(row.root_id),
             enterprise_id: EnterpriseId::from_text(row.enterprise_id),
             key_lock_id: KeyLockId::from_text(row.key_lock_id),
             begun_at: Timestamp::from_unix_millis(row.begun_at),
@@ -180,6 +183,30 @@ pub(crate) fn list_standing(
         .select(SessionRow::as_select())
         .load(c))?;
     rows.into_iter().map(SessionRecord::try_from).collect()
+}
+
+/// A sign-in with every other of its row, those that it continues.
+pub(crate) fn list_row(
+    connection: &mut Connection,
+    id: &SessionId,
+) -> Result<Vec<String>, StoreError> {
+    let root: Option<String> = query!(connection, c => sessions::table
+        .find(id.as_str())
+        .select(sessions::root_id)
+        .get_result(c)
+        .optional())?;
+    let mut row: Vec<String> = match root {
+        None => Vec::new(),
+        Some(root) => query!(connection, c => sessions::table
+            .filter(sessions::root_id.eq(&root))
+            .select(sessions::id)
+            .load(c))?,
+    };
+    // Off record, a sign-in is its own.
+    if row.is_empty() {
+        row.push(id.as_str().to_owned());
+    }
+    Ok(row)
 }
 
 /// Oldest first, so that what a bound leaves is the younger part.

@@ -6,11 +6,13 @@ use idp_core::certificate_authority::{
 };
 use idp_core::consent::{ConsentRecord, StandingConsent};
 use idp_core::enterprise::{Enterprise, EnterpriseRename};
-use idp_core::grant::{Grant, GrantStanding};
+use idp_core::grant::{EndedGrant, Grant, GrantStanding};
 use idp_core::id::{
-    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, PlatformId, SessionId,
+    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId,
+    SessionId,
 };
 use idp_core::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
+use idp_core::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};
 use idp_core::platform::Platform;
 use idp_core::refresh_token::RefreshToken;
 use idp_core::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
@@ -21,8 +23,8 @@ use pki::holder::credit_code::CreditCode;
 
 use crate::database::Connection;
 use crate::{
-    audit, certificate_authority, consent, enterprise, grant, key_lock, platform, refresh_token,
-    session, signing_key, superseded,
+    audit, certificate_authority, consent, enterprise, grant, key_lock, logout_delivery, platform,
+    refresh_token, session, signing_key, superseded,
 };
 
 /// What a closure of `read` or `write` works on.
@@ -321,7 +323,7 @@ impl Store for Transaction<'_> {
         enterprise: &EnterpriseId,
         platform: &PlatformId,
         at: Timestamp,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Vec<EndedGrant>, StoreError> {
         self.run(|c| grant::revoke_to(c, (enterprise, platform), at))
     }
 
@@ -330,7 +332,7 @@ impl Store for Transaction<'_> {
         enterprise: &EnterpriseId,
         which: Which<'_>,
         at: Timestamp,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Vec<EndedGrant>, StoreError> {
         self.run(|c| grant::revoke_of(c, enterprise, which, at))
     }
 
@@ -346,12 +348,64 @@ impl Store for Transaction<'_> {
         &mut self,
         code_sha256: &str,
         at: Timestamp,
-    ) -> Result<Option<GrantId>, StoreError> {
+    ) -> Result<Option<(GrantId, Option<EndedGrant>)>, StoreError> {
         self.run(|c| grant::revoke_by_code(c, code_sha256, at))
     }
 
-    fn revoke_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<bool, StoreError> {
+    fn revoke_grant(
+        &mut self,
+        id: &GrantId,
+        at: Timestamp,
+    ) -> Result<Option<EndedGrant>, StoreError> {
         self.run(|c| grant::revoke(c, id, at))
+    }
+
+    fn insert_logout_delivery(&mut self, delivery: &LogoutDelivery) -> Result<(), StoreError> {
+        self.run(|c| logout_delivery::insert(c, delivery))
+    }
+
+    fn find_logout_delivery(
+        &mut self,
+        id: &LogoutDeliveryId,
+    ) -> Result<Option<LogoutDelivery>, StoreError> {
+        self.run(|c| logout_delivery::find(c, id))
+    }
+
+    fn list_due_logout_deliveries(
+        &mut self,
+        now: Timestamp,
+        except: &[PlatformId],
+        limit: u32,
+    ) -> Result<Vec<LogoutDelivery>, StoreError> {
+        self.run(|c| logout_delivery::list_due(c, now, except, limit))
+    }
+
+    fn list_logout_deliveries(
+        &mut self,
+        stage: DeliveryStage,
+        limit: u32,
+    ) -> Result<Vec<LogoutDelivery>, StoreError> {
+        self.run(|c| logout_delivery::list(c, stage, limit))
+    }
+
+    fn exchange_logout_delivery(
+        &mut self,
+        from: &LogoutDelivery,
+        to: &LogoutDelivery,
+    ) -> Result<bool, StoreError> {
+        self.run(|c| logout_delivery::exchange(c, from, to))
+    }
+
+    fn count_logout_deliveries(&mut self) -> Result<DeliveryCounts, StoreError> {
+        self.run(logout_delivery::count)
+    }
+
+    fn forget_logout_deliveries(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<usize, StoreError> {
+        self.run(|c| logout_delivery::forget(c, before, limit))
     }
 
     fn insert_refresh_token(&mut self, token: &RefreshToken) -> Result<bool, StoreError> {

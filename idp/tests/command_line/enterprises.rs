@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Ended, Operator, ended};
 
 const CODE: &str = "91350100M000100Y43";
-const PRIMARY: &str = "lock-1";
+pub(super) const PRIMARY: &str = "lock-1";
 const SECONDARY: &str = "lock-2";
 
 fn enterprise() -> Enterprise {
@@ -57,8 +57,14 @@ fn lock(id: &str, role: LockRole, thumbprint: u8) -> KeyLock {
 }
 
 /// An operator beside a database with one enterprise and two locks.
-fn with_enterprise() -> Operator {
+pub(super) fn with_enterprise() -> Operator {
     let operator = Operator::ready();
+    bind_enterprise(&operator);
+    operator
+}
+
+/// Binds the enterprise with its two locks.
+pub(super) fn bind_enterprise(operator: &Operator) {
     let file = operator.folder.join("state/idp.db");
     let settings = DatabaseSettings::new(format!("sqlite://{}", file.display()));
     let database = Database::open(&settings).unwrap();
@@ -69,7 +75,6 @@ fn with_enterprise() -> Operator {
         Ok::<_, StoreError>(())
     }));
     written.unwrap();
-    operator
 }
 
 impl Operator {
@@ -81,7 +86,7 @@ impl Operator {
         self.run(&words)
     }
 
-    fn changed(&self, word: &str, more: &[&str]) {
+    pub(super) fn changed(&self, word: &str, more: &[&str]) {
         let done = self.change(word, more);
         assert_eq!(done.code, 0, "{word}: {}", done.err);
     }

@@ -13,6 +13,7 @@ mod enterprises;
 mod inspect;
 mod keys;
 mod lab;
+mod logouts;
 mod platforms;
 mod registry;
 mod revocation;

@@ -22,7 +22,7 @@ fn every_command_before_migrate_says_what_to_do_and_makes_no_database() {
     operator.write("list.crl", "");
     let uri = ["--redirect-uri", "https://p.example/cb"];
     let add = ["platform", "add", "chifeng", uri[0], uri[1]];
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 15] = [
         &["platform", "list"],
         &add,
         &["enterprise", "show", "91350100M000100Y43"],
@@ -32,6 +32,8 @@ fn every_command_before_migrate_says_what_to_do_and_makes_no_database() {
         &["ca", "history", "some"],
         &["revocation", "import", "list.crl"],
         &["revocation", "fetch"],
+        &["logouts", "list"],
+        &["logouts", "retry", "some"],
         &["ca", "suspend", "some", "--reason", "x"],
         &["keys", "list"],
         &["keys", "rotate"],

@@ -4,6 +4,7 @@ use super::{AccountRefusal, event, present_now, refuse};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::consent::{ConsentOutcome, ConsentRecord, StandingConsent, TEXT_VERSION};
 use crate::cx::{Caller, Cx};
+use crate::ending::end_grants_to;
 use crate::id::{ConsentId, PlatformId};
 use crate::session::Authentication;
 use crate::store::{Store, StoreError};
@@ -48,7 +49,7 @@ pub fn revoke_consent(
         revoked_at: Some(cx.now),
         ..standing
     })?;
-    store.revoke_grants_to(&present.enterprise.id, platform, cx.now)?;
+    end_grants_to(store, cx, &present.enterprise.id, platform)?;
     store.append_audit(&AuditEvent {
         platform_id: Some(platform.clone()),
         consent_id: Some(record.id),

@@ -11,6 +11,7 @@ use super::granted::{Granted, check_sender, narrowed, told};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authorization::AuthorizationCode;
 use crate::cx::{Caller, Cx};
+use crate::ending::end_grant_by_code;
 use crate::ephemeral::Spent;
 use crate::grant::Grant;
 use crate::id::GrantId;
@@ -70,7 +71,7 @@ pub fn redeem(
         Spent::Unknown => {
             let why = "the code is unknown or expired";
             // Long after its lifetime a code may still come again: what it gave dies all the same.
-            return match store.revoke_grant_by_code(&redemption.code_sha256, cx.now)? {
+            return match end_grant_by_code(store, cx, &redemption.code_sha256)? {
                 Some(_) => replayed(store, cx, caller, platform, redemption),
                 None => refused(store, cx, caller, platform, why),
             };
@@ -250,7 +251,7 @@ fn replayed(
     platform: &Platform,
     redemption: &Redemption,
 ) -> Result<Redeemed, StoreError> {
-    let grant_id = store.revoke_grant_by_code(&redemption.code_sha256, cx.now)?;
+    let grant_id = end_grant_by_code(store, cx, &redemption.code_sha256)?;
     store.append_audit(&AuditEvent {
         platform_id: Some(platform.id.clone()),
         grant_id,

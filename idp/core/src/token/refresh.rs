@@ -10,6 +10,7 @@ use super::granted::{Granted, check_sender, narrowed, told};
 use super::{TokenRefusal, note_refusal};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
+use crate::ending::end_grant;
 use crate::grant::GrantStanding;
 use crate::platform::{Client, Platform, SecurityProfile};
 use crate::refresh_token::{RefreshToken, refresh_token_sha256};
@@ -161,7 +162,7 @@ fn reused(
     caller: &Caller,
     standing: &GrantStanding,
 ) -> Result<Refreshed, StoreError> {
-    store.revoke_grant(&standing.grant.id, cx.now)?;
+    end_grant(store, cx, &standing.grant.id)?;
     store.append_audit(&AuditEvent {
         incident_id: Some(caller.incident_id.clone()),
         ..event(cx, caller, standing, AuditKind::RefreshTokenReused)

@@ -15,7 +15,7 @@ use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
 use crate::http::extract::{Browser, Form, Visit};
 use crate::http::{page, routes};
-use crate::view::{HistoryPage, SessionRow, SessionStage, SessionsPage, SignedOutPage};
+use crate::view::{HistoryPage, SessionRow, SessionStage, SessionsPage};
 
 /// Sign-ins that are shown at most.
 const SHOWN: u32 = 100;
@@ -94,12 +94,7 @@ pub async fn end_all(mut visit: Visit, request: HttpRequest, body: web::Bytes) -
     shown::submit(at, (&request, &body), async |visit, browser, _: &Form| {
         end(visit, browser, ToEnd::All).await?;
         browser.end(visit).await?;
-        let page = SignedOutPage {
-            frame: visit.frame(Some(browser)),
-            platforms: Vec::new(),
-            onward: None,
-        };
-        Ok(browser.answer(visit, visit.html(StatusCode::OK, page.render())))
+        Ok(browser.answer(visit, see_other(routes::SIGNED_OUT)))
     })
     .await
 }

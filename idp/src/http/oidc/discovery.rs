@@ -43,6 +43,7 @@ pub fn document(config: &Config) -> ProviderMetadata {
         userinfo_endpoint: at(routes::USERINFO),
         introspection_endpoint: at(routes::INTROSPECT),
         revocation_endpoint: at(routes::REVOKE),
+        end_session_endpoint: at(routes::END_SESSION),
         jwks_uri: at(routes::JWKS),
         scopes_supported: Scope::ALL
             .map(Scope::as_str)
@@ -92,6 +93,8 @@ pub fn document(config: &Config) -> ProviderMetadata {
         authorization_response_iss_parameter_supported: true,
         tls_client_certificate_bound_access_tokens: config.tls.takes_certificates(),
         mtls_endpoint_aliases: config.mtls_origin().as_deref().map(aliases),
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
         service_documentation: None,
     }
 }

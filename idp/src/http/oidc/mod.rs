@@ -4,6 +4,7 @@ pub mod answer;
 mod authorize;
 mod cors;
 mod discovery;
+mod end_session;
 mod par;
 mod token;
 mod token_status;
@@ -25,6 +26,11 @@ pub fn mount(app: &mut ServiceConfig) {
             web::resource(routes::AUTHORIZE)
                 .get(authorize::by_query)
                 .post(authorize::by_form),
+        )
+        .service(
+            web::resource(routes::END_SESSION)
+                .get(end_session::by_query)
+                .post(end_session::by_form),
         )
         .service(web::resource(routes::PAR).post(par::push))
         .service(web::resource(routes::INTROSPECT).post(token_status::look))

@@ -6,9 +6,9 @@ use super::account::account;
 use super::choosing::choosing;
 use crate::view::{
     Assets, BackLink, BindOutcome, BindPage, BindValues, BoundPage, ChallengeForm, Choice,
-    ChoiceGroup, Download, DriverPage, ErrorPage, FieldError, Frame, HelpPage, HomePage, Limits,
-    Locale, LoginPage, Notice, Problem, ReadCertificate, RedirectingPage, SignedIn, SignedOutPage,
-    Support,
+    ChoiceGroup, ConfirmSignOutPage, Download, DriverPage, ErrorPage, FieldError, Frame, HelpPage,
+    HomePage, Limits, Locale, LoginPage, Notice, PlatformSignOut, Problem, ReadCertificate,
+    RedirectingPage, SignedIn, SignedOutPage, Support,
 };
 
 pub(super) const NAME: &str = "内蒙古蒙源建设工程有限公司";
@@ -260,8 +260,19 @@ fn reading(locale: Locale) -> Vec<(&'static str, String)> {
     };
     let signed_out = SignedOutPage {
         frame: frame(locale),
-        platforms: vec![(CHIFENG, true), ("呼和浩特市交易中心", false)],
+        again: "/signed-out?of=a",
+        platforms: vec![
+            (CHIFENG, PlatformSignOut::Confirmed),
+            ("呼和浩特市交易中心", PlatformSignOut::Waiting),
+            ("包头市交易中心", PlatformSignOut::Failed),
+            ("通辽市交易中心", PlatformSignOut::Unsupported),
+        ],
         onward: Some(("https://chifeng.example/", CHIFENG)),
+    };
+    let confirm = ConfirmSignOutPage {
+        frame: at(locale, "/logout?request=a"),
+        request: "\"><script>",
+        platform: Some(CHIFENG),
     };
     let fields = [
         ("code", "c".to_owned()),
@@ -297,6 +308,7 @@ fn reading(locale: Locale) -> Vec<(&'static str, String)> {
         ),
         ("driver-none", driver(Vec::new())),
         ("signed-out", signed_out.render().unwrap()),
+        ("confirm-sign-out", confirm.render().unwrap()),
         ("redirecting", redirecting.render().unwrap()),
     ]
 }

@@ -48,6 +48,7 @@ async fn code_gives_one_grant(b: &Backend) {
 async fn first_revocation_of_a_grant_stands(b: &Backend) {
     let s0 = samples::standing();
     let id = s0.grant.id.clone();
+    let ended = samples::ended(&s0.grant);
     let (revoked, found) = write!(b, |s| {
         insert_standing(s, &s0)?;
         let code = s0.grant.code_sha256.clone();
@@ -60,7 +61,10 @@ async fn first_revocation_of_a_grant_stands(b: &Backend) {
         ];
         (revoked, s.find_grant_standing(&s0.grant.id)?)
     });
-    assert_eq!(revoked, [None, Some(id.clone()), Some(id)]);
+    assert_eq!(
+        revoked,
+        [None, Some((id.clone(), Some(ended))), Some((id, None))]
+    );
     let found = found.unwrap();
     assert_eq!(found.grant.revoked_at, Some(at(7)));
     assert!(!found.is_alive(found.key_lock.not_after));
@@ -73,6 +77,7 @@ async fn grants_to_one_platform_are_revoked_and_no_others(b: &Backend) {
     revoked_before.code_sha256 = samples::name("code");
     revoked_before.revoked_at = Some(at(5));
     let ids = [&s0.grant, &revoked_before, &s1.grant].map(|grant| grant.id.clone());
+    let told = samples::ended(&s0.grant);
     let (counts, found) = write!(b, |s| {
         insert_standing(s, &s0)?;
         insert_standing(s, &s1)?;
@@ -91,6 +96,6 @@ async fn grants_to_one_platform_are_revoked_and_no_others(b: &Backend) {
         }
         (counts, found)
     });
-    assert_eq!(counts, [0, 1, 0]);
+    assert_eq!(counts, [vec![], vec![told], vec![]]);
     assert_eq!(found, [Some(at(7)), Some(at(5)), None]);
 }

@@ -284,11 +284,12 @@ async fn grants_of_a_session_or_a_lock_are_revoked_and_no_others(b: &Backend) {
     let (session, lock, of) = (grant.session_id, grant.key_lock_id, grant.id);
     let other = SessionId::from_text("other");
     let revoked = write!(b, |s| [
-        s.revoke_grants_of(&id, Which::One(&other), at(9))?,
-        s.revoke_grants_of(&id, Which::AllBut(&session), at(9))?,
-        s.revoke_grants_of(&id, Which::OfLock(&lock), at(9))?,
-        s.revoke_grants_of(&id, Which::One(&session), at(9))?,
-        s.revoke_grants_of(&id, Which::All, at(9))?,
+        s.revoke_grants_of(&id, Which::One(&other), at(9))?.len(),
+        s.revoke_grants_of(&id, Which::AllBut(&session), at(9))?
+            .len(),
+        s.revoke_grants_of(&id, Which::OfLock(&lock), at(9))?.len(),
+        s.revoke_grants_of(&id, Which::One(&session), at(9))?.len(),
+        s.revoke_grants_of(&id, Which::All, at(9))?.len(),
     ]);
     assert_eq!(revoked, [0, 0, 1, 0, 0]);
     let found = read!(b, |s| s.find_grant_standing(&of)?).unwrap();

@@ -18,6 +18,7 @@ mod ephemeral;
 mod grants;
 mod in_process;
 mod life;
+mod logouts;
 mod migrations;
 mod nouns;
 mod opening;
@@ -73,6 +74,7 @@ fn sqlite_has_every_property() {
             past_the_store::ALL,
             races::ALL,
             life::ALL,
+            logouts::ALL,
             durable::ALL,
             migrations::ALL,
             remembered::ALL,
@@ -90,6 +92,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             grants::ALL,
             races::ALL,
             life::ALL,
+            logouts::ALL,
         ],
     );
 }
@@ -109,6 +112,7 @@ fn postgres_has_every_property() {
             past_the_store::ALL,
             races::ALL,
             life::ALL,
+            logouts::ALL,
             durable::ALL,
             migrations::ALL,
             remembered::ALL,

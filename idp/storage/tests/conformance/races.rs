@@ -130,7 +130,7 @@ async fn of_many_grants_by_one_code_one_stands(b: &Backend) {
     .await;
     assert_eq!(winners(&results), 1);
     let code = grant.code_sha256;
-    let revoked = write!(b, |s| s.revoke_grant_by_code(&code, at(9))?).unwrap();
+    let (revoked, _) = write!(b, |s| s.revoke_grant_by_code(&code, at(9))?).unwrap();
     assert!(read!(b, |s| s.find_grant_standing(&revoked)?).is_some());
 }
 

@@ -12,7 +12,7 @@ use idp_core::certificate_authority::{
 };
 use idp_core::consent::{ConsentOutcome, ConsentRecord, StandingConsent};
 use idp_core::enterprise::{Enterprise, EnterpriseState};
-use idp_core::grant::Grant;
+use idp_core::grant::{EndedGrant, Grant};
 use idp_core::id::{
     CaId, ConsentId, EnterpriseId, GrantId, IncidentId, KeyId, KeyLockId, PlatformId, SessionId,
 };
@@ -321,10 +321,22 @@ pub fn audit_event(detail: &str) -> AuditEvent {
     }
 }
 
+/// What is to be told of a grant.
+pub fn ended(grant: &Grant) -> EndedGrant {
+    EndedGrant {
+        enterprise_id: grant.enterprise_id.clone(),
+        platform_id: grant.platform_id.clone(),
+        session_id: grant.session_id.clone(),
+        created_at: grant.created_at,
+    }
+}
+
 /// A sign-in of a lock, not stored.
 pub fn session(key_lock: &KeyLock, second: i64) -> SessionRecord {
+    let id = SessionId::from_text(name("session"));
     SessionRecord {
-        id: SessionId::from_text(name("session")),
+        root_id: id.clone(),
+        id,
         enterprise_id: key_lock.enterprise_id.clone(),
         key_lock_id: key_lock.id.clone(),
         begun_at: at(second),

@@ -1,0 +1,114 @@
+//! Telling platforms that a session ended (Back-Channel Logout 1.0): at once where a person waits, else as it falls due.
+//!
+//! Owns how many are told at a time and how long anybody waits. What is to be told stands in the database, written with
+//! what ended; when it is tried again and what comes of it are the core's ([`idp_core::tell_platforms`]).
+
+mod attempt;
+mod due;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use actix_web::web;
+use idp_core::id::PlatformId;
+use idp_core::logout_delivery::LogoutDelivery;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::state::AppState;
+
+pub use due::{TELL_EVERY, keep_telling};
+
+/// Attempts under way at a time, as things fall due.
+const DUE_AT_A_TIME: usize = 16;
+
+/// Attempts under way at a time for people who wait; whoever finds no place is told as things fall due.
+const AT_ONCE_AT_A_TIME: usize = 64;
+
+/// Attempts under way at one platform, as things fall due: one that is slow holds nobody else up.
+const AT_ONE_PLATFORM: usize = 4;
+
+/// How long a platform that was not told is left alone by this process: shorter than its first pause.
+const REST: Duration = Duration::from_secs(3);
+
+/// How long a person who signs out waits for their platforms.
+const PATIENCE: Duration = Duration::from_millis(2500);
+
+/// Platforms that rest at most.
+const RESTING: u64 = 10_000;
+
+/// What is under way.
+pub struct Teller {
+    due: Arc<Semaphore>,
+    at_once: Arc<Semaphore>,
+    busy: Mutex<HashMap<PlatformId, usize>>,
+    resting: moka::sync::Cache<PlatformId, ()>,
+}
+
+impl Default for Teller {
+    fn default() -> Self {
+        Self {
+            due: Arc::new(Semaphore::new(DUE_AT_A_TIME)),
+            at_once: Arc::new(Semaphore::new(AT_ONCE_AT_A_TIME)),
+            busy: Mutex::default(),
+            resting: moka::sync::Cache::builder()
+                .max_capacity(RESTING)
+                .time_to_live(REST)
+                .build(),
+        }
+    }
+}
+
+impl Teller {
+    /// Platforms that are left alone for now.
+    fn left_alone(&self) -> Vec<PlatformId> {
+        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = busy.iter().filter(|(_, n)| **n >= AT_ONE_PLATFORM);
+        let full = full.map(|(platform, _)| platform.clone());
+        let resting = self
+            .resting
+            .iter()
+            .map(|(platform, ())| (*platform).clone());
+        full.chain(resting).collect()
+    }
+
+    fn begin(&self, platform: &PlatformId) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        *busy.entry(platform.clone()).or_default() += 1;
+    }
+
+    fn end(&self, platform: &PlatformId) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = busy.get_mut(platform) {
+            *n = n.saturating_sub(1);
+            if *n == 0 {
+                busy.remove(platform);
+            }
+        }
+    }
+
+    fn rest(&self, platform: &PlatformId) {
+        self.resting.insert(platform.clone(), ());
+    }
+}
+
+/// Tells what its caller took, side by side, and waits a little. What takes longer goes on by itself.
+pub async fn tell_at_once(state: &web::Data<AppState>, taken: Vec<LogoutDelivery>) {
+    let mut under_way = JoinSet::new();
+    for delivery in taken {
+        let Ok(place) = Arc::clone(&state.teller.at_once).try_acquire_owned() else {
+            break;
+        };
+        let state = state.clone();
+        // A task of its own within the set: the set's end takes the waiting away, not the work.
+        let work = tokio::spawn(async move {
+            attempt::attempt(&state, &delivery).await;
+            drop(place);
+        });
+        under_way.spawn(async move { drop(work.await) });
+    }
+    let all = async { while under_way.join_next().await.is_some() {} };
+    // Late ones are shown as not confirmed yet.
+    let _late = tokio::time::timeout(PATIENCE, all).await;
+}
