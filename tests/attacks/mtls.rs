@@ -111,7 +111,9 @@ async fn a_certificate_that_is_not_the_platforms_is_refused() {
     for (what, program) in &bad {
         assert_eq!(by(program).await, refused(), "{what}");
     }
-    let written = tls.provider.count_of_platform(&platform.id, AuditKind::TokenRefused);
+    let written = tls
+        .provider
+        .count_of_platform(&platform.id, AuditKind::TokenRefused);
     assert_eq!(written.await, bad.len());
     // Without one, at either listener; and with one where nobody is asked for it.
     assert_eq!(outcome(own(&platform)).await, refused());

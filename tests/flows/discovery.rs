@@ -77,7 +77,7 @@ async fn the_document_promises_nothing_that_is_refused() {
         ["authorization_code", "refresh_token", "client_credentials"]
     );
     assert_eq!(document.code_challenge_methods_supported, ["S256"]);
-    assert_eq!(document.subject_types_supported, ["public"]);
+    assert_eq!(document.subject_types_supported, ["public", "pairwise"]);
     assert!(document.request_parameter_supported);
     assert!(document.request_uri_parameter_supported);
     assert!(document.require_request_uri_registration);
@@ -94,7 +94,7 @@ async fn the_document_promises_nothing_that_is_refused() {
     // Discovery 1.0 §3: RS256 must be among them.
     assert_eq!(
         document.id_token_signing_alg_values_supported,
-        ["ES256", "RS256"]
+        ["ES256", "PS256", "RS256"]
     );
     assert_eq!(document.ui_locales_supported, ["zh-CN", "en"]);
 }

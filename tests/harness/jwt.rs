@@ -118,6 +118,22 @@ impl AssertionKey {
         self.jwk.get("kid").and_then(Value::as_str)
     }
 
+    /// Of a P-256 key's PKCS #8 octets and its public JWK.
+    pub fn of_pkcs8(pkcs8: &[u8], jwk: Value) -> Self {
+        let pem = pkcs8::der::pem::encode_string("PRIVATE KEY", pkcs8::LineEnding::LF, pkcs8);
+        Self {
+            algorithm: Algorithm::ES256,
+            key: EncodingKey::from_ec_der(pkcs8),
+            pem: pem.unwrap(),
+            jwk,
+        }
+    }
+
+    /// Its signature over a text, base64url.
+    pub fn signature(&self, text: &[u8]) -> String {
+        jsonwebtoken::crypto::sign(text, &self.key, self.algorithm).unwrap()
+    }
+
     /// Its public JWK Set.
     pub fn jwks(&self) -> Value {
         json!({ "keys": [self.jwk] })

@@ -20,6 +20,8 @@ pub mod audit;
 pub mod authority;
 pub mod browser;
 pub mod dpop;
+pub mod fapi2;
+pub mod jwe;
 pub mod jwt;
 pub mod listener;
 pub mod lock;
@@ -41,6 +43,7 @@ pub mod source;
 pub mod story;
 pub mod tls;
 pub mod token_request;
+pub mod vector;
 pub mod wire;
 
 pub use answer::Answer;

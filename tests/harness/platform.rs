@@ -7,7 +7,7 @@ use idp_core::directory::connect;
 use idp_core::id::PlatformId;
 use idp_core::platform::{
     Client, ClientAuthentication, ClientKeys, ConsentPolicy, JwsAlgorithm, LogoutRules,
-    Platform as Registration, PlatformState, RequestRules, TokenRules, Zone,
+    Platform as Registration, PlatformState, RequestRules, SecurityProfile, TokenRules, Zone,
 };
 use idp_core::region::RegionCode;
 use idp_core::token::client_authentication::secret_sha256;
@@ -57,6 +57,10 @@ pub struct PlatformOrder {
     pub tokens: TokenRules,
     /// Of signing out; `{id}` stands for the platform.
     pub logout: LogoutRules,
+    /// Which rules it is held to.
+    pub profile: SecurityProfile,
+    /// Its keys, beside those it proves itself with.
+    pub keys: Option<serde_json::Value>,
 }
 
 impl Default for PlatformOrder {
@@ -72,6 +76,8 @@ impl Default for PlatformOrder {
             requests: RequestRules::default(),
             tokens: TokenRules::default(),
             logout: LogoutRules::default(),
+            profile: SecurityProfile::default(),
+            keys: None,
         }
     }
 }
@@ -248,7 +254,11 @@ fn registration(
         support_contact: Some("0476-1234567".to_owned()),
         state: PlatformState::Active,
         client: Some(Client {
-            keys: key.map(|key| ClientKeys::Jwks(key.jwks())),
+            keys: key
+                .map(AssertionKey::jwks)
+                .or_else(|| order.keys.clone())
+                .map(ClientKeys::Jwks),
+            profile: order.profile,
             initiate_login_uri: order.from_portal.then(|| format!("{here}/login")),
             target_link_uri: order.from_portal.then(|| format!("{here}/home")),
             scopes: order.scopes.clone(),

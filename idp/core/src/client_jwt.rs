@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::platform::{Client, ClientAlgorithm};
+use crate::unique_members::Unique;
 
 /// Longest JWT of a client, in octets.
 pub const CLIENT_JWT_MAX: usize = 16 * 1024;
@@ -29,7 +30,7 @@ impl Header {
         }
         let (header, _) = jwt.split_once('.')?;
         let header = URL_SAFE_NO_PAD.decode(header).ok()?;
-        let members = serde_json::from_slice(&header).ok()?;
+        let Unique(members) = serde_json::from_slice(&header).ok()?;
         Some(Self { members })
     }
 
@@ -49,9 +50,9 @@ impl Header {
     }
 
     /// RFC 7515 §4.1.11: what is critical and not understood makes the JWS invalid. Nothing is understood
-    /// here, and the library looks past the member.
+    /// here, and the library looks past the member. Nor is `b64` (RFC 7797), which would change what is signed.
     pub fn is_critical(&self) -> bool {
-        self.members.contains_key("crit")
+        self.members.contains_key("crit") || self.members.contains_key("b64")
     }
 }
 
@@ -65,6 +66,7 @@ pub fn verified<T: DeserializeOwned>(client: &Client, keys: &Value, jwt: &str) -
     let kid = header.text("kid");
     signing_keys(keys)
         .filter(|jwk| kid.is_none() || jwk.common.key_id.as_deref() == kid)
+        .filter(|jwk| is_for(jwk, algorithm))
         .find_map(|jwk| signed_with(&jwk, algorithm, jwt))
 }
 
@@ -88,6 +90,12 @@ fn signing_keys(keys: &Value) -> impl Iterator<Item = Jwk> {
         .filter(|jwk| !matches!(&jwk.common.public_key_use, Some(purpose) if *purpose != PublicKeyUse::Signature))
 }
 
+/// A key that names its algorithm serves no other (RFC 7517 §4.4, RFC 8725 §3.1).
+fn is_for(jwk: &Jwk, algorithm: ClientAlgorithm) -> bool {
+    let said = jwk.common.key_algorithm.map(|said| said.to_string());
+    said.is_none_or(|said| said == algorithm.as_str())
+}
+
 /// The claims of a JWT that this very key signed.
 pub fn signed_with<T: DeserializeOwned>(
     jwk: &Jwk,
@@ -104,6 +112,7 @@ pub fn signed_with<T: DeserializeOwned>(
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     let key = DecodingKey::from_jwk(jwk).ok()?;
-    let token = jsonwebtoken::decode::<T>(jwt, &key, &validation).ok()?;
-    Some(token.claims)
+    let token = jsonwebtoken::decode::<Unique>(jwt, &key, &validation).ok()?;
+    let Unique(claims) = token.claims;
+    serde_json::from_value(Value::Object(claims)).ok()
 }

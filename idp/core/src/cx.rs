@@ -9,6 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::subject::PairwiseKey;
 use crate::timestamp::Timestamp;
 
 /// Source of cryptographic randomness.
@@ -52,6 +53,8 @@ pub struct Settings {
     pub request_lifetime: Duration,
     /// How long a pushed request waits for its platform to send the person (RFC 9126 §2.2).
     pub pushed_lifetime: Duration,
+    /// What pairwise subjects are made with.
+    pub pairwise_key: PairwiseKey,
 }
 
 impl Settings {
@@ -70,6 +73,7 @@ impl Settings {
             session_absolute: Duration::from_hours(8),
             request_lifetime: Duration::from_mins(30),
             pushed_lifetime: Duration::from_secs(90),
+            pairwise_key: PairwiseKey::default(),
         }
     }
 }

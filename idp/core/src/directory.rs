@@ -3,6 +3,8 @@
 mod client_keys;
 pub mod metadata;
 
+use serde_json::Value;
+
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::Cx;
 use crate::id::PlatformId;
@@ -10,9 +12,10 @@ use crate::platform::{
     Client, ClientAuthentication, ClientKeys, ConsentPolicy, Platform, PlatformState, Zone,
 };
 use crate::region::RegionCode;
+use crate::signer::Recipient;
 use crate::store::{Store, StoreError};
 
-pub use client_keys::{JwksProblem, published_keys, usable_keys};
+pub use client_keys::{JwksProblem, published_keys, signature_keys, usable_keys};
 
 /// The guide names fifteen of sixteen; the sixteenth is data an operator adds. Zones as commonly used,
 /// with 赤峰 in the east: the guide's picture caption lists it under 西部盟市, and an operator can.
@@ -165,6 +168,9 @@ pub enum RegistrationRefusal {
     /// Remembering for no time, or for longer than a year.
     #[error("a consent is remembered for 1 to 365 days; without it every login asks")]
     RememberDays,
+    /// Not what the profile it is held to allows.
+    #[error("{0}")]
+    Profile(&'static str),
     /// It is connected already.
     #[error("the platform {0} is connected already")]
     Connected(PlatformId),
@@ -211,6 +217,9 @@ fn check_id(id: &str) -> Result<(), RegistrationRefusal> {
 
 fn check_client(client: &Client) -> Result<(), RegistrationRefusal> {
     use protocol::scope::Scope;
+    if let Some(breach) = client.breach_of_profile() {
+        return Err(RegistrationRefusal::Profile(breach));
+    }
     if client.redirect_uris.is_empty() {
         return Err(RegistrationRefusal::NoRedirectUri);
     }
@@ -218,7 +227,7 @@ fn check_client(client: &Client) -> Result<(), RegistrationRefusal> {
         return Err(RegistrationRefusal::NoOpenid);
     }
     if let Some(ClientKeys::Jwks(jwks)) = &client.keys {
-        usable_keys(jwks)?;
+        check_keys(client, jwks)?;
     }
     if needs_keys(client) && client.keys.is_none() {
         return Err(JwksProblem::NoUsableKey.into());
@@ -241,9 +250,26 @@ fn check_client(client: &Client) -> Result<(), RegistrationRefusal> {
     Ok(())
 }
 
-/// Whether it signs anything by its registration.
+/// Whether its keys serve for what it does with them.
+fn check_keys(client: &Client, jwks: &Value) -> Result<(), JwksProblem> {
+    usable_keys(jwks)?;
+    let signs =
+        client.requests.signed_only || client.authentication == ClientAuthentication::PrivateKeyJwt;
+    if signs {
+        signature_keys(jwks)?;
+    }
+    match client.tokens.id_token_encryption {
+        Some(encryption) if Recipient::among(encryption, jwks).is_none() => {
+            Err(JwksProblem::NoUsableKey)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether it signs anything by its registration, or anything is encrypted to it.
 fn needs_keys(client: &Client) -> bool {
     client.requests.signed_only
+        || client.tokens.id_token_encryption.is_some()
         || match client.authentication {
             ClientAuthentication::PrivateKeyJwt | ClientAuthentication::SelfSignedTlsClientAuth => {
                 true

@@ -12,11 +12,16 @@ use serde_json::{Map, Value};
 use crate::enterprise::Enterprise;
 use crate::key_lock::KeyLock;
 
-/// What `scopes` open of one enterprise and one lock.
-pub fn disclose(scopes: &ScopeSet, enterprise: &Enterprise, key_lock: &KeyLock) -> UserInfo {
+/// What `scopes` open of one enterprise and one lock, under this `sub`.
+pub fn disclose(
+    sub: String,
+    scopes: &ScopeSet,
+    enterprise: &Enterprise,
+    key_lock: &KeyLock,
+) -> UserInfo {
     let open = |scope| scopes.contains(scope);
     UserInfo {
-        sub: enterprise.id.as_str().to_owned(),
+        sub,
         enterprise: open(Scope::Enterprise).then(|| EnterpriseClaims {
             name: enterprise.name.clone(),
             credit_code: enterprise.credit_code.as_str().to_owned(),
@@ -46,11 +51,12 @@ pub fn disclose(scopes: &ScopeSet, enterprise: &Enterprise, key_lock: &KeyLock) 
 
 /// What `scopes` open and what `claims` name, and nothing else; always with `sub`.
 pub fn disclose_chosen(
+    sub: String,
     (scopes, claims): (&ScopeSet, &ClaimSet),
     enterprise: &Enterprise,
     key_lock: &KeyLock,
 ) -> Map<String, Value> {
-    let whole = serde_json::to_value(disclose(&ScopeSet::all(), enterprise, key_lock));
+    let whole = serde_json::to_value(disclose(sub, &ScopeSet::all(), enterprise, key_lock));
     let Ok(Value::Object(mut told)) = whole else {
         return Map::new();
     };

@@ -12,11 +12,15 @@ use subtle::ConstantTimeEq as _;
 
 use crate::client_jwt::{Header, signed_with};
 use crate::cx::Cx;
-use crate::directory::usable_keys;
+use crate::directory::signature_keys;
+use crate::platform::ClientAlgorithm;
 use crate::timestamp::Timestamp;
 
 /// `typ` of a proof (§4.2).
 const TYP: &str = "dpop+jwt";
+
+/// What proofs are signed with. No client needs RS256 here, and FAPI 2.0 forbids it (§5.4).
+pub const ALGORITHMS: [ClientAlgorithm; 2] = [ClientAlgorithm::Es256, ClientAlgorithm::Ps256];
 
 /// Seconds before and after now in which a proof may have been made. Its nonce is the tighter bound.
 const WINDOW: i64 = 60;
@@ -58,6 +62,10 @@ struct Claims {
     htu: String,
     iat: i64,
     #[serde(default)]
+    nbf: Option<i64>,
+    #[serde(default)]
+    exp: Option<i64>,
+    #[serde(default)]
     ath: Option<String>,
     #[serde(default)]
     nonce: Option<String>,
@@ -77,7 +85,8 @@ pub fn verify(cx: &Cx, request: ProvenRequest<'_>, proof: &str) -> Result<DpopPr
     }
     let algorithm = header
         .algorithm()
-        .ok_or("alg of the DPoP proof must be ES256, PS256 or RS256")?;
+        .filter(|algorithm| ALGORITHMS.contains(algorithm))
+        .ok_or("alg of the DPoP proof must be ES256 or PS256")?;
     let jwk = public_key(header.member("jwk"))?;
     let claims: Claims = signed_with(&jwk, algorithm, proof)
         .ok_or("the DPoP proof is not signed by its key, or lacks a claim")?;
@@ -91,10 +100,17 @@ pub fn verify(cx: &Cx, request: ProvenRequest<'_>, proof: &str) -> Result<DpopPr
     })
 }
 
+/// The nonce that a proof says it holds; `None`: it is no proof at all. Verifies nothing.
+pub fn unverified_nonce(proof: &str) -> Option<Option<String>> {
+    Header::read(proof)?;
+    let claims = jsonwebtoken::dangerous::insecure_decode::<Claims>(proof);
+    claims.ok().map(|token| token.claims.nonce)
+}
+
 /// A public key of a kind that clients may sign with: neither short, nor symmetric, nor with its private part.
 fn public_key(jwk: Option<&Value>) -> Result<Jwk, &'static str> {
     let jwk = jwk.ok_or("the DPoP proof has no jwk")?;
-    let usable = usable_keys(&json!({ "keys": [jwk] }))
+    let usable = signature_keys(&json!({ "keys": [jwk] }))
         .or(Err("jwk of the DPoP proof is no public key that is taken"))?;
     let key = usable.get("keys").and_then(|keys| keys.get(0)).cloned();
     key.and_then(|key| serde_json::from_value(key).ok())
@@ -114,6 +130,17 @@ fn check(cx: &Cx, request: ProvenRequest<'_>, claims: &Claims) -> Result<(), &'s
     }
     if claims.iat.abs_diff(cx.now.unix_seconds()) > WINDOW.unsigned_abs() {
         return Err("iat of the DPoP proof is not now");
+    }
+    // Not asked for (§4.2), but what they say counts (RFC 7519 §4.1.4, §4.1.5).
+    let now = cx.now.unix_seconds();
+    let is_over = claims
+        .exp
+        .is_some_and(|exp| exp.saturating_add(WINDOW) <= now);
+    let is_early = claims
+        .nbf
+        .is_some_and(|nbf| nbf > now.saturating_add(WINDOW));
+    if is_over || is_early {
+        return Err("the DPoP proof is not valid now");
     }
     let Some(token) = request.access_token else {
         return Ok(());
@@ -137,4 +164,35 @@ fn is_same_uri(said: &str, here: &str) -> bool {
         && said_uri.query().is_none()
         && said_uri.fragment().is_none()
         && said_uri == here
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_uri_is_the_same_in_every_spelling_that_rfc_3986_makes_equal_and_in_no_other() {
+        let here = "https://idp.example/oauth2/token";
+        for same in [
+            here,
+            "https://IDP.example/oauth2/token",
+            "HTTPS://idp.example/oauth2/token",
+            "https://idp.example:443/oauth2/token",
+        ] {
+            assert!(is_same_uri(same, here), "{same}");
+        }
+        for other in [
+            "http://idp.example/oauth2/token",
+            "https://idp.example:8443/oauth2/token",
+            "https://idp.example/OAuth2/token",
+            "https://idp.example/oauth2/token/",
+            "https://idp.example/oauth2/token?x=1",
+            "https://idp.example/oauth2/token#x",
+            "https://user@idp.example/oauth2/token",
+            "/oauth2/token",
+            "",
+        ] {
+            assert!(!is_same_uri(other, here), "{other}");
+        }
+    }
 }

@@ -40,6 +40,8 @@ pub mod recognition;
 pub mod renewal;
 pub mod revocation;
 pub mod signer;
+pub mod subject;
+pub mod unique_members;
 
 // Flows
 pub mod account;

@@ -6,17 +6,18 @@
 pub mod algorithm;
 pub mod authentication;
 pub mod client;
+mod profile;
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::PlatformId;
 use crate::region::RegionCode;
 
-pub use algorithm::{ClientAlgorithm, JwsAlgorithm};
+pub use algorithm::{ClientAlgorithm, ContentEncryption, JwsAlgorithm, KeyEncryption};
 pub use authentication::{ClientAuthentication, ClientKeys, PreviousSecret, TlsSubject};
 pub use client::{
     Client, ConsentPolicy, LogoutRules, Presentation, RequestRules, SecurityProfile,
-    SenderConstraint, SubjectType, TokenRules,
+    SenderConstraint, SubjectType, TokenEncryption, TokenRules,
 };
 
 /// Where the portal lists a platform. A field of the platform that an operator can change.

@@ -313,6 +313,23 @@ pub trait Store {
     /// Takes a key out of force for ever; `false` when there is none or it was withdrawn before.
     fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
 
+    /// A secret of the provider, sealed under the master key.
+    fn find_sealed_secret(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// `false`: there is one of this name.
+    fn insert_sealed_secret(&mut self, name: &str, sealed: &[u8]) -> Result<bool, StoreError>;
+    /// Seals one anew; `false` when it is not sealed as in `from` any more.
+    fn exchange_sealed_secret(
+        &mut self,
+        name: &str,
+        sealing: (&[u8], &[u8]),
+    ) -> Result<bool, StoreError>;
+    /// Seals a signing key anew; `false` when it is not sealed as in `from` any more.
+    fn exchange_signing_key_sealing(
+        &mut self,
+        id: &KeyId,
+        sealing: (&[u8], &[u8]),
+    ) -> Result<bool, StoreError>;
+
     /// All CAs of the registry; an impossible row is told apart and refuses none of the others.
     fn list_certificate_authorities(&mut self) -> Result<StoredRegistry, StoreError>;
     /// One CA.

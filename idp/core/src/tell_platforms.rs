@@ -12,6 +12,7 @@ use crate::logout_delivery::{DeliveryStage, DeliveryState, LogoutDelivery};
 use crate::platform::Platform;
 use crate::signer::{LOGOUT_TOKEN_TYP, NoSigningKey, Signer};
 use crate::store::{Store, StoreError};
+use crate::subject::subject;
 
 /// The event of a logout token (§2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -58,7 +59,7 @@ struct LogoutTokenClaims<'a> {
     exp: i64,
     jti: String,
     events: serde_json::Value,
-    sub: &'a str,
+    sub: String,
     sid: &'a str,
 }
 
@@ -85,7 +86,7 @@ pub fn message(
         jti: random_text(&*cx.rng),
         events: serde_json::json!({ EVENT: {} }),
         // As in the ID token.
-        sub: delivery.enterprise_id.as_str(),
+        sub: subject(cx, client, &delivery.enterprise_id),
         sid: delivery.session_id.as_str(),
     };
     // A plain struct of text and numbers always serialises.

@@ -15,6 +15,7 @@ use crate::platform::Platform;
 use crate::refresh_token::{RefreshToken, refresh_token_sha256};
 use crate::signer::{ACCESS_TOKEN_TYP, Signer};
 use crate::store::{Store, StoreError};
+use crate::subject::subject;
 
 /// A token of ours, read but not yet looked up.
 #[derive(Clone, Debug)]
@@ -165,11 +166,12 @@ fn refresh_token(
     if !is_of_use || standing.grant.platform_id != asker.id {
         return None;
     }
+    let client = asker.active_client()?;
     Some(ActiveToken {
         active: true,
         iss: cx.settings.issuer.clone(),
         client_id: standing.grant.platform_id.as_str().to_owned(),
-        sub: standing.grant.enterprise_id.as_str().to_owned(),
+        sub: subject(cx, client, &standing.grant.enterprise_id),
         scope: standing.grant.scopes.to_string(),
         exp: token.expires_at.unix_seconds(),
         iat: token.issued_at.unix_seconds(),

@@ -13,8 +13,10 @@ use crate::cx::{Caller, Cx};
 use crate::disclosure::{disclose, disclose_chosen};
 use crate::grant::GrantStanding;
 use crate::id::GrantId;
-use crate::signer::{ACCESS_TOKEN_TYP, Signer};
+use crate::platform::Client;
+use crate::signer::{ACCESS_TOKEN_TYP, NoSigningKey, Signer, USERINFO_TYP};
 use crate::store::{Store, StoreError};
+use crate::subject::subject;
 
 /// Why a token opens nothing (RFC 6750 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,18 +125,22 @@ pub fn note(
     claims: Option<&AccessTokenClaims>,
     refusal: Option<UserinfoRefusal>,
 ) -> Result<(), StoreError> {
-    use crate::id::{EnterpriseId, PlatformId};
+    use crate::id::PlatformId;
     let kind = match refusal {
         None => AuditKind::UserinfoRead,
         Some(_) => AuditKind::UserinfoRefused,
     };
+    let grant_id = claims.and_then(|c| c.grant_id.as_deref().map(GrantId::from_text));
+    // Whose it is says the grant: `sub` may be of the platform's sector alone.
+    let standing = match &grant_id {
+        Some(id) => store.find_grant_standing(id)?,
+        None => None,
+    };
     store.append_audit(&AuditEvent {
         reason: refusal.map(|r| r.description().to_owned()),
-        enterprise_id: claims
-            .filter(|c| c.grant_id.is_some())
-            .map(|c| EnterpriseId::from_text(&c.sub)),
+        enterprise_id: standing.map(|standing| standing.grant.enterprise_id),
         platform_id: claims.map(|c| PlatformId::from_text(&c.client_id)),
-        grant_id: claims.and_then(|c| c.grant_id.as_deref().map(GrantId::from_text)),
+        grant_id,
         incident_id: refusal.map(|_| caller.incident_id.clone()),
         remote_address: caller.remote_address.clone(),
         ..AuditEvent::new(cx, kind)
@@ -152,12 +158,46 @@ pub enum UserInfoAnswer {
 }
 
 /// Answers for a grant that lives, as much as this token opens of it.
-pub fn user_info(standing: &GrantStanding, token: &AccessTokenClaims) -> UserInfoAnswer {
+pub fn user_info(
+    cx: &Cx,
+    standing: &GrantStanding,
+    client: &Client,
+    token: &AccessTokenClaims,
+) -> UserInfoAnswer {
     let (grant, enterprise, key_lock) = (&standing.grant, &standing.enterprise, &standing.key_lock);
     let scopes = ScopeSet::of_known_words(&token.scope).intersection(&grant.scopes);
+    let sub = subject(cx, client, &enterprise.id);
     if grant.claims.userinfo.is_empty() {
-        return UserInfoAnswer::Whole(Box::new(disclose(&scopes, enterprise, key_lock)));
+        return UserInfoAnswer::Whole(Box::new(disclose(sub, &scopes, enterprise, key_lock)));
     }
     let opened = (&scopes, &grant.claims.userinfo);
-    UserInfoAnswer::Chosen(disclose_chosen(opened, enterprise, key_lock))
+    UserInfoAnswer::Chosen(disclose_chosen(sub, opened, enterprise, key_lock))
+}
+
+/// The answer as a client that registered an algorithm for it wants it (`OpenID` Connect Core §5.3.2): signed, and to it
+/// alone. `None`: plain JSON serves.
+pub fn signed(
+    cx: &Cx,
+    signer: &dyn Signer,
+    (client_id, client): (&str, &Client),
+    answer: &UserInfoAnswer,
+) -> Option<Result<String, NoSigningKey>> {
+    #[derive(Serialize)]
+    struct Signed<'a> {
+        iss: &'a str,
+        aud: &'a str,
+        iat: i64,
+        #[serde(flatten)]
+        answer: &'a UserInfoAnswer,
+    }
+    let algorithm = client.tokens.userinfo_alg?;
+    let claims = Signed {
+        iss: &cx.settings.issuer,
+        aud: client_id,
+        iat: cx.now.unix_seconds(),
+        answer,
+    };
+    // Plain structs of text and numbers always serialise.
+    let claims = serde_json::to_vec(&claims).unwrap_or_default();
+    Some(signer.sign(algorithm, USERINFO_TYP, &claims))
 }

@@ -23,6 +23,7 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use idp_core::cx::Settings;
 use idp_core::signing_key::KeySchedule;
+use idp_core::subject::PairwiseKey;
 
 pub use address_range::AddressRange;
 pub use authority::{AuthorityConfig, RevocationConfig};
@@ -120,6 +121,8 @@ impl Config {
             session_absolute: seconds(lifetimes.session_absolute),
             request_lifetime: seconds(lifetimes.request),
             pushed_lifetime: seconds(lifetimes.pushed),
+            // Out of the store, where it is needed.
+            pairwise_key: PairwiseKey::default(),
         })
     }
 

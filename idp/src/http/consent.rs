@@ -16,6 +16,7 @@ use idp_core::cx::random_text;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::id::PlatformId;
 use idp_core::platform::{Client, ConsentPolicy, Platform, PlatformState};
+use idp_core::subject::subject;
 
 use super::error::Failure;
 use super::extract::browser::see_other;
@@ -179,6 +180,7 @@ async fn ask(
         enterprise_name: &present.enterprise.name,
         groups: page::disclosure(
             &frame,
+            subject(&visit.cx, client, &present.enterprise.id),
             (&offer.scopes, &offer.claims),
             &present.enterprise,
             &present.key_lock,

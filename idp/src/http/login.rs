@@ -256,7 +256,11 @@ impl Heading {
         match (&self.waiting, &browser.present) {
             (_, None) => true,
             (None, Some(_)) => false,
-            (Some(waiting), present) => needs_login(&visit.cx, waiting, present.as_ref()),
+            (Some(waiting), present) => {
+                let client = self.platform.as_deref().and_then(Platform::active_client);
+                client
+                    .is_none_or(|client| needs_login(&visit.cx, waiting, client, present.as_ref()))
+            }
         }
     }
 }

@@ -71,7 +71,8 @@ async fn consent_at_hand(
     client: &Client,
     present: Option<&Present>,
 ) -> Result<ConsentAtHand, Failure> {
-    let Some(present) = present.filter(|p| !needs_login(&visit.cx, request, Some(p))) else {
+    let Some(present) = present.filter(|p| !needs_login(&visit.cx, request, client, Some(p)))
+    else {
         return Ok(ConsentAtHand::default());
     };
     let name = fresh_name(present, &request.platform_id);

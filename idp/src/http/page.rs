@@ -77,11 +77,12 @@ pub fn subject_type(frame: &Frame<'_>, subject_type: SubjectType) -> Cow<'static
 /// would answer, so that the page can't name less than is sent.
 pub fn disclosure<'a>(
     frame: &Frame<'_>,
+    sub: String,
     opened: (&ScopeSet, &ClaimSet),
     enterprise: &Enterprise,
     key_lock: &KeyLock,
 ) -> Vec<ConsentGroup<'a>> {
-    let sent = disclose_chosen(opened, enterprise, key_lock);
+    let sent = disclose_chosen(sub, opened, enterprise, key_lock);
     let (scopes, claims) = opened;
     let has_some = |scope: &Scope| {
         scopes.contains(*scope) || scope.claims().iter().any(|claim| claims.contains(claim))

@@ -2,6 +2,7 @@
 
 mod error;
 mod housekeeping;
+mod keys;
 mod listening;
 mod wiring;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use actix_web::web;
 use idp_core::cx::{Cx, Rng};
 use idp_core::directory;
-use idp_core::signing_key::SigningKey;
 use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 use pki::anchors::TrustAnchors;
 
 use super::error::StartError;
+use super::keys::open_keys;
 use crate::certificates::{
     Kept, REGISTRY, Registered, Responders, RevocationSources, Standings, Verdicts,
     load_configured, read_stored,
@@ -20,7 +20,6 @@ use crate::http::assets::Assets;
 use crate::http::oidc;
 use crate::outbound::Fetcher;
 use crate::published::{ClientKeySets, RequestObjects};
-use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
 use crate::telling::Teller;
 use crate::tls::{ServerCertificate, client_authorities};
@@ -44,11 +43,9 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     config
         .check()
         .map_err(|e| StartError::new("configuration", e))?;
-    let settings = Arc::new(
-        config
-            .settings()
-            .map_err(|e| StartError::new("configuration", e))?,
-    );
+    let settings = config
+        .settings()
+        .map_err(|e| StartError::new("configuration", e))?;
     let database = open_database(&config)?;
     database
         .migrate()
@@ -60,6 +57,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         .map_err(|e| StartError::new("platform directory", e))?;
     let ephemeral = open_ephemeral(&config).await?;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    let (keys, settings) = open_keys(&config, &database, settings, &rng).await?;
     let registered = open_registry(&config, &database, &clock::cx(&settings, &rng)).await?;
     let unreadable = |e| StartError::new("outbound.ca_file", e);
     let fetcher = Fetcher::toward_authorities(&config).map_err(unreadable)?;
@@ -68,17 +66,6 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let lists = Arc::new(RevocationSources::open(registered.registry(), Some(kept)));
     let standings = Arc::new(Standings::new(REGISTRY, &registered, Arc::clone(&lists)));
     standings.watch(clock::now());
-    let longest = settings
-        .access_token_lifetime
-        .max(settings.id_token_lifetime);
-    let keys = Arc::new(KeyRing::new(config.key_schedule(), longest));
-    let master = |stored: &[SigningKey]| MasterKey::for_keys(&config, stored);
-    ensure_keys(&database, master, &keys, &clock::cx(&settings, &rng))
-        .await
-        .map_err(|e| match e {
-            KeysError::MasterKey(e) => StartError::new("master key", e),
-            e => StartError::new("signing keys", e),
-        })?;
     let (certificate, client_authorities) = open_tls(&config.tls)?;
     let discovery = serde_json::to_string(&oidc::document(&config))
         .map_err(|e| StartError::new("discovery document", e))?;

@@ -5,7 +5,8 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256,
+    RsaEncoding, RsaKeyPair, RsaParameters, UnparsedPublicKey,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,7 +24,9 @@ pub struct BadKey;
 pub enum KeyPair {
     /// P-256.
     Es256(EcdsaKeyPair),
-    /// RSA-2048.
+    /// RSA-2048, with RSA-PSS.
+    Ps256(Box<RsaKeyPair>),
+    /// RSA-2048, with PKCS #1 v1.5.
     Rs256(Box<RsaKeyPair>),
 }
 
@@ -39,7 +42,7 @@ impl KeyPair {
                 .or(Err(BadKey))?;
                 Zeroizing::new(document.as_ref().to_vec())
             }
-            JwsAlgorithm::Rs256 => {
+            JwsAlgorithm::Ps256 | JwsAlgorithm::Rs256 => {
                 let pair = RsaKeyPair::generate(KeySize::Rsa2048).or(Err(BadKey))?;
                 let document: Pkcs8V1Der<'_> = pair.as_der().or(Err(BadKey))?;
                 Zeroizing::new(document.as_ref().to_vec())
@@ -50,46 +53,46 @@ impl KeyPair {
 
     /// From PKCS #8.
     pub fn open(algorithm: JwsAlgorithm, pkcs8: &[u8]) -> Result<Self, BadKey> {
+        let rsa = || {
+            let pair = RsaKeyPair::from_pkcs8(pkcs8).or(Err(BadKey))?;
+            Ok(Box::new(pair))
+        };
         match algorithm {
             JwsAlgorithm::Es256 => {
                 EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
                     .map(Self::Es256)
                     .or(Err(BadKey))
             }
-            JwsAlgorithm::Rs256 => RsaKeyPair::from_pkcs8(pkcs8)
-                .map(|pair| Self::Rs256(Box::new(pair)))
-                .or(Err(BadKey)),
+            JwsAlgorithm::Ps256 => rsa().map(Self::Ps256),
+            JwsAlgorithm::Rs256 => rsa().map(Self::Rs256),
         }
     }
 
     /// Signs.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, BadKey> {
-        let rng = SystemRandom::new();
         match self {
             Self::Es256(pair) => pair
-                .sign(&rng, message)
+                .sign(&SystemRandom::new(), message)
                 .map(|signature| signature.as_ref().to_vec())
                 .or(Err(BadKey)),
-            Self::Rs256(pair) => {
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &rng, message, &mut signature)
-                    .or(Err(BadKey))?;
-                Ok(signature)
-            }
+            Self::Ps256(pair) => sign_rsa(pair, &RSA_PSS_SHA256, message),
+            Self::Rs256(pair) => sign_rsa(pair, &RSA_PKCS1_SHA256, message),
         }
     }
 
     /// Whether this pair made the signature.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        let by_rsa = |pair: &RsaKeyPair, parameters: &'static RsaParameters| {
+            UnparsedPublicKey::new(parameters, pair.public_key().as_ref())
+                .verify(message, signature)
+        };
         match self {
             Self::Es256(pair) => {
                 UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref())
                     .verify(message, signature)
             }
-            Self::Rs256(pair) => {
-                UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key().as_ref())
-                    .verify(message, signature)
-            }
+            Self::Ps256(pair) => by_rsa(pair, &RSA_PSS_2048_8192_SHA256),
+            Self::Rs256(pair) => by_rsa(pair, &RSA_PKCS1_2048_8192_SHA256),
         }
         .is_ok()
     }
@@ -108,23 +111,37 @@ impl KeyPair {
                 let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
                 (
                     json!({ "crv": "P-256", "kty": "EC", "x": x, "y": y }),
-                    "ES256",
+                    JwsAlgorithm::Es256,
                 )
             }
-            Self::Rs256(pair) => {
-                let public = pair.public_key();
-                let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
-                let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
-                (json!({ "e": e, "kty": "RSA", "n": n }), "RS256")
-            }
+            Self::Ps256(pair) => (public_rsa(pair), JwsAlgorithm::Ps256),
+            Self::Rs256(pair) => (public_rsa(pair), JwsAlgorithm::Rs256),
         };
         let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(required.to_string().as_bytes()));
         let mut jwk = required;
         if let Some(members) = jwk.as_object_mut() {
             members.insert("kid".to_owned(), json!(kid));
             members.insert("use".to_owned(), json!("sig"));
-            members.insert("alg".to_owned(), json!(alg));
+            members.insert("alg".to_owned(), json!(alg.as_str()));
         }
         Ok((kid, jwk.to_string()))
     }
+}
+
+fn sign_rsa(
+    pair: &RsaKeyPair,
+    padding: &'static dyn RsaEncoding,
+    message: &[u8],
+) -> Result<Vec<u8>, BadKey> {
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(padding, &SystemRandom::new(), message, &mut signature)
+        .or(Err(BadKey))?;
+    Ok(signature)
+}
+
+fn public_rsa(pair: &RsaKeyPair) -> serde_json::Value {
+    let public = pair.public_key();
+    let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
+    let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
+    json!({ "e": e, "kty": "RSA", "n": n })
 }

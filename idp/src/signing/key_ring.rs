@@ -10,16 +10,21 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::platform::JwsAlgorithm;
-use idp_core::signer::{ACCESS_TOKEN_TYP, NoSigningKey, Signer};
+use idp_core::signer::{ACCESS_TOKEN_TYP, NoSigningKey, Recipient, Signer, UnusableKey};
 use idp_core::signing_key::{KeySchedule, SigningKey};
 use idp_core::timestamp::Timestamp;
+use idp_core::unique_members::Unique;
 use moka::sync::Cache;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::encryption;
 use super::key_pair::KeyPair;
 use crate::clock;
+
+/// Longest token of ours, in octets.
+const LONGEST: usize = 16 * 1024;
 
 /// Verified tokens that are remembered at most.
 const REMEMBERED_TOKENS: u64 = 20_000;
@@ -52,6 +57,8 @@ struct Header {
     kid: Option<String>,
     #[serde(default)]
     crit: Option<serde_json::Value>,
+    #[serde(default)]
+    b64: Option<serde_json::Value>,
 }
 
 impl KeyRing {
@@ -169,6 +176,9 @@ impl Signer for KeyRing {
     }
 
     fn verify(&self, typ: &'static str, token: &str) -> Option<Vec<u8>> {
+        if token.len() > LONGEST {
+            return None;
+        }
         let access_token = typ == ACCESS_TOKEN_TYP;
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let snapshot = self.current();
@@ -178,8 +188,9 @@ impl Signer for KeyRing {
         if access_token && snapshot.seen.contains_key(&digest) {
             return URL_SAFE_NO_PAD.decode(claims).ok();
         }
-        let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
-        if header.typ.as_deref() != Some(typ) || header.crit.is_some() {
+        let Unique(header) = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+        let header: Header = serde_json::from_value(header.into()).ok()?;
+        if header.typ.as_deref() != Some(typ) || header.crit.is_some() || header.b64.is_some() {
             return None;
         }
         let open = snapshot
@@ -198,5 +209,9 @@ impl Signer for KeyRing {
             snapshot.seen.insert(digest, ());
         }
         Some(claims)
+    }
+
+    fn encrypt(&self, recipient: &Recipient, token: &str) -> Result<String, UnusableKey> {
+        encryption::encrypt(recipient, token)
     }
 }

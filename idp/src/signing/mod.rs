@@ -3,13 +3,16 @@
 //! Owns key material in memory. When a key's time comes is the core's calendar
 //! ([`idp_core::signing_key`]); what is in a token is the flows'.
 
+mod encryption;
 mod key_pair;
 mod key_ring;
 mod master_key;
 mod rotation;
+mod subjects;
 mod withdrawal;
 
 pub use key_ring::KeyRing;
 pub use master_key::{MasterKey, MasterKeyError};
 pub use rotation::{KeysError, ensure_keys, rotate_now};
+pub use subjects::pairwise_key;
 pub use withdrawal::{WithdrawalError, Withdrawn, withdraw};

@@ -42,12 +42,16 @@ pub async fn ensure_keys(
     let mut stored = database.read(|store| store.list_signing_keys()).await?;
     ring.keep_only(&ring.in_force(stored.clone(), cx.now));
     let master = &master(&stored)?;
-    for algorithm in JwsAlgorithm::ALL {
-        if let Some(signs_from) = ring.schedule().successor_due(&stored, algorithm, cx.now) {
-            let generation = next_generation(&stored, algorithm);
-            make(database, master, cx, (algorithm, generation, signs_from)).await?;
-            stored = database.read(|store| store.list_signing_keys()).await?;
-        }
+    let due: Vec<Due> = JwsAlgorithm::ALL
+        .into_iter()
+        .filter_map(|algorithm| {
+            let signs_from = ring.schedule().successor_due(&stored, algorithm, cx.now)?;
+            Some((algorithm, next_generation(&stored, algorithm), signs_from))
+        })
+        .collect();
+    if !due.is_empty() {
+        make_all(database, master, cx, due).await?;
+        stored = database.read(|store| store.list_signing_keys()).await?;
     }
     let stored = ring.in_force(stored, cx.now);
     if !ring.holds(&stored) {
@@ -64,27 +68,44 @@ pub async fn rotate_now(
     signs_from: Timestamp,
 ) -> Result<Vec<KeyId>, KeysError> {
     let stored = database.read(|store| store.list_signing_keys()).await?;
+    let due = JwsAlgorithm::ALL
+        .map(|algorithm| (algorithm, next_generation(&stored, algorithm), signs_from));
+    make_all(database, master, cx, due.to_vec()).await
+}
+
+/// A key to be made: for what, its generation, and from when it signs.
+type Due = (JwsAlgorithm, u32, Timestamp);
+
+async fn make_all(
+    database: &Database,
+    master: &MasterKey,
+    cx: &Cx,
+    due: Vec<Due>,
+) -> Result<Vec<KeyId>, KeysError> {
     let mut made = Vec::new();
-    for algorithm in JwsAlgorithm::ALL {
-        let generation = next_generation(&stored, algorithm);
-        made.push(make(database, master, cx, (algorithm, generation, signs_from)).await?);
+    for key in generate_all(master, cx, &due)? {
+        let (id, cx) = (key.id.clone(), cx.clone());
+        database
+            .write(move |store| succeed(store, &cx, &key))
+            .await
+            .map_err(KeysError::from)?;
+        made.push(id);
     }
     Ok(made)
 }
 
-async fn make(
-    database: &Database,
-    master: &MasterKey,
-    cx: &Cx,
-    (algorithm, generation, signs_from): (JwsAlgorithm, u32, Timestamp),
-) -> Result<KeyId, KeysError> {
-    let key = generate(master, cx, (algorithm, generation, signs_from))?;
-    let (id, cx) = (key.id.clone(), cx.clone());
-    database
-        .write(move |store| succeed(store, &cx, &key))
-        .await
-        .map_err(KeysError::from)?;
-    Ok(id)
+/// Side by side: an RSA key takes a while, and the first start makes all.
+fn generate_all(master: &MasterKey, cx: &Cx, due: &[Due]) -> Result<Vec<SigningKey>, KeysError> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = due
+            .iter()
+            .map(|due| scope.spawn(|| generate(master, cx, *due)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or(Err(KeysError::BadKey(BadKey))))
+            .collect()
+    })
 }
 
 /// A new key with its place in the calendar.

@@ -24,6 +24,7 @@ mod key_lock;
 mod logout_delivery;
 mod platform;
 mod row;
+mod sealed_secret;
 mod session;
 mod signing_key;
 mod superseded;

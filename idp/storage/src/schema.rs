@@ -175,6 +175,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    sealed_secrets (name) {
+        name -> Text,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
     signing_keys (id) {
         id -> Text,
         algorithm -> Text,

@@ -106,3 +106,16 @@ pub(crate) fn withdraw(
         .execute(c))?;
     Ok(rows == 1)
 }
+
+pub(crate) fn exchange_sealing(
+    connection: &mut Connection,
+    id: &KeyId,
+    (from, to): (&[u8], &[u8]),
+) -> Result<bool, StoreError> {
+    let rows = query!(connection, c => diesel::update(signing_keys::table)
+        .filter(signing_keys::id.eq(id.as_str()))
+        .filter(signing_keys::private_encrypted.eq(from))
+        .set(signing_keys::private_encrypted.eq(to))
+        .execute(c))?;
+    Ok(rows == 1)
+}

@@ -24,7 +24,7 @@ use pki::holder::credit_code::CreditCode;
 use crate::database::Connection;
 use crate::{
     audit, certificate_authority, consent, enterprise, grant, key_lock, logout_delivery, platform,
-    refresh_token, session, signing_key, superseded,
+    refresh_token, sealed_secret, session, signing_key, superseded,
 };
 
 /// What a closure of `read` or `write` works on.
@@ -442,6 +442,30 @@ impl Store for Transaction<'_> {
 
     fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
         self.run(|c| signing_key::withdraw(c, id, at))
+    }
+
+    fn find_sealed_secret(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.run(|c| sealed_secret::find(c, name))
+    }
+
+    fn insert_sealed_secret(&mut self, name: &str, sealed: &[u8]) -> Result<bool, StoreError> {
+        self.run(|c| sealed_secret::insert(c, name, sealed))
+    }
+
+    fn exchange_sealed_secret(
+        &mut self,
+        name: &str,
+        sealing: (&[u8], &[u8]),
+    ) -> Result<bool, StoreError> {
+        self.run(|c| sealed_secret::exchange(c, name, sealing))
+    }
+
+    fn exchange_signing_key_sealing(
+        &mut self,
+        id: &KeyId,
+        sealing: (&[u8], &[u8]),
+    ) -> Result<bool, StoreError> {
+        self.run(|c| signing_key::exchange_sealing(c, id, sealing))
     }
 
     fn list_certificate_authorities(&mut self) -> Result<StoredRegistry, StoreError> {

@@ -106,7 +106,7 @@ fn before_the_first_serve_rotate_makes_master_key_and_keys_that_sign() {
     let made = operator.run(&["keys", "rotate"]);
     assert_eq!(made.code, 0, "{}", made.err);
     assert!(keys(&operator).iter().all(|key| key["state"] == "signing"));
-    assert_eq!(keys(&operator).len(), 2);
+    assert_eq!(keys(&operator).len(), 3);
     // A lost master key is never made again.
     std::fs::remove_file(operator.folder.join("state/master.key")).unwrap();
     operator

@@ -20,6 +20,7 @@ use crate::id::ConsentId;
 use crate::platform::{Client, ConsentPolicy};
 use crate::presence::Present;
 use crate::store::{Store, StoreError};
+use crate::subject::subject;
 
 pub use answer::{Answer, AnswerTo};
 pub use error::{ErrorCode, RequestRefusal};
@@ -47,12 +48,17 @@ pub enum Decision {
 }
 
 /// Whether a lock has to sign (again) before this request can go on.
-pub fn needs_login(cx: &Cx, request: &AuthorizationRequest, present: Option<&Present>) -> bool {
+pub fn needs_login(
+    cx: &Cx,
+    request: &AuthorizationRequest,
+    client: &Client,
+    present: Option<&Present>,
+) -> bool {
     let Some(present) = present else {
         return true;
     };
     let auth_time = present.authentication.auth_time;
-    if is_another(request, present) {
+    if is_another(cx, request, client, present) {
         return true;
     }
     // Signed for this request: nothing is fresher, however long the person then reads.
@@ -69,8 +75,9 @@ pub fn needs_login(cx: &Cx, request: &AuthorizationRequest, present: Option<&Pre
 }
 
 /// Whether somebody else is present than the one `id_token_hint` names.
-fn is_another(request: &AuthorizationRequest, present: &Present) -> bool {
-    (request.expected_subject.as_deref()).is_some_and(|sub| sub != present.enterprise.id.as_str())
+fn is_another(cx: &Cx, request: &AuthorizationRequest, client: &Client, present: &Present) -> bool {
+    let expected = request.expected_subject.as_deref();
+    expected.is_some_and(|sub| sub != subject(cx, client, &present.enterprise.id))
 }
 
 /// Decides. `present` and `consent` are what was found now, not when the request came.
@@ -81,11 +88,11 @@ pub fn decide(
     present: Option<&Present>,
     consent: &ConsentAtHand,
 ) -> Decision {
-    let Some(present) = present.filter(|p| !needs_login(cx, request, Some(p))) else {
+    let Some(present) = present.filter(|p| !needs_login(cx, request, client, Some(p))) else {
         // Whoever signed for this request and is not who the platform expects won't become so by signing
         // once more.
         let signed_as_another = present.is_some_and(|p| {
-            is_another(request, p) && p.authentication.auth_time >= request.received_at
+            is_another(cx, request, client, p) && p.authentication.auth_time >= request.received_at
         });
         return if request.prompt.none || signed_as_another {
             Decision::Refuse(ErrorCode::LoginRequired)

@@ -1,5 +1,5 @@
-//! The JWK Set a client registers for `private_key_jwt` (RFC 7517, RFC 7523): which of its keys serve.
-//! Knows no file and verifies nothing.
+//! The JWK Set a client registers (RFC 7517): which of its keys serve, for what it signs (RFC 7523) and for what is
+//! encrypted to it. Knows no file and verifies nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,13 +35,22 @@ pub enum JwksProblem {
     /// Nothing could sign an assertion.
     #[error(
         "the JWK Set holds no usable key: an EC key on P-256 (ES256) or an RSA key (RS256, PS256) with \
-         `use` absent or `sig` is needed"
+         `use` absent or `sig` is needed, or one with `use` `enc` to encrypt to"
     )]
     NoUsableKey,
 }
 
-/// The set with the keys alone that can verify an assertion.
+/// The set with the keys alone that serve, for signatures or for encryption.
 pub fn usable_keys(jwks: &Value) -> Result<Value, JwksProblem> {
+    chosen(jwks, |key| is_for_signatures(key) || is_for_encryption(key))
+}
+
+/// The set with the keys alone that verify what the client signs.
+pub fn signature_keys(jwks: &Value) -> Result<Value, JwksProblem> {
+    chosen(jwks, is_for_signatures)
+}
+
+fn chosen(jwks: &Value, serves: fn(&Map<String, Value>) -> bool) -> Result<Value, JwksProblem> {
     let keys = jwks.get("keys").and_then(Value::as_array);
     let keys = keys
         .filter(|keys| keys.len() <= KEYS_MAX)
@@ -57,7 +66,7 @@ pub fn usable_keys(jwks: &Value) -> Result<Value, JwksProblem> {
         {
             return Err(JwksProblem::RsaLength(i + 1, bits));
         }
-        if is_usable(key) {
+        if serves(key) {
             usable.push(Value::Object(key.clone()));
         }
     }
@@ -96,32 +105,41 @@ pub fn published_keys(jwks: &Value) -> Result<Value, JwksProblem> {
     Ok(json!({ "keys": published }))
 }
 
-fn is_usable(key: &Map<String, Value>) -> bool {
+fn is_for_signatures(key: &Map<String, Value>) -> bool {
+    is_for(key, ("sig", &["verify"])) && has_parts(key, (&["ES256"], &["RS256", "PS256"]))
+}
+
+fn is_for_encryption(key: &Map<String, Value>) -> bool {
+    let operations = ["encrypt", "wrapKey", "deriveKey", "deriveBits"];
+    let algorithms = (&["ECDH-ES", "ECDH-ES+A256KW"][..], &["RSA-OAEP-256"][..]);
+    is_for(key, ("enc", &operations)) && has_parts(key, algorithms)
+}
+
+/// RFC 7517 §4.2, §4.3: `use` decides before `key_ops`; without either a key serves for all.
+fn is_for(key: &Map<String, Value>, (purpose, operations): (&str, &[&str])) -> bool {
+    match (key.get("use"), key.get("key_ops")) {
+        (Some(said), _) => said.as_str() == Some(purpose),
+        (None, Some(Value::Array(said))) => operations.iter().any(|o| said.iter().any(|s| s == o)),
+        (None, Some(_)) => false,
+        (None, None) => true,
+    }
+}
+
+/// Whether a public key of a kind that is taken is there whole, for one of these algorithms.
+fn has_parts(key: &Map<String, Value>, (ec, rsa): (&[&str], &[&str])) -> bool {
     let word = |name: &str| key.get(name).and_then(Value::as_str);
     let fits = |algorithms: &[&str]| match key.get("alg") {
         None => true,
         Some(alg) => alg.as_str().is_some_and(|alg| algorithms.contains(&alg)),
     };
-    let for_signatures = match (key.get("use"), key.get("key_ops")) {
-        (Some(purpose), _) => purpose.as_str() == Some("sig"),
-        (None, Some(Value::Array(operations))) => operations.iter().any(|o| o == "verify"),
-        (None, Some(_)) => false,
-        (None, None) => true,
-    };
-    for_signatures
-        && match word("kty") {
-            Some("EC") => {
-                let coordinate = |name| octets(key, name).is_some_and(|o| o.len() == 32);
-                word("crv") == Some("P-256")
-                    && coordinate("x")
-                    && coordinate("y")
-                    && fits(&["ES256"])
-            }
-            Some("RSA") => {
-                rsa_bits(key).is_some() && octets(key, "e").is_some() && fits(&["RS256", "PS256"])
-            }
-            _ => false,
+    match word("kty") {
+        Some("EC") => {
+            let coordinate = |name| octets(key, name).is_some_and(|o| o.len() == 32);
+            word("crv") == Some("P-256") && coordinate("x") && coordinate("y") && fits(ec)
         }
+        Some("RSA") => rsa_bits(key).is_some() && octets(key, "e").is_some() && fits(rsa),
+        _ => false,
+    }
 }
 
 fn rsa_bits(key: &Map<String, Value>) -> Option<usize> {
@@ -159,7 +177,24 @@ mod tests {
     }
 
     fn of(keys: &[Value]) -> Result<usize, JwksProblem> {
-        usable_keys(&json!({ "keys": keys })).map(|set| set["keys"].as_array().unwrap().len())
+        signature_keys(&json!({ "keys": keys })).map(|set| set["keys"].as_array().unwrap().len())
+    }
+
+    #[test]
+    fn keys_to_encrypt_to_are_kept_beside_those_that_sign() {
+        let kept = |keys: &[Value]| {
+            let set = usable_keys(&json!({ "keys": keys }));
+            set.map(|set| set["keys"].as_array().unwrap().len())
+        };
+        let of_the_kind = [
+            with(ec(), "use", "enc"),
+            with(with(rsa(256), "use", "enc"), "alg", "RSA-OAEP-256"),
+            with(ec(), "alg", "ECDH-ES+A256KW"),
+        ];
+        assert_eq!(kept(&of_the_kind), Ok(3));
+        assert_eq!(of(&of_the_kind), Err(JwksProblem::NoUsableKey));
+        let weak = with(rsa(256), "alg", "RSA1_5");
+        assert_eq!(kept(&[ec(), weak]), Ok(1));
     }
 
     #[test]

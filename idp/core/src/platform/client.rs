@@ -6,7 +6,10 @@
 use protocol::scope::ScopeSet;
 use serde::{Deserialize, Serialize};
 
-use super::{ClientAlgorithm, ClientAuthentication, ClientKeys, JwsAlgorithm};
+use super::{
+    ClientAlgorithm, ClientAuthentication, ClientKeys, ContentEncryption, JwsAlgorithm,
+    KeyEncryption,
+};
 
 /// When the consent page is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,13 +149,13 @@ pub struct TokenRules {
 }
 
 /// How a token is encrypted to the client (RFC 7518 §4, §5).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenEncryption {
     /// `alg`
-    pub alg: String,
+    pub alg: KeyEncryption,
     /// `enc`
-    pub enc: String,
+    pub enc: ContentEncryption,
 }
 
 /// What happens when people sign out.

@@ -15,10 +15,11 @@ use crate::ending::end_grant_by_code;
 use crate::ephemeral::Spent;
 use crate::grant::Grant;
 use crate::id::GrantId;
-use crate::platform::{Client, JwsAlgorithm, Platform};
+use crate::platform::{Client, Platform};
 use crate::refresh_token::RefreshToken;
 use crate::session::SessionStanding;
 use crate::store::{Store, StoreError};
+use crate::subject::subject;
 
 /// What came with the code.
 #[derive(Clone, Debug)]
@@ -77,16 +78,16 @@ pub fn redeem(
             };
         }
     };
-    if let Err(why) = check(cx, platform, code, redemption) {
-        return refused(store, cx, caller, platform, why);
-    }
+    let client = match check(cx, platform, code, redemption) {
+        Ok(client) => client,
+        Err(why) => return refused(store, cx, caller, platform, why),
+    };
     let standing = still_standing(store, cx, code)?.filter(|_| !redemption.lock_is_over);
     let Some(standing) = standing else {
         let why = "the sign-in behind the code has ended";
         return refused(store, cx, caller, platform, why);
     };
-    let bounded = bounded(platform, code, redemption);
-    let resources = match bounded {
+    let resources = match bounded(client, code, redemption) {
         Ok(resources) => resources,
         Err(refusal) => {
             super::note_refusal(store, cx, caller, Some(&platform.id), refusal)?;
@@ -102,17 +103,18 @@ pub fn redeem(
         remote_address: caller.remote_address.clone(),
         ..grant.event(cx, AuditKind::CodeRedeemed)
     })?;
-    let client = platform.active_client();
     Ok(Redeemed::Granted(Box::new(Granted {
         told: told(&code.claims, &standing.enterprise, &standing.key_lock),
+        subject: subject(cx, client, &grant.enterprise_id),
         nonce: code.nonce.clone(),
-        id_token_alg: client.map_or(JwsAlgorithm::Es256, |client| client.id_token_alg),
+        id_token_alg: client.id_token_alg,
         scopes: grant.scopes.clone(),
         resources,
         confirmation: redemption.confirmation.clone(),
-        refresh_token: match client {
-            Some(client) if client.tokens.refresh => Some(begun(store, cx, &grant)?),
-            _ => None,
+        refresh_token: if client.tokens.refresh {
+            Some(begun(store, cx, &grant)?)
+        } else {
+            None
         },
         grant,
     })))
@@ -120,14 +122,12 @@ pub fn redeem(
 
 /// Where and to whom the tokens are of use.
 fn bounded(
-    platform: &Platform,
+    client: &Client,
     code: &AuthorizationCode,
     redemption: &Redemption,
 ) -> Result<Vec<String>, TokenRefusal> {
     let confirmation = redemption.confirmation.as_ref();
-    if let Some(client) = platform.active_client() {
-        check_sender(client, confirmation)?;
-    }
+    check_sender(client, confirmation)?;
     let jkt = code.dpop_jkt.as_ref();
     if jkt.is_some_and(|jkt| confirmation != Some(&Confirmation::Key(jkt.clone()))) {
         return Err(TokenRefusal::InvalidDpopProof(
@@ -144,29 +144,30 @@ fn begun(store: &mut dyn Store, cx: &Cx, grant: &Grant) -> Result<String, StoreE
     Ok(text)
 }
 
-fn check(
+fn check<'a>(
     cx: &Cx,
-    platform: &Platform,
+    platform: &'a Platform,
     code: &AuthorizationCode,
     redemption: &Redemption,
-) -> Result<(), &'static str> {
-    if cx.now >= code.issued_at + cx.settings.code_lifetime {
-        return Err("the code is unknown or expired");
-    }
+) -> Result<&'a Client, &'static str> {
     if code.platform_id != platform.id {
         return Err("the code was given to another client");
     }
     if redemption.redirect_uri.as_deref() != Some(&code.redirect_uri) {
         return Err("redirect_uri differs from the authorization request");
     }
-    let registered = |client: &Client| client.has_redirect_uri(&code.redirect_uri);
-    if !platform.active_client().is_some_and(registered) {
-        return Err("redirect_uri is not registered any more");
+    let client = platform
+        .active_client()
+        .filter(|client| client.has_redirect_uri(&code.redirect_uri))
+        .ok_or("redirect_uri is not registered any more")?;
+    if cx.now >= code.issued_at + client.code_lifetime(cx.settings.code_lifetime) {
+        return Err("the code is unknown or expired");
     }
     check_verifier(
         code.code_challenge.as_deref(),
         redemption.code_verifier.as_deref(),
-    )
+    )?;
+    Ok(client)
 }
 
 /// A verifier without a challenge is as wrong as a challenge without a verifier (RFC 9700 §4.8.2): somebody took the

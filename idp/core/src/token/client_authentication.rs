@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::TokenRefusal;
 use super::certificate_authentication::{ShownCertificate, check_issued, check_registered};
-use crate::client_jwt::{self, CLIENT_JWT_MAX};
+use crate::client_jwt::{self, CLIENT_JWT_MAX, Header};
 use crate::cx::Cx;
 use crate::platform::{Client, ClientAuthentication, Platform};
 use crate::timestamp::Timestamp;
@@ -21,6 +21,9 @@ const ASSERTION_MAX_SECONDS: i64 = 600;
 
 /// `client_assertion_type` of RFC 7523 §2.2.
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// `typ` of an assertion; absent stands for the first.
+const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
 
 /// Methods this endpoint takes, in the words of `OpenID` Connect Core §9.
 pub const METHODS: [&str; 4] = [
@@ -157,12 +160,38 @@ enum Audience {
     Many(Vec<String>),
 }
 
+/// The issuer; or, as older clients have it, an endpoint that assertions are sent to (RFC 7523 §3, RFC 9126 §2). Under
+/// FAPI 2.0 (§5.3.2.1) the issuer alone, as one text: what is for others too could be used by them.
+fn is_for_us(cx: &Cx, client: &Client, audience: &Audience) -> bool {
+    let issuer = &cx.settings.issuer;
+    let named = |aud: &String| {
+        let endpoint = aud.strip_prefix(issuer.as_str());
+        endpoint.is_some_and(|path| ["", "/oauth2/token", "/oauth2/par"].contains(&path))
+    };
+    match audience {
+        Audience::One(aud) if client.is_fapi2() => aud == issuer,
+        Audience::Many(_) if client.is_fapi2() => false,
+        Audience::One(aud) => named(aud),
+        Audience::Many(auds) => auds.iter().any(named),
+    }
+}
+
 fn check_assertion(
     cx: &Cx,
     client_id: &str,
     (client, keys): (&Client, &serde_json::Value),
     assertion: &str,
 ) -> Result<Authenticated, TokenRefusal> {
+    // What is something else by its own word is no assertion, whoever signed it (RFC 8725 §3.11).
+    let header = Header::read(assertion);
+    let typ = header
+        .as_ref()
+        .map_or("", |header| header.text("typ").unwrap_or("JWT"));
+    if !TYPES.iter().any(|known| typ.eq_ignore_ascii_case(known)) {
+        return Err(TokenRefusal::InvalidClient(
+            "client_assertion has the typ of something else",
+        ));
+    }
     let claims: AssertionClaims = client_jwt::verified(client, keys, assertion).ok_or(
         TokenRefusal::InvalidClient("client_assertion is not signed by a registered key"),
     )?;
@@ -172,14 +201,7 @@ fn check_assertion(
             "client_assertion iss and sub must be the client_id",
         ));
     }
-    let issuer = &cx.settings.issuer;
-    let token_endpoint = format!("{issuer}/oauth2/token");
-    let named = |aud: &String| aud == issuer || *aud == token_endpoint;
-    let named = match &claims.aud {
-        Audience::One(aud) => named(aud),
-        Audience::Many(auds) => auds.iter().any(named),
-    };
-    if !named {
+    if !is_for_us(cx, client, &claims.aud) {
         return Err(TokenRefusal::InvalidClient(
             "client_assertion aud does not name this issuer",
         ));

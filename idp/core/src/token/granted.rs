@@ -17,6 +17,8 @@ use crate::platform::{Client, JwsAlgorithm, SecurityProfile, SenderConstraint};
 pub struct Granted {
     /// The grant.
     pub grant: Grant,
+    /// Who the enterprise is to the client.
+    pub subject: String,
     /// What this access token opens: all that was granted, or less.
     pub scopes: ScopeSet,
     /// Where this access token is of use; none: at userinfo.
@@ -100,7 +102,7 @@ pub fn told(
         return Map::new();
     }
     let opened = (&ScopeSet::default(), &claims.id_token);
-    let mut told = disclose_chosen(opened, enterprise, key_lock);
+    let mut told = disclose_chosen(String::new(), opened, enterprise, key_lock);
     told.remove("sub");
     told
 }

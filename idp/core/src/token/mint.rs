@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::granted::Granted;
 use crate::cx::{Cx, random_text};
 use crate::platform::JwsAlgorithm;
-use crate::signer::{ACCESS_TOKEN_TYP, ID_TOKEN_TYP, NoSigningKey, Signer};
+use crate::signer::{ACCESS_TOKEN_TYP, ID_TOKEN_TYP, NoSigningKey, Recipient, Signer, UnusableKey};
 
 /// A token response (RFC 6749 §5.1, `OpenID` Connect Core §3.1.3.3). Holds tokens: no `Debug`.
 #[derive(Serialize)]
@@ -23,6 +23,17 @@ pub struct TokenResponse {
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+}
+
+/// Why no tokens come, though they were granted.
+#[derive(Debug, thiserror::Error)]
+pub enum MintError {
+    /// The provider's fault.
+    #[error(transparent)]
+    NoSigningKey(#[from] NoSigningKey),
+    /// The client's.
+    #[error(transparent)]
+    UnusableKey(#[from] UnusableKey),
 }
 
 /// The claims of a token that a platform asked in its own name. Only [`super::client_credentials`] makes it.
@@ -44,12 +55,13 @@ pub fn mint_own(
     })
 }
 
-/// Signs both tokens.
+/// Signs both tokens, and encrypts the ID token where the client wants it.
 pub fn mint(
     cx: &Cx,
     signer: &dyn Signer,
     granted: &Granted,
-) -> Result<TokenResponse, NoSigningKey> {
+    recipient: Option<&Recipient>,
+) -> Result<TokenResponse, MintError> {
     let claims = access_token_claims(cx, granted);
     let access_token = signer.sign(
         // Only the provider reads its access tokens: the fast algorithm serves every platform.
@@ -62,6 +74,10 @@ pub fn mint(
         ID_TOKEN_TYP,
         &json(&id_token_claims(cx, granted, &access_token)),
     )?;
+    let id_token = match recipient {
+        Some(recipient) => signer.encrypt(recipient, &id_token)?,
+        None => id_token,
+    };
     Ok(TokenResponse {
         access_token,
         token_type: claims.token_type(),
@@ -78,7 +94,7 @@ fn access_token_claims(cx: &Cx, granted: &Granted) -> AccessTokenClaims {
         iss: cx.settings.issuer.clone(),
         exp: (cx.now + cx.settings.access_token_lifetime).unix_seconds(),
         aud: audience(cx, granted),
-        sub: grant.enterprise_id.as_str().to_owned(),
+        sub: granted.subject.clone(),
         client_id: grant.platform_id.as_str().to_owned(),
         iat: cx.now.unix_seconds(),
         jti: random_text(&*cx.rng),
@@ -95,7 +111,7 @@ fn id_token_claims(cx: &Cx, granted: &Granted, access_token: &str) -> IdTokenCla
     let grant = &granted.grant;
     IdTokenClaims {
         iss: cx.settings.issuer.clone(),
-        sub: grant.enterprise_id.as_str().to_owned(),
+        sub: granted.subject.clone(),
         aud: grant.platform_id.as_str().to_owned(),
         exp: (cx.now + cx.settings.id_token_lifetime).unix_seconds(),
         iat: cx.now.unix_seconds(),

@@ -15,6 +15,7 @@ use crate::grant::GrantStanding;
 use crate::platform::{Client, Platform, SecurityProfile};
 use crate::refresh_token::{RefreshToken, refresh_token_sha256};
 use crate::store::{Store, StoreError};
+use crate::subject::subject;
 
 /// What came with a refresh token.
 #[derive(Clone, Debug)]
@@ -92,6 +93,7 @@ pub fn refresh(
             &standing.enterprise,
             &standing.key_lock,
         ),
+        subject: subject(cx, client, &standing.grant.enterprise_id),
         // OpenID Connect Core §12.2: a refreshed ID token has none.
         nonce: None,
         id_token_alg: client.id_token_alg,

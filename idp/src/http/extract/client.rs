@@ -7,12 +7,13 @@ use actix_web::HttpRequest;
 use idp_core::ephemeral::Ephemeral as _;
 use idp_core::id::PlatformId;
 use idp_core::platform::{ClientAuthentication, Platform};
+use idp_core::signer::Recipient;
 use idp_core::token::TokenRefusal;
 use idp_core::token::client_authentication::{Presented, authenticate};
 
-use super::Visit;
 use super::client_auth::{Credentials, credentials};
 use super::client_certificate::{Unreadable, client_certificate};
+use super::{Visit, dpop};
 use crate::http::error::Failure;
 
 /// Kind of the replay set of client assertions.
@@ -79,6 +80,10 @@ pub async fn authenticated(
     )
     .map_err(refused)?;
     if let Some((jti, expires)) = proven.assertion_jti() {
+        // What only lacks our nonce may come again as it is but for the proof: its assertion is not used up by this.
+        if dpop::lacks_nonce(visit, request).await? {
+            return Err(refused(TokenRefusal::UseDpopNonce));
+        }
         let name = format!("{}:{jti}", credentials.client_id);
         let lifetime = expires.since(visit.cx.now);
         let ephemeral = &visit.state.ephemeral;
@@ -101,6 +106,26 @@ pub async fn authenticated(
 async fn found(visit: &Visit, credentials: &Credentials) -> Result<Option<Arc<Platform>>, Failure> {
     let id = PlatformId::from_text(&credentials.client_id);
     Ok(visit.state.database.find_platform(&id).await?)
+}
+
+/// Where a client wants its ID tokens encrypted and has no key for that.
+pub const NO_RECIPIENT: TokenRefusal =
+    TokenRefusal::InvalidRequest("the client has no key that its ID token can be encrypted to");
+
+/// To whom the ID tokens of a client are encrypted; `None`: they are not.
+pub async fn recipient(
+    visit: &Visit,
+    platform: &Platform,
+) -> Result<Option<Recipient>, TokenRefusal> {
+    let Some(client) = platform.active_client() else {
+        return Ok(None);
+    };
+    let Some(encryption) = client.tokens.id_token_encryption else {
+        return Ok(None);
+    };
+    let keys = visit.state.client_keys.of(client).await;
+    let found = keys.and_then(|keys| Recipient::among(encryption, &keys));
+    found.map(Some).ok_or(NO_RECIPIENT)
 }
 
 /// The one value of a parameter. `Err`: it came more than once (RFC 6749 §3.2).

@@ -13,6 +13,7 @@ use idp_core::ephemeral::Ephemeral as _;
 
 use super::Visit;
 use crate::http::error::Failure;
+use crate::http::routes;
 
 /// §4.1
 const PROOF: HeaderName = HeaderName::from_static("dpop");
@@ -84,6 +85,22 @@ pub async fn proof(
     is_new
         .then_some(Some(proof))
         .ok_or(Unproven::Invalid("the DPoP proof was used before"))
+}
+
+/// Whether a request brought one proof and all that is wrong with it may be that it holds no nonce of ours (§8), at an
+/// endpoint where proofs count. Believes nothing else of it.
+pub async fn lacks_nonce(visit: &Visit, request: &HttpRequest) -> Result<bool, Failure> {
+    let mut sent = request.headers().get_all(PROOF);
+    let (Some(proof), None) = (sent.next(), sent.next()) else {
+        return Ok(false);
+    };
+    if !matches!(request.path(), routes::TOKEN | routes::PAR) {
+        return Ok(false);
+    }
+    let Some(nonce) = proof.to_str().ok().and_then(dpop::unverified_nonce) else {
+        return Ok(false);
+    };
+    Ok(!is_ours(visit, nonce.as_deref()).await?)
 }
 
 /// Whether a nonce is this slot's or the one's before.

@@ -4,7 +4,7 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use idp_core::authorization::{Assurance, ResponseMode};
-use idp_core::platform::{ClientAlgorithm, JwsAlgorithm};
+use idp_core::platform::{ClientAlgorithm, ContentEncryption, JwsAlgorithm, KeyEncryption};
 use idp_core::token::GrantType;
 use idp_core::token::client_authentication::{ASSERTION_ALGORITHMS, CERTIFICATE_METHODS, METHODS};
 use protocol::metadata::{MtlsEndpointAliases, ProviderMetadata};
@@ -55,8 +55,17 @@ pub fn document(config: &Config) -> ProviderMetadata {
         response_modes_supported: ResponseMode::ALL.map(|m| m.as_str().to_owned()).to_vec(),
         grant_types_supported: GrantType::ALL.map(|g| g.as_str().to_owned()).to_vec(),
         acr_values_supported: Assurance::ALL.map(|a| a.as_str().to_owned()).to_vec(),
-        subject_types_supported: words(&["public"]),
+        subject_types_supported: words(&["public", "pairwise"]),
         id_token_signing_alg_values_supported: JwsAlgorithm::ALL
+            .map(|a| a.as_str().to_owned())
+            .to_vec(),
+        id_token_encryption_alg_values_supported: KeyEncryption::ALL
+            .map(|a| a.as_str().to_owned())
+            .to_vec(),
+        id_token_encryption_enc_values_supported: ContentEncryption::ALL
+            .map(|e| e.as_str().to_owned())
+            .to_vec(),
+        userinfo_signing_alg_values_supported: JwsAlgorithm::ALL
             .map(|a| a.as_str().to_owned())
             .to_vec(),
         token_endpoint_auth_methods_supported: methods.clone(),
@@ -68,7 +77,7 @@ pub fn document(config: &Config) -> ProviderMetadata {
             .to_vec(),
         revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
-        dpop_signing_alg_values_supported: ClientAlgorithm::ALL
+        dpop_signing_alg_values_supported: idp_core::dpop::ALGORITHMS
             .map(|a| a.as_str().to_owned())
             .to_vec(),
         code_challenge_methods_supported: words(&["S256"]),

@@ -10,8 +10,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::id::PlatformId;
 use idp_core::platform::Platform;
+use idp_core::signer::Recipient;
 use idp_core::token::granted::{Granted, confirmation};
-use idp_core::token::mint::{TokenResponse, mint};
+use idp_core::token::mint::{MintError, TokenResponse, mint};
 use idp_core::token::{GrantType, TokenRefusal, note_refusal};
 use protocol::claims::Confirmation;
 
@@ -53,6 +54,8 @@ struct Asked<'a> {
     form: &'a [(String, String)],
     /// Who asks, if tokens are to be bound to them.
     confirmation: Option<Confirmation>,
+    /// To whom ID tokens are encrypted, if they are.
+    recipient: Option<Recipient>,
 }
 
 /// `POST /oauth2/token`
@@ -83,11 +86,16 @@ async fn answered(
         Err(dpop::Unproven::NoNonce) => return Err(refused(TokenRefusal::UseDpopNonce)),
         Err(dpop::Unproven::Failed(failure)) => return Err(Ended::Failed(failure)),
     };
+    let recipient = match client::recipient(visit, &platform).await {
+        Ok(recipient) => recipient,
+        Err(refusal) => return Err(refused(refusal)),
+    };
     let asked = Asked {
         visit,
         platform,
         form,
         confirmation,
+        recipient,
     };
     // 2. Is the grant type known?
     match GrantType::of_word(&asked.needed("grant_type", "grant_type is missing")?) {
@@ -141,8 +149,11 @@ impl Asked<'_> {
     /// 5. Mint, now that the grant is durable.
     fn minted(&self, granted: &Granted) -> Result<TokenResponse, Ended> {
         let visit = self.visit;
-        mint(&visit.cx, &*visit.state.keys, granted)
-            .map_err(|error| Ended::Failed(Failure::internal(error)))
+        let recipient = self.recipient.as_ref();
+        mint(&visit.cx, &*visit.state.keys, granted, recipient).map_err(|error| match error {
+            MintError::NoSigningKey(error) => Ended::Failed(Failure::internal(error)),
+            MintError::UnusableKey(_) => self.refused(client::NO_RECIPIENT),
+        })
     }
 }
 

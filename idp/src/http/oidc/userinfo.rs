@@ -2,8 +2,9 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use idp_core::grant::GrantStanding;
 use idp_core::userinfo::{
-    self, UserInfoAnswer, UserinfoRefusal, check_sender, note, read_access_token, user_info,
+    self, UserInfoAnswer, UserinfoRefusal, check_sender, note, read_access_token, signed, user_info,
 };
 use protocol::claims::AccessTokenClaims;
 
@@ -17,7 +18,13 @@ use crate::http::extract::{Visit, dpop};
 use crate::http::routes;
 
 /// What a proof may be signed with (RFC 9449 §7.1).
-const ALGORITHMS: &str = r#"algs="ES256 PS256 RS256""#;
+const ALGORITHMS: &str = r#"algs="ES256 PS256""#;
+
+/// What goes out.
+enum Told {
+    Plain(UserInfoAnswer),
+    Signed(String),
+}
 
 enum Ended {
     /// No token came: the challenge carries no error (RFC 6750 §3.1).
@@ -42,7 +49,10 @@ pub async fn by_header_or_body(
 
 async fn answered(visit: Visit, request: &HttpRequest, form: &[(String, String)]) -> HttpResponse {
     let answer = match disclosed(&visit, request, form).await {
-        Ok(info) => answer::begin(&visit, StatusCode::OK).json(info),
+        Ok(Told::Plain(info)) => answer::begin(&visit, StatusCode::OK).json(info),
+        Ok(Told::Signed(jwt)) => answer::begin(&visit, StatusCode::OK)
+            .insert_header((header::CONTENT_TYPE, "application/jwt"))
+            .body(jwt),
         Err(Ended::NoToken) => ask_for_token(&visit),
         Err(Ended::Refused(refusal, claims)) => refuse(&visit, refusal, claims).await,
         Err(Ended::Failed(failure)) => answer::fail(&visit, &failure),
@@ -54,7 +64,7 @@ async fn disclosed(
     visit: &Visit,
     request: &HttpRequest,
     form: &[(String, String)],
-) -> Result<UserInfoAnswer, Ended> {
+) -> Result<Told, Ended> {
     let presented = match access_token(request, form) {
         Ok(Some(presented)) => presented,
         Ok(None) => return Err(Ended::NoToken),
@@ -96,7 +106,30 @@ async fn disclosed(
             .map_err(Ended::Failed)?;
         visit.state.delivered.insert(grant_id.to_owned(), ());
     }
-    Ok(user_info(&standing, &claims))
+    told(visit, &standing, &claims)
+}
+
+/// As the client registered: signed, or not.
+fn told(
+    visit: &Visit,
+    standing: &GrantStanding,
+    claims: &AccessTokenClaims,
+) -> Result<Told, Ended> {
+    let (cx, platform) = (&visit.cx, &standing.platform);
+    let client = platform
+        .active_client()
+        .ok_or(Ended::Refused(UserinfoRefusal::Revoked, None))?;
+    let info = user_info(cx, standing, client, claims);
+    match signed(
+        cx,
+        &*visit.state.keys,
+        (platform.id.as_str(), client),
+        &info,
+    ) {
+        None => Ok(Told::Plain(info)),
+        Some(Ok(jwt)) => Ok(Told::Signed(jwt)),
+        Some(Err(error)) => Err(Ended::Failed(Failure::internal(error))),
+    }
 }
 
 /// The key that was proven, where the token was presented with one (RFC 9449 §7.1).

@@ -30,6 +30,7 @@ pub const ALL: &[Property] = properties![
     signing_key_comes_back_and_retires_once,
     signing_key_generation_is_unique,
     signing_key_is_withdrawn_once,
+    sealed_secret_comes_back_and_is_sealed_anew_as_it_was_read,
     audit_comes_back_in_growing_order,
     unknown_names_find_nothing,
 ];
@@ -324,6 +325,33 @@ async fn signing_key_generation_is_unique(b: &Backend) {
         s.insert_signing_key(&second)?
     ));
     assert_eq!(inserted, (true, false));
+}
+
+async fn sealed_secret_comes_back_and_is_sealed_anew_as_it_was_read(b: &Backend) {
+    let key = samples::signing_key(1);
+    let sealed = key.private_encrypted.clone();
+    let (id, name) = (key.id.clone(), format!("secret-{}", key.id));
+    let changed = write!(b, |s| [
+        s.find_sealed_secret(&name)?.is_some(),
+        s.insert_sealed_secret(&name, b"one")?,
+        s.insert_sealed_secret(&name, b"two")?,
+        s.exchange_sealed_secret(&name, (b"two", b"three"))?,
+        s.exchange_sealed_secret(&name, (b"one", b"three"))?,
+        s.find_sealed_secret(&name)?.as_deref() == Some(b"three"),
+        s.insert_signing_key(&key)?,
+        s.exchange_signing_key_sealing(&key.id, (b"other", b"new"))?,
+        s.exchange_signing_key_sealing(&key.id, (&sealed, b"new"))?,
+        s.exchange_signing_key_sealing(&key.id, (&sealed, b"newer"))?,
+    ]);
+    assert_eq!(
+        changed,
+        [
+            false, true, false, false, true, true, true, false, true, false
+        ]
+    );
+    let listed = read!(b, |s| s.list_signing_keys()?);
+    let stored = listed.into_iter().find(|stored| stored.id == id);
+    assert_eq!(stored.unwrap().private_encrypted, b"new");
 }
 
 async fn signing_key_is_withdrawn_once(b: &Backend) {
