@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use e2e::jwt::{part, verified};
 use e2e::story::Scene;
-use e2e::{Browser, Provider, scratch};
+use e2e::{Browser, Platform, PlatformOrder, Provider, scratch};
 use idp::serve::KEY_WATCH;
-use idp::signing::{MasterKey, ensure_keys, rotate_now, withdraw};
+use idp::signing::{MasterKey, ensure_keys, replace_all, reseal, rotate_now, withdraw};
 use idp_core::audit::AuditKind;
 use idp_core::id::KeyId;
+use idp_core::platform::SubjectType;
 use serde_json::Value;
 
 async fn jwks(provider: &Provider) -> Value {
@@ -158,4 +161,79 @@ async fn what_a_withdrawn_key_signed_is_refused_on_running_servers_and_its_succe
         .unwrap();
     assert_eq!(event.reason.as_deref(), Some("laptop stolen"));
     assert!(event.detail.as_ref().unwrap().contains(&stolen));
+}
+
+#[tokio::test]
+async fn in_an_emergency_running_servers_sign_with_new_keys_alone_within_a_second_or_two() {
+    let provider = Provider::start(|_| ());
+    let mut scene = Scene::at(&provider).await;
+    let before = scene.receive().await;
+    let state = &provider.state;
+    let master = MasterKey::load(&state.config).unwrap();
+    let old = kids(&jwks(&provider).await);
+    let replaced = replace_all(&state.database, &master, &state.cx(), "drill").await;
+    let replaced = replaced.unwrap();
+    assert_eq!(
+        (replaced.withdrawn.len(), replaced.made.len()),
+        (old.len(), 3)
+    );
+
+    tokio::time::sleep(KEY_WATCH + Duration::from_secs(1)).await;
+    let new = kids(&jwks(&provider).await);
+    assert!(new.is_disjoint(&old), "{new:?} {old:?}");
+    assert_eq!(new.len(), 3);
+    assert_eq!(scene.platform.userinfo(before.access()).await.status, 401);
+    let hint = scene.platform.ask().with("id_token_hint", before.id());
+    let refused = scene.browser.open(&hint.path()).await;
+    assert_eq!(
+        refused.parameter("error").as_deref(),
+        Some("invalid_request")
+    );
+    let after = scene.receive().await;
+    assert_eq!(scene.platform.userinfo(after.access()).await.status, 200);
+    let trail = provider.audit().await;
+    let withdrawn = trail
+        .iter()
+        .filter(|entry| entry.event.kind == AuditKind::SigningKeyWithdrawn);
+    assert_eq!(withdrawn.count(), old.len());
+}
+
+#[tokio::test]
+async fn a_running_server_goes_on_under_another_master_key_and_nobody_becomes_a_stranger() {
+    let provider = Provider::start(|_| ());
+    let mut scene = Scene::at(&provider).await;
+    let mut order = PlatformOrder::default();
+    order.tokens.subject_type = SubjectType::Pairwise {
+        sector: "sealed.example".to_owned(),
+    };
+    scene.platform = Platform::order(&provider, order).await;
+    let before = scene.receive().await;
+    let published = kids(&jwks(&provider).await);
+    let state = &provider.state;
+    let old = MasterKey::load(&state.config).unwrap();
+    let text = STANDARD.encode([9; 32]);
+    let new = MasterKey::from_text(&text).unwrap();
+    assert_eq!(reseal(&state.database, (&old, &new)).await.unwrap(), 4);
+    // Between sealing and putting the new one in place nothing stops.
+    tokio::time::sleep(KEY_WATCH + Duration::from_millis(300)).await;
+    assert_eq!(scene.platform.userinfo(before.access()).await.status, 200);
+    std::fs::write(provider.folder.join("master.key"), text).unwrap();
+    tokio::time::sleep(KEY_WATCH + Duration::from_millis(300)).await;
+    let after = scene.receive().await;
+    assert_eq!(part(after.id(), 1)["sub"], part(before.id(), 1)["sub"]);
+    assert_eq!(kids(&jwks(&provider).await), published);
+
+    let folder = provider.folder.clone();
+    drop(provider);
+    let restarted = Provider::start(|config| config.state_dir = folder);
+    let mut browser = Browser::new(&restarted);
+    browser.sign_in(&scene.lock).await;
+    let platform = Platform {
+        issuer: restarted.issuer.clone(),
+        base: restarted.base.clone(),
+        ..scene.platform
+    };
+    let again = platform.receive(&mut browser, &scene.lock).await;
+    assert_eq!(part(again.id(), 1)["sub"], part(before.id(), 1)["sub"]);
+    assert_eq!(kids(&jwks(&restarted).await), published);
 }

@@ -1,6 +1,7 @@
-//! `idp keys list | rotate | withdraw`
+//! `idp keys list | rotate | withdraw | emergency | reseal`
 
 use std::io::{BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use idp_core::id::KeyId;
@@ -13,7 +14,7 @@ use super::output::{remark, say};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::{KEY_WATCH, StartError};
-use crate::signing::{MasterKey, rotate_now, withdraw};
+use crate::signing::{MasterKey, replace_all, reseal, rotate_now, withdraw};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -46,6 +47,22 @@ pub(super) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Take all signing keys out of force for ever and put new ones in force at once, where nobody can say
+    /// which are known. Every token there is dies; running servers follow within a second.
+    Emergency {
+        /// Why, for the audit trail.
+        #[arg(long)]
+        reason: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Seal all keys anew, under another master key. Then put that in the old one's place.
+    Reseal {
+        /// File with the new master key: the base64 text of 32 octets, readable by its owner alone.
+        #[arg(long, value_name = "FILE")]
+        new_master_key: PathBuf,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
@@ -56,6 +73,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             let id = KeyId::from_text(kid);
             take_out(config, &id, reason.as_deref(), yes).await
         }
+        Command::Emergency { reason, yes } => replace(config, &reason, yes).await,
+        Command::Reseal { new_master_key } => seal_anew(config, &new_master_key).await,
     }
 }
 
@@ -152,7 +171,10 @@ async fn take_out(
 ) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
-    if !yes && !confirmed(id)? {
+    let question = format!(
+        "Withdraw {id}? Every token that it signed is refused from then on, and it can't be undone."
+    );
+    if !yes && !confirmed(&question)? {
         return Err(StartError::new("signing keys", "nothing was withdrawn"));
     }
     let schedule = config.key_schedule();
@@ -174,13 +196,54 @@ async fn take_out(
     Ok(())
 }
 
-/// Asks on standard error; only `yes` is a yes, the end of the input is none.
-fn confirmed(id: &KeyId) -> Result<bool, StartError> {
-    let failed = |e: std::io::Error| StartError::new("confirmation", e);
-    eprint!(
-        "Withdraw {id}? Every token that it signed is refused from then on, and it can't be undone. \
-         Type yes: "
+async fn replace(config: &Config, reason: &str, yes: bool) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
+    let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
+    let question = "Withdraw ALL signing keys? Every token of this provider is refused from then on, and it \
+                    can't be undone.";
+    if !yes && !confirmed(question)? {
+        return Err(StartError::new("signing keys", "nothing was withdrawn"));
+    }
+    let replaced = replace_all(&database, &master, &cx(config)?, reason)
+        .await
+        .map_err(|e| StartError::new("signing keys", e))?;
+    for id in replaced.withdrawn {
+        say(format_args!("{id} is withdrawn"))?;
+    }
+    for id in replaced.made {
+        say(format_args!("{id} signs from now on"))?;
+    }
+    remark(format_args!(
+        "Running servers follow within {} second. Platforms go on believing their copy of the JWK Set until \
+         they fetch it again: tell them.",
+        KEY_WATCH.as_secs()
+    ));
+    Ok(())
+}
+
+async fn seal_anew(config: &Config, file: &Path) -> Result<(), StartError> {
+    let failed = |e: &dyn std::fmt::Display| StartError::new("master key", e);
+    let database = ready::database(config).await?;
+    let old = MasterKey::load(config).map_err(|e| failed(&e))?;
+    let new = MasterKey::of_file(file).map_err(|e| failed(&e))?;
+    let count = reseal(&database, (&old, &new))
+        .await
+        .map_err(|e| failed(&e))?;
+    say(format_args!(
+        "{count} keys are sealed under {}",
+        file.display()
+    ))?;
+    remark(
+        "Put it in the old master key's place now: until then no server starts, and running ones go on with the \
+         keys they have.",
     );
+    Ok(())
+}
+
+/// Asks on standard error; only `yes` is a yes, the end of the input is none.
+fn confirmed(question: &str) -> Result<bool, StartError> {
+    let failed = |e: std::io::Error| StartError::new("confirmation", e);
+    eprint!("{question} Type yes: ");
     std::io::stderr().flush().map_err(failed)?;
     let mut answer = String::new();
     std::io::stdin()

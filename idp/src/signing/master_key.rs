@@ -75,13 +75,17 @@ impl MasterKey {
         } else {
             config.state_dir.join("master.key")
         };
-        let file = |source| MasterKeyError::File {
-            path: path.clone(),
+        Self::of_file(&path)
+    }
+
+    /// Of a file.
+    pub fn of_file(path: &Path) -> Result<Self, MasterKeyError> {
+        check_permissions(path)?;
+        let text = fs::read_to_string(path).map_err(|source| MasterKeyError::File {
+            path: path.to_owned(),
             source,
-        };
-        check_permissions(&path)?;
-        let text = Zeroizing::new(fs::read_to_string(&path).map_err(file)?);
-        Self::from_text(&text)
+        })?;
+        Self::from_text(&Zeroizing::new(text))
     }
 
     /// From its base64 text.

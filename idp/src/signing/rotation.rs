@@ -74,7 +74,7 @@ pub async fn rotate_now(
 }
 
 /// A key to be made: for what, its generation, and from when it signs.
-type Due = (JwsAlgorithm, u32, Timestamp);
+pub(super) type Due = (JwsAlgorithm, u32, Timestamp);
 
 async fn make_all(
     database: &Database,
@@ -95,7 +95,11 @@ async fn make_all(
 }
 
 /// Side by side: an RSA key takes a while, and the first start makes all.
-fn generate_all(master: &MasterKey, cx: &Cx, due: &[Due]) -> Result<Vec<SigningKey>, KeysError> {
+pub(super) fn generate_all(
+    master: &MasterKey,
+    cx: &Cx,
+    due: &[Due],
+) -> Result<Vec<SigningKey>, KeysError> {
     std::thread::scope(|scope| {
         let threads: Vec<_> = due
             .iter()

@@ -113,3 +113,46 @@ fn before_the_first_serve_rotate_makes_master_key_and_keys_that_sign() {
         .run(&["keys", "rotate"])
         .refused_with(&["master.key: No such file"]);
 }
+
+#[test]
+fn in_an_emergency_all_keys_go_and_new_ones_sign_at_once() {
+    let operator = with_keys();
+    let before: Vec<_> = keys(&operator);
+    operator
+        .answering(&["keys", "emergency", "--reason", "drill"], "no\n")
+        .refused_with(&["nothing was withdrawn"]);
+    assert_eq!(keys(&operator), before);
+    let done = operator.run(&["keys", "emergency", "--reason", "drill", "--yes"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert_eq!(done.out.matches("is withdrawn").count(), before.len());
+    let after = keys(&operator);
+    let in_state = |state: &str| after.iter().filter(|key| key["state"] == state).count();
+    assert_eq!((in_state("withdrawn"), in_state("signing")), (3, 3));
+    assert_eq!(after.len(), 6);
+    assert_eq!(
+        operator.run(&["keys", "emergency", "--yes"]).code,
+        2,
+        "without a reason"
+    );
+}
+
+#[test]
+fn under_another_master_key_the_same_keys_are_there() {
+    let operator = with_keys();
+    let before = keys(&operator);
+    // 32 octets of 0x04, 0x10, 0x41 …
+    let new = operator.write("new.key", &format!("{}=", "B".repeat(42) + "A"));
+    only_the_owner_reads(&new);
+    let reseal = ["keys", "reseal", "--new-master-key", "new.key"];
+    let done = operator.run(&reseal);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("3 keys are sealed"), "{}", done.out);
+    // The old one opens nothing any more.
+    operator
+        .run(&reseal)
+        .refused_with(&["encrypted under another master key"]);
+    std::fs::rename(&new, operator.folder.join("state/master.key")).unwrap();
+    assert_eq!(keys(&operator), before);
+    let done = operator.run(&["keys", "reseal", "--new-master-key", "state/master.key"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+}

@@ -1,0 +1,70 @@
+//! Emergency: every signing key at once out of force, and new ones in force in the same transaction.
+//!
+//! For when nobody can say which keys are known to others. Running processes see it at their next look at the store
+//! ([`crate::serve::KEY_WATCH`]); what the old keys signed dies with them.
+
+use idp_core::audit::{AuditEvent, AuditKind, operator_words};
+use idp_core::cx::Cx;
+use idp_core::id::KeyId;
+use idp_core::platform::JwsAlgorithm;
+use idp_core::signing_key::SigningKey;
+use idp_core::store::{Store, StoreError};
+use idp_storage::Database;
+
+use super::MasterKey;
+use super::rotation::{KeysError, generate_all, next_generation, succeed};
+
+/// What was done.
+pub struct Replaced {
+    /// Out of force for ever.
+    pub withdrawn: Vec<KeyId>,
+    /// In force from now on.
+    pub made: Vec<KeyId>,
+}
+
+/// Withdraws all keys that are not withdrawn yet and puts a new one of each algorithm in force.
+pub async fn replace_all(
+    database: &Database,
+    master: &MasterKey,
+    cx: &Cx,
+    reason: &str,
+) -> Result<Replaced, KeysError> {
+    let stored = database.read(|store| store.list_signing_keys()).await?;
+    let due =
+        JwsAlgorithm::ALL.map(|algorithm| (algorithm, next_generation(&stored, algorithm), cx.now));
+    let made = generate_all(master, cx, &due)?;
+    let ids = made.iter().map(|key| key.id.clone()).collect();
+    let (cx, reason) = (cx.clone(), operator_words(reason));
+    let withdrawn = database
+        .write(move |store| exchange(store, &cx, &made, &reason))
+        .await?;
+    Ok(Replaced {
+        withdrawn,
+        made: ids,
+    })
+}
+
+/// Reads anew which keys there are: one that another process made meanwhile goes too.
+fn exchange(
+    store: &mut dyn Store,
+    cx: &Cx,
+    made: &[SigningKey],
+    reason: &str,
+) -> Result<Vec<KeyId>, StoreError> {
+    let mut withdrawn = Vec::new();
+    for key in store.list_signing_keys()? {
+        if !store.withdraw_signing_key(&key.id, cx.now)? {
+            continue;
+        }
+        store.append_audit(&AuditEvent {
+            reason: Some(reason.to_owned()),
+            detail: Some(format!("{} {}", key.algorithm.as_str(), key.id)),
+            ..AuditEvent::new(cx, AuditKind::SigningKeyWithdrawn)
+        })?;
+        withdrawn.push(key.id);
+    }
+    for key in made {
+        succeed(store, cx, key)?;
+    }
+    Ok(withdrawn)
+}

@@ -1,0 +1,98 @@
+//! Another master key: everything that is sealed under the one in use is sealed under the new one, in one transaction.
+//!
+//! The keys themselves stay as they are, and so does what platforms hold. A running process goes on with the keys it has
+//! opened, and opens the next ones under the new master key once that stands in the old one's place.
+
+use idp_core::id::KeyId;
+use idp_core::store::{Store, StoreError};
+use idp_storage::Database;
+
+use super::rotation::KeysError;
+use super::{MasterKey, subjects};
+
+/// Something sealed, as it was read and as it is to be.
+struct Sealing<T> {
+    of: T,
+    from: Vec<u8>,
+    to: Vec<u8>,
+}
+
+/// Why nothing was sealed anew.
+#[derive(Debug, thiserror::Error)]
+pub enum ResealError {
+    /// A key does not open, or the store is away.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// Somebody else seals, or a key was made meanwhile.
+    #[error("the keys changed meanwhile; nothing was done: run it again")]
+    Changed,
+}
+
+impl From<StoreError> for ResealError {
+    fn from(error: StoreError) -> Self {
+        Self::Keys(error.into())
+    }
+}
+
+/// Seals all signing keys and secrets anew; how many.
+pub async fn reseal(
+    database: &Database,
+    (old, new): (&MasterKey, &MasterKey),
+) -> Result<usize, ResealError> {
+    let (stored, secret) = database
+        .read(|store| {
+            Ok::<_, StoreError>((
+                store.list_signing_keys()?,
+                store.find_sealed_secret(subjects::NAME)?,
+            ))
+        })
+        .await?;
+    let anew = |name: &str, from: &[u8]| {
+        let opened = old.open(name, from).map_err(KeysError::from)?;
+        new.close(name, &opened).map_err(KeysError::from)
+    };
+    let mut keys = Vec::new();
+    for key in stored {
+        let to = anew(key.id.as_str(), &key.private_encrypted)?;
+        keys.push(Sealing {
+            of: key.id,
+            from: key.private_encrypted,
+            to,
+        });
+    }
+    let secret = match secret {
+        Some(from) => Some(Sealing {
+            of: subjects::NAME,
+            to: anew(subjects::NAME, &from)?,
+            from,
+        }),
+        None => None,
+    };
+    let count = keys.len() + usize::from(secret.is_some());
+    database
+        .write(move |store| exchange(store, &keys, secret.as_ref()))
+        .await?;
+    Ok(count)
+}
+
+/// All or nothing: an error rolls back.
+fn exchange(
+    store: &mut dyn Store,
+    keys: &[Sealing<KeyId>],
+    secret: Option<&Sealing<&'static str>>,
+) -> Result<(), ResealError> {
+    if store.list_signing_keys()?.len() != keys.len() {
+        return Err(ResealError::Changed);
+    }
+    for key in keys {
+        if !store.exchange_signing_key_sealing(&key.of, (&key.from, &key.to))? {
+            return Err(ResealError::Changed);
+        }
+    }
+    if let Some(secret) = secret
+        && !store.exchange_sealed_secret(secret.of, (&secret.from, &secret.to))?
+    {
+        return Err(ResealError::Changed);
+    }
+    Ok(())
+}
