@@ -3,6 +3,7 @@
 use e2e::dpop::DpopKey;
 use e2e::jwt::part;
 use e2e::platform::Method;
+use e2e::publisher::Publisher;
 use e2e::story::Scene;
 use e2e::tls::{Program, TlsProvider, program_order, tls_authority};
 use e2e::{Order, Platform, PlatformOrder, Provider, TokenRequest};
@@ -156,6 +157,36 @@ async fn a_certificate_of_its_own_making_proves_its_platform_by_key_or_by_certif
             program.thumbprint()
         );
     }
+}
+
+#[tokio::test]
+async fn a_new_certificate_at_the_jwks_uri_counts_at_once_and_the_old_one_no_more() {
+    let tls = TlsProvider::start(|config| config.outbound.allow_loopback = true);
+    let mut order = PlatformOrder::refreshing();
+    order.method = Method::Public;
+    order.tokens.client_credentials = true;
+    order.tokens.resources = vec!["https://rs.example".to_owned()];
+    let platform = Platform::order(&tls.provider, order).await;
+    let publisher = Publisher::of(Vec::new());
+    let url = publisher.url.clone();
+    let changed = tls.provider.change_platform(&platform.id, |platform| {
+        let client = platform.client.as_mut().unwrap();
+        client.authentication = ClientAuthentication::SelfSignedTlsClientAuth;
+        client.keys = Some(ClientKeys::JwksUri(url));
+    });
+    changed.await;
+    let by = |program: &Program| {
+        let request = TokenRequest::own(&platform).with("resource", "https://rs.example");
+        let request = request.by(&program.client).at(&tls.mtls);
+        async move { request.send().await.status }
+    };
+    let programs = [(), ()].map(|()| Program::self_signed(&program_order("own")));
+    for (round, program) in programs.iter().enumerate() {
+        publisher.publish(program.jwks(true).to_string().into_bytes());
+        assert_eq!(by(program).await, 200, "{round}");
+        assert_eq!(publisher.asked(), round + 1);
+    }
+    assert_eq!(by(&programs[0]).await, 401, "it is gone");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Keys of clients as of now, registered as they are or fetched from where the client publishes them.
 //!
 //! ```text
-//! state.client_keys.of(client)          to encrypt to it, to find its certificate
-//! state.client_keys.for_jwt(client, jwt) to verify what it signed: a key that is new at its jwks_uri counts at once
+//! state.client_keys.of(client)                   to encrypt to it
+//! state.client_keys.for_jwt(client, jwt)         to verify what it signed: a key that is new at its jwks_uri counts at once
+//! state.client_keys.for_certificate(client, one) to find its certificate, in the same way
 //! ```
 
 use std::ops::Deref;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 
 use idp_core::client_jwt::could_be_of;
 use idp_core::platform::{Client, ClientKeys};
+use idp_core::token::certificate_authentication::is_among;
+use pki::certificate::Certificate;
 use serde_json::Value;
 
 use super::key_set::KeySet;
@@ -76,11 +79,31 @@ impl ClientKeySets {
     /// The keys of a client that are to verify this JWT. Where none of the fetched ones could have signed it, they are
     /// looked at once more: a platform that changes its key need not wait (`OpenID` Connect Core §10.1.1).
     pub async fn for_jwt<'a>(&self, client: &'a Client, jwt: &str) -> Option<KeysAtHand<'a>> {
+        self.with(client, |keys| could_be_of(client, keys, jwt))
+            .await
+    }
+
+    /// The keys of a client among which this certificate, or its key, is to be (RFC 8705 §2.2): looked at once more where
+    /// it is not, for one that was just replaced.
+    pub async fn for_certificate<'a>(
+        &self,
+        client: &'a Client,
+        certificate: &Certificate,
+    ) -> Option<KeysAtHand<'a>> {
+        self.with(client, |keys| is_among(keys, certificate)).await
+    }
+
+    /// The keys of a client, looked at once more where none of them fits.
+    async fn with<'a>(
+        &self,
+        client: &'a Client,
+        fits: impl Fn(&Value) -> bool,
+    ) -> Option<KeysAtHand<'a>> {
         let keys = self.of(client).await?;
         let Some(ClientKeys::JwksUri(url)) = &client.keys else {
             return Some(keys);
         };
-        if could_be_of(client, &keys, jwt) {
+        if fits(&keys) {
             return Some(keys);
         }
         let how = (&self.fetcher, self.bounds);

@@ -96,6 +96,15 @@ pub(super) fn check_registered(
             "the client certificate is not valid now",
         ));
     }
+    is_among(keys, certificate)
+        .then_some(())
+        .ok_or(TokenRefusal::InvalidClient(
+            "the client certificate is not among the registered keys",
+        ))
+}
+
+/// Whether a JWK Set holds this certificate, or its key.
+pub fn is_among(keys: &Value, certificate: &Certificate) -> bool {
     let keys = keys.get("keys").and_then(Value::as_array);
     let is_registered = |key: &Value| match key.get("x5c") {
         // A certificate that is named is the one that counts.
@@ -105,10 +114,6 @@ pub(super) fn check_registered(
             .is_some_and(|numbers| is_key(key, &numbers)),
     };
     keys.is_some_and(|keys| keys.iter().any(is_registered))
-        .then_some(())
-        .ok_or(TokenRefusal::InvalidClient(
-            "the client certificate is not among the registered keys",
-        ))
 }
 
 /// RFC 7517 §4.7: base64 of the certificate that has the key, before those above it.

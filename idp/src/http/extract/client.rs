@@ -50,17 +50,17 @@ pub async fn authenticated(
         Unproven::Refused(TokenRefusal::InvalidRequest(why), None)
     })?;
     let sets = &visit.state.client_keys;
-    let keys = match (client, &credentials.presented) {
-        (Some(client), Presented::Assertion(jwt))
+    let shown = certificate.as_ref().map(|c| c.shown(&visit.state));
+    let keys = match (client, &credentials.presented, &shown) {
+        (Some(client), Presented::Assertion(jwt), _)
             if client.authentication == ClientAuthentication::PrivateKeyJwt =>
         {
             sets.for_jwt(client, jwt).await
         }
-        (Some(client), _)
-            if client.authentication == ClientAuthentication::SelfSignedTlsClientAuth
-                && certificate.is_some() =>
+        (Some(client), _, Some(shown))
+            if client.authentication == ClientAuthentication::SelfSignedTlsClientAuth =>
         {
-            sets.of(client).await
+            sets.for_certificate(client, shown.certificate).await
         }
         _ => None,
     };
@@ -70,7 +70,6 @@ pub async fn authenticated(
             platform.as_deref().map(|platform| platform.id.clone()),
         )
     };
-    let shown = certificate.as_ref().map(|c| c.shown(&visit.state));
     let proven = authenticate(
         &visit.cx,
         platform.as_deref(),
