@@ -128,11 +128,13 @@ inEachLanguage('story', 'the main job', (scene) => {
     await album.see(page, '22-platform-workspace');
   });
 
-  step('signed out at the platform, the home page offers to sign in', async () => {
+  step('signed out at the platform, the home page offers to sign in, and so does the portal', async () => {
     const { page } = scene;
     await page.click('#logout');
     await page.locator('#login').waitFor();
     await album.see(page, '23-platform-home');
+    await page.goto(`${scene.portal}/certificate`);
+    await page.locator('#challenge-form').waitFor();
   });
 
   step('a lock that is bound already is told so', async () => {

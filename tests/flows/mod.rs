@@ -4,6 +4,7 @@ mod account_locks;
 mod account_pages;
 mod account_renewal;
 mod adapter;
+mod adapter_logout;
 mod authorize;
 mod authorize_errors;
 pub(crate) mod back_channel;
