@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod forgetting;
 pub mod http;
+pub mod limits;
 pub mod outbound;
 pub mod published;
 pub mod serve;

@@ -9,6 +9,8 @@ use crate::certificates::{Responders, RevocationSources, Standings, Verdicts};
 use crate::clock;
 use crate::config::Config;
 use crate::http::assets::Assets;
+use crate::http::oidc::Origins;
+use crate::limits::Limits;
 use crate::outbound::Fetcher;
 use crate::published::{ClientKeySets, RequestObjects};
 use crate::signing::KeyRing;
@@ -41,6 +43,10 @@ pub struct AppState {
     pub client_keys: ClientKeySets,
     /// Request objects that platforms publish.
     pub request_objects: RequestObjects,
+    /// How much anybody may ask for.
+    pub limits: Limits,
+    /// Origins whose scripts may read what platforms are answered.
+    pub origins: Origins,
     /// Asks responders.
     pub responders: Responders,
     /// The certificate of the provider's own TLS.

@@ -313,3 +313,34 @@ async fn an_assertion_with_a_critical_header_nobody_knows_is_refused() {
     let plain = key.signed_with(&json!({ "alg": "RS256" }), &client.assertion().0);
     assert_eq!(client.request(&plain).send().await.status, 200);
 }
+
+/// Whoever asks learns nothing: neither which platforms there are, nor how they prove themselves, nor what was wrong.
+#[tokio::test]
+async fn an_unknown_platform_and_a_wrong_secret_are_answered_octet_for_octet_alike() {
+    let provider = Provider::shared();
+    let known = Platform::connect(provider).await;
+    let other_way = Platform::order(provider, PlatformOrder::signing()).await;
+    let suspended = Platform::connect(provider).await;
+    let stop = |p: &mut idp_core::platform::Platform| {
+        p.state = idp_core::platform::PlatformState::Suspended;
+    };
+    provider.change_platform(&suspended.id, stop).await;
+    let answer = async |id: &str, secret: &str| {
+        let mut request = TokenRequest::own(&known);
+        request.basic = Some((id.to_owned(), secret.to_owned()));
+        let answer = request.send().await;
+        let headers = ["www-authenticate", "content-type", "cache-control"];
+        let headers = headers.map(|name| answer.header(name).to_owned());
+        (answer.status, headers, answer.body)
+    };
+    let wrong = answer(&known.id, "wrong").await;
+    assert_eq!(wrong.0, 401);
+    for (id, secret) in [
+        ("nobody-at-all", "wrong"),
+        (known.id.as_str(), ""),
+        (other_way.id.as_str(), "wrong"),
+        (suspended.id.as_str(), suspended.secret.as_str()),
+    ] {
+        assert_eq!(answer(id, secret).await, wrong, "{id}");
+    }
+}

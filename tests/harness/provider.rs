@@ -66,6 +66,8 @@ impl Provider {
         let mut config = Config::embedded(&base, &folder);
         config.certificate_authorities = world().registry();
         config.http.workers = 2;
+        // Every test is the same address: those that mean the limits set them.
+        config.limits.enabled = false;
         change(&mut config);
         let folder = config.state_dir.clone();
         let issuer = config.issuer.clone();

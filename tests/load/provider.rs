@@ -69,6 +69,10 @@ impl Provider {
         let mut ephemeral = toml::Table::new();
         ephemeral.insert("capacity_mib".to_owned(), CAPACITY_MIB.into());
         config.insert("ephemeral".to_owned(), ephemeral.into());
+        // All load comes from one address.
+        let mut limits = toml::Table::new();
+        limits.insert("enabled".to_owned(), false.into());
+        config.insert("limits".to_owned(), limits.into());
         if let Some(remembered) = options.remembered_verdicts {
             let mut verdicts = toml::Table::new();
             verdicts.insert("remembered".to_owned(), i64::from(remembered).into());

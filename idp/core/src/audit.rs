@@ -131,6 +131,8 @@ audit_kinds! {
     AccountRefused = "account.refused",
     /// A form came without its session or CSRF token, or from another origin.
     RequestForged = "request.forged",
+    /// Somebody asked for more than anybody may in so short a time; written once for as long as they go on.
+    RequestsLimited = "requests.limited",
 }
 
 /// One event. `sequence` is given by the store.

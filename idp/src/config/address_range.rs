@@ -62,6 +62,14 @@ impl TryFrom<String> for AddressRange {
     }
 }
 
+impl std::str::FromStr for AddressRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::try_from(text.to_owned())
+    }
+}
+
 impl From<AddressRange> for String {
     fn from(range: AddressRange) -> Self {
         format!("{}/{}", range.network, range.prefix)

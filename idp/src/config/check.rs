@@ -19,6 +19,7 @@ impl Config {
             return Err(value("agent.ports", "at least one port is needed"));
         }
         self.check_ranges()?;
+        self.limits.check()?;
         self.check_tls()?;
         if self.lifetimes.code > 600 {
             return Err(value(

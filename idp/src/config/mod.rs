@@ -10,6 +10,7 @@ mod address_range;
 mod authority;
 mod check;
 mod error;
+mod limits;
 mod outbound;
 mod revocation;
 mod revocation_source;
@@ -28,12 +29,13 @@ use idp_core::subject::PairwiseKey;
 pub use address_range::AddressRange;
 pub use authority::{AuthorityConfig, RevocationConfig};
 pub use error::ConfigError;
+pub use limits::{Budget, LimitsConfig};
 pub use outbound::OutboundConfig;
 pub use revocation::{MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
-    AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, HttpConfig,
-    LifetimesConfig, MasterKeyConfig, PortalConfig, SigningKeysConfig,
+    AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, ForwardedHeader,
+    HttpConfig, LifetimesConfig, MasterKeyConfig, PortalConfig, SigningKeysConfig,
 };
 pub use tls::TlsConfig;
 

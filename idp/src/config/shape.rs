@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuthorityConfig, MetricsConfig, OutboundConfig, RevocationSettings, TlsConfig};
+use super::{
+    AddressRange, AuthorityConfig, LimitsConfig, MetricsConfig, OutboundConfig, RevocationSettings,
+    TlsConfig,
+};
 
 /// Everything an operator can set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,6 +38,9 @@ pub struct Config {
     /// What the provider reaches of its own accord.
     #[serde(default)]
     pub outbound: OutboundConfig,
+    /// How much anybody may ask for.
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// What was found of certificates.
     #[serde(default)]
     pub verdicts: VerdictsConfig,
@@ -200,7 +206,20 @@ pub struct HttpConfig {
     pub workers: usize,
     /// Addresses of proxies whose `X-Forwarded-For` names the other side, and whose
     /// `tls.client_certificate_header` its certificate.
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    pub trusted_proxies: Vec<AddressRange>,
+    /// In which header they say who is on the other side.
+    pub forwarded_header: ForwardedHeader,
+}
+
+/// Where proxies say who is on the other side. One alone is believed: a proxy that sets one lets the other through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239)
+    Forwarded,
 }
 
 impl Default for Config {
@@ -225,6 +244,7 @@ impl Default for Config {
             certificate_authorities: Vec::new(),
             revocation: RevocationSettings::default(),
             outbound: OutboundConfig::default(),
+            limits: LimitsConfig::default(),
             verdicts: VerdictsConfig::default(),
             metrics: MetricsConfig::default(),
             agent: AgentConfig {
@@ -253,6 +273,7 @@ impl Default for Config {
             http: HttpConfig {
                 workers: 0,
                 trusted_proxies: Vec::new(),
+                forwarded_header: ForwardedHeader::default(),
             },
             tls: TlsConfig::default(),
         }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::error::Failure;
 use super::extract::{Browser, Form, Visit};
-use super::routes;
+use super::{limit, routes};
 use crate::view::{ChallengeForm, Messages};
 
 /// Algorithms a page tells the agent, in the order in which we like them.
@@ -97,13 +97,19 @@ pub async fn prove_stated(
     if challenge.as_ref().is_some_and(|it| !is_meant(it)) {
         return Ok(Err(ProofRefusal::OtherPurpose));
     }
-    Ok(proof::check(
+    let checked = proof::check(
         &visit.cx,
         challenge.as_ref(),
         session,
         purpose,
         form.one("proof")?,
-    ))
+    );
+    // Only now: a stranger with a copy of its certificate must not use up what a lock may do.
+    if let Ok(proven) = &checked {
+        let thumbprint = proven.certificate().thumbprint_sha256();
+        limit::of_lock(visit, thumbprint).await?;
+    }
+    Ok(checked)
 }
 
 /// The verdict on the certificate of a lock that proved its key. Only now is its CA's responder asked, so that nobody

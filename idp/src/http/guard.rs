@@ -3,7 +3,7 @@
 //! Owns the content security policy. A page that sends a form on to a platform names the origins it may
 //! reach ([`allow_forms_to`]), since browsers hold redirects after a post to `form-action` too.
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -13,7 +13,7 @@ use idp_core::audit::AuditKind;
 
 use super::error::Failure;
 use super::extract::{Visit, browser};
-use super::{length, listener, oidc, routes, trail};
+use super::{length, limit, listener, oidc, routes, trail};
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -50,24 +50,26 @@ fn form_action<'a>(origins: impl Iterator<Item = &'a str>) -> String {
 
 /// The middleware.
 pub async fn guard(
-    mut request: ServiceRequest,
+    request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let state = request.app_data::<web::Data<AppState>>().cloned();
-    let refused =
-        length::refuse_unknown(&mut request).or_else(|| listener::refuse_elsewhere(&request));
-    if let Some(answer) = refused {
-        let mut response = request.into_response(answer).map_into_boxed_body();
-        dress(&mut response, state.is_some_and(|s| s.config.is_https()));
-        return Ok(response);
+    let mut response = answered(request, next, state.as_ref()).await?;
+    if let Some(state) = &state {
+        oidc::open_to_registered(state, &mut response).await;
     }
-    if let Some(state) = &state
-        && is_forged(&request, state)
-    {
-        let answer = refuse(&request, state).await;
-        let mut response = request.into_response(answer).map_into_boxed_body();
-        dress(&mut response, state.config.is_https());
-        return Ok(response);
+    limit::say_when(&mut response);
+    dress(&mut response, state.is_some_and(|s| s.config.is_https()));
+    Ok(response)
+}
+
+async fn answered(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    state: Option<&web::Data<AppState>>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(answer) = refused(&mut request, state).await {
+        return Ok(request.into_response(answer).map_into_boxed_body());
     }
     // RFC 9110 §9.3.2: HEAD is answered as GET would be; the server leaves the body out.
     if request.method() == Method::HEAD && routes::not_for_head(request.path()).is_none() {
@@ -79,7 +81,7 @@ pub async fn guard(
         return Err(actix_web::error::InternalError::from_response("too slow", answer).into());
     };
     let mut response = response?.map_into_boxed_body();
-    if let Some(state) = &state
+    if let Some(state) = state
         && let Some(failure) = bare_failure(&response)
     {
         let visit = Visit::of(response.request(), state);
@@ -102,8 +104,27 @@ pub async fn guard(
         let allowed = HeaderValue::from_static(allowed);
         response.headers_mut().insert(header::ALLOW, allowed);
     }
-    dress(&mut response, state.is_some_and(|s| s.config.is_https()));
     Ok(response)
+}
+
+/// What is refused before anybody looks at it closer.
+async fn refused(
+    request: &mut ServiceRequest,
+    state: Option<&web::Data<AppState>>,
+) -> Option<HttpResponse> {
+    let misshapen = length::refuse_unknown(request).or_else(|| listener::refuse_elsewhere(request));
+    if misshapen.is_some() {
+        return misshapen;
+    }
+    let state = state?;
+    let excess = limit::refuse_excess(request, state).await;
+    if excess.is_some() {
+        return excess;
+    }
+    if is_forged(request, state) {
+        return Some(refuse(request, state).await);
+    }
+    None
 }
 
 /// Refusals of the framework come without a page of ours: a body too large, a wrong method.

@@ -17,6 +17,7 @@ mod health;
 mod home;
 mod leave;
 pub mod length;
+mod limit;
 pub mod listener;
 mod login;
 mod logout;

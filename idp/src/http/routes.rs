@@ -100,6 +100,25 @@ pub fn is_for_programs(path: &str) -> bool {
     matches!(path, PAR | TOKEN | INTROSPECT | REVOKE | USERINFO)
 }
 
+/// Pages: what people open.
+pub fn is_page(path: &str) -> bool {
+    const PAGES: [&str; 12] = [
+        HOME,
+        LOGIN,
+        BIND,
+        CERTIFICATE,
+        PLATFORMS,
+        CONSENT,
+        ACCOUNT,
+        LOGOUT,
+        DRIVER,
+        HELP,
+        AUTHORIZE,
+        END_SESSION,
+    ];
+    path.starts_with("/account/") || path.starts_with("/bind/") || PAGES.contains(&path)
+}
+
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
 pub const OPEN_TO_OTHERS: [&str; 7] = [
     AUTHORIZE,

@@ -17,7 +17,8 @@ use crate::certificates::{
 use crate::clock::{self, SystemRng};
 use crate::config::{Config, TlsConfig};
 use crate::http::assets::Assets;
-use crate::http::oidc;
+use crate::http::oidc::{self, Origins};
+use crate::limits::Limits;
 use crate::outbound::Fetcher;
 use crate::published::{ClientKeySets, RequestObjects};
 use crate::state::AppState;
@@ -72,6 +73,8 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     Ok(web::Data::new(AppState {
         certificate,
         client_authorities,
+        limits: Limits::new(&config.limits),
+        origins: Origins::default(),
         client_keys: ClientKeySets::new(platforms.clone(), &config),
         request_objects: RequestObjects::new(platforms.clone(), &config),
         agent_ports: words(&config.agent.ports),

@@ -92,20 +92,20 @@ pub fn authenticate(
     const NO_KEYS: TokenRefusal =
         TokenRefusal::InvalidClient("the keys of the client can't be had");
     const NOT_SHOWN: TokenRefusal = TokenRefusal::InvalidClient("no client certificate was shown");
-    let client = platform
-        .and_then(Platform::active_client)
-        .ok_or(TokenRefusal::InvalidClient("client authentication failed"))?;
+    const FAILED: TokenRefusal = TokenRefusal::InvalidClient("client authentication failed");
+    let client = platform.and_then(Platform::active_client);
+    // Before anything is decided: whoever is unknown or proves itself otherwise takes as long as a wrong secret.
+    let has_secret = match presented {
+        Presented::Secret(secret) => secret_fits(cx, client, secret),
+        Presented::Nothing | Presented::Assertion(_) => false,
+    };
+    let client = client.ok_or(FAILED)?;
     let client_id = platform.map_or("", |p| p.id.as_str());
     match (&client.authentication, presented) {
         (ClientAuthentication::None, Presented::Nothing) => Ok(Authenticated { assertion: None }),
-        (ClientAuthentication::ClientSecret { sha256, previous }, Presented::Secret(secret)) => {
-            let previous = previous.as_ref().filter(|previous| cx.now < previous.until);
-            let taken = std::iter::once(sha256).chain(previous.map(|previous| &previous.sha256));
-            // Each is compared, whichever fits.
-            let fits = taken.fold(false, |fits, sha256| secret_matches(secret, sha256) | fits);
-            fits.then_some(Authenticated { assertion: None })
-                .ok_or(TokenRefusal::InvalidClient("client authentication failed"))
-        }
+        (ClientAuthentication::ClientSecret { .. }, Presented::Secret(_)) => has_secret
+            .then_some(Authenticated { assertion: None })
+            .ok_or(FAILED),
         (ClientAuthentication::PrivateKeyJwt, Presented::Assertion(assertion)) => {
             let keys = keys.ok_or(NO_KEYS)?;
             check_assertion(cx, client_id, (client, keys), assertion)
@@ -119,7 +119,7 @@ pub fn authenticate(
             check_registered(cx, keys.ok_or(NO_KEYS)?, shown.certificate)?;
             Ok(Authenticated { assertion: None })
         }
-        _ => Err(TokenRefusal::InvalidClient("client authentication failed")),
+        _ => Err(FAILED),
     }
 }
 
@@ -128,11 +128,21 @@ pub fn secret_sha256(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
-fn secret_matches(secret: &str, sha256: &str) -> bool {
-    secret_sha256(secret)
-        .as_bytes()
-        .ct_eq(sha256.as_bytes())
-        .into()
+/// One digest and two comparisons, whoever it is and whatever they have.
+fn secret_fits(cx: &Cx, client: Option<&Client>, secret: &str) -> bool {
+    /// No text is known to have this digest.
+    const NOBODYS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+    let (sha256, previous) = match client.map(|client| &client.authentication) {
+        Some(ClientAuthentication::ClientSecret { sha256, previous }) => {
+            let previous = previous.as_ref().filter(|previous| cx.now < previous.until);
+            let previous = previous.map_or(NOBODYS, |previous| previous.sha256.as_str());
+            (sha256.as_str(), previous)
+        }
+        _ => (NOBODYS, NOBODYS),
+    };
+    let digest = secret_sha256(secret);
+    let is_of = |stored: &str| digest.as_bytes().ct_eq(stored.as_bytes());
+    (is_of(sha256) | is_of(previous)).into()
 }
 
 /// Whether the method a client registered with needs nothing presented.

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use idp_core::ephemeral::Ephemeral as _;
 use idp_core::id::PlatformId;
-use idp_core::platform::{ClientAuthentication, Platform};
+use idp_core::platform::{Client, ClientAuthentication, Platform};
 use idp_core::signer::Recipient;
 use idp_core::token::TokenRefusal;
-use idp_core::token::client_authentication::{Presented, authenticate};
+use idp_core::token::client_authentication::{Authenticated, Presented, authenticate};
 
 use super::client_auth::{Credentials, credentials};
 use super::client_certificate::{Unreadable, client_certificate};
 use super::{Visit, dpop};
 use crate::http::error::Failure;
+use crate::http::limit;
 
 /// Kind of the replay set of client assertions.
 const ASSERTIONS: &str = "assertion";
@@ -78,28 +79,44 @@ pub async fn authenticated(
         shown.as_ref(),
     )
     .map_err(refused)?;
-    if let Some((jti, expires)) = proven.assertion_jti() {
-        // What only lacks our nonce may come again as it is but for the proof: its assertion is not used up by this.
-        if dpop::lacks_nonce(visit, request).await? {
-            return Err(refused(TokenRefusal::UseDpopNonce));
-        }
-        let name = format!("{}:{jti}", credentials.client_id);
-        let lifetime = expires.since(visit.cx.now);
-        let ephemeral = &visit.state.ephemeral;
-        if !ephemeral
-            .put_if_absent(ASSERTIONS, &name, vec![1], lifetime)
-            .await?
-        {
-            return Err(refused(TokenRefusal::InvalidClient(
-                "client_assertion was used before",
-            )));
-        }
+    spend_assertion(visit, request, (&credentials.client_id, &proven))
+        .await?
+        .map_err(refused)?;
+    // Only now: a stranger in its name must not use up what a platform may ask for.
+    if let Some(platform) = platform.as_deref()
+        && client.is_some_and(Client::is_confidential)
+    {
+        limit::of_platform(visit, &platform.id).await?;
     }
     platform.ok_or_else(|| {
         Unproven::Failed(Failure::internal(
             "an authenticated client without a platform",
         ))
     })
+}
+
+/// An assertion serves once.
+async fn spend_assertion(
+    visit: &Visit,
+    request: &HttpRequest,
+    (client_id, proven): (&str, &Authenticated),
+) -> Result<Result<(), TokenRefusal>, Failure> {
+    let Some((jti, expires)) = proven.assertion_jti() else {
+        return Ok(Ok(()));
+    };
+    // What only lacks our nonce may come again as it is but for the proof: its assertion is not used up by this.
+    if dpop::lacks_nonce(visit, request).await? {
+        return Ok(Err(TokenRefusal::UseDpopNonce));
+    }
+    let name = format!("{client_id}:{jti}");
+    let lifetime = expires.since(visit.cx.now);
+    let ephemeral = &visit.state.ephemeral;
+    let is_new = ephemeral
+        .put_if_absent(ASSERTIONS, &name, vec![1], lifetime)
+        .await?;
+    Ok(is_new.then_some(()).ok_or(TokenRefusal::InvalidClient(
+        "client_assertion was used before",
+    )))
 }
 
 async fn found(visit: &Visit, credentials: &Credentials) -> Result<Option<Arc<Platform>>, Failure> {

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use idp_core::token::certificate_authentication::{self, ShownCertificate};
 use pki::certificate::Certificate;
 
+use super::client_address::is_from_proxy;
 use super::form::pairs;
 use crate::state::AppState;
 use crate::tls::ShownChain;
@@ -45,9 +46,7 @@ pub fn client_certificate(
     request: &HttpRequest,
 ) -> Result<Option<ClientCertificate>, Unreadable> {
     let name = state.config.tls.client_certificate_header.as_str();
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let is_proxy = peer.is_some_and(|peer| state.config.http.trusted_proxies.contains(&peer));
-    if !name.is_empty() && is_proxy {
+    if !name.is_empty() && is_from_proxy(request, state) {
         return told(request, name);
     }
     let Some(ShownChain(shown)) = request.conn_data::<ShownChain>() else {

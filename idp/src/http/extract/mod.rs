@@ -4,6 +4,7 @@
 pub mod access_token;
 pub mod browser;
 pub mod client;
+pub mod client_address;
 pub mod client_auth;
 pub mod client_certificate;
 pub mod dpop;

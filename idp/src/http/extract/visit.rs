@@ -12,6 +12,7 @@ use idp_core::id::IncidentId;
 use time::OffsetDateTime;
 
 use super::Browser;
+use super::client_address::client_address;
 use crate::state::AppState;
 use crate::view::{Frame, LanguageWishes, Locale, SignedIn, Support};
 
@@ -84,7 +85,7 @@ impl Visit {
                 .path_and_query()
                 .map_or("/", |p| p.as_str())
                 .to_owned(),
-            remote_address: remote_address(request, state),
+            remote_address: client_address(request, state).map(|address| address.to_string()),
             user_agent: header_text(request, &header::USER_AGENT),
             seen: OnceCell::new(),
             signed_out: Cell::new(false),
@@ -228,19 +229,4 @@ fn header_text(request: &HttpRequest, name: &header::HeaderName) -> Option<Strin
         .get(name)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned)
-}
-
-/// The peer, or what a configured proxy says of it: the last address it did not add itself.
-fn remote_address(request: &HttpRequest, state: &AppState) -> Option<String> {
-    let peer = request.peer_addr()?.ip();
-    let trusted = &state.config.http.trusted_proxies;
-    if !trusted.contains(&peer) {
-        return Some(peer.to_string());
-    }
-    let forwarded = header_text(request, &header::HeaderName::from_static("x-forwarded-for"));
-    let hops = forwarded.as_deref().unwrap_or_default().rsplit(',');
-    hops.filter_map(|hop| hop.trim().parse::<std::net::IpAddr>().ok())
-        .find(|address| !trusted.contains(address))
-        .or(Some(peer))
-        .map(|address| address.to_string())
 }

@@ -1,4 +1,4 @@
-//! What every answer of the token and userinfo endpoints carries: any origin may read it, no cache keeps
+//! What every answer of the token and userinfo endpoints carries: no cache keeps
 //! it, and it names the number under which the log and the audit trail know the request.
 
 use actix_web::http::StatusCode;
@@ -6,7 +6,6 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde_json::json;
 
-use super::cors;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 
@@ -16,12 +15,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Begins an answer.
 pub fn begin(visit: &Visit, status: StatusCode) -> HttpResponseBuilder {
     let mut answer = HttpResponse::build(status);
-    cors::open(&mut answer)
-        // Else a script of another origin can't read them (Fetch standard).
-        .insert_header((
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "WWW-Authenticate, DPoP-Nonce, X-Request-Id",
-        ))
+    answer
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((REQUEST_ID, visit.incident_id.as_str()));
     answer
@@ -56,7 +50,7 @@ pub fn refuse_shape(visit: &Visit, status: StatusCode) -> HttpResponse {
 pub fn fail(visit: &Visit, failure: &Failure) -> HttpResponse {
     failure.log(&visit.incident_id);
     let error = match failure.code {
-        "unavailable" => "temporarily_unavailable",
+        "unavailable" | "too-many-requests" => "temporarily_unavailable",
         _ => "server_error",
     };
     begin(visit, failure.status)

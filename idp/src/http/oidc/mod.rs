@@ -14,6 +14,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::routes;
 
+pub use cors::{Origins, open_to_registered};
 pub use discovery::document;
 
 /// Mounts them.
@@ -32,9 +33,17 @@ pub fn mount(app: &mut ServiceConfig) {
                 .get(end_session::by_query)
                 .post(end_session::by_form),
         )
-        .service(web::resource(routes::PAR).post(par::push))
+        .service(
+            web::resource(routes::PAR)
+                .post(par::push)
+                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+        )
         .service(web::resource(routes::INTROSPECT).post(token_status::look))
-        .service(web::resource(routes::REVOKE).post(token_status::give_up))
+        .service(
+            web::resource(routes::REVOKE)
+                .post(token_status::give_up)
+                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+        )
         .service(
             web::resource(routes::TOKEN)
                 .post(token::token)

@@ -25,6 +25,7 @@ mod opening;
 mod outage;
 mod past_the_store;
 mod races;
+mod refresh_tokens;
 mod remembered;
 mod samples;
 mod servers;
@@ -71,12 +72,14 @@ fn sqlite_has_every_property() {
             nouns::ALL,
             authorities::ALL,
             grants::ALL,
+            refresh_tokens::ALL,
             past_the_store::ALL,
             races::ALL,
             life::ALL,
             logouts::ALL,
             durable::ALL,
             migrations::ALL,
+            refresh_tokens::ON_ITS_OWN,
             remembered::ALL,
         ],
     );
@@ -90,6 +93,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             nouns::ALL,
             authorities::ALL,
             grants::ALL,
+            refresh_tokens::ALL,
             races::ALL,
             life::ALL,
             logouts::ALL,
@@ -109,12 +113,14 @@ fn postgres_has_every_property() {
             nouns::ALL,
             authorities::ALL,
             grants::ALL,
+            refresh_tokens::ALL,
             past_the_store::ALL,
             races::ALL,
             life::ALL,
             logouts::ALL,
             durable::ALL,
             migrations::ALL,
+            refresh_tokens::ON_ITS_OWN,
             remembered::ALL,
         ],
     );

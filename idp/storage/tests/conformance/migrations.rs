@@ -19,7 +19,7 @@ pub const ALL: &[Property] = properties![
     processes_may_migrate_at_once
 ];
 
-fn folder(name: &str) -> std::path::PathBuf {
+pub fn folder(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../migrations")
         .join(name)
@@ -85,7 +85,7 @@ async fn processes_may_migrate_at_once(b: &Backend) {
     assert_eq!(ran.iter().sum::<usize>(), all, "{ran:?}");
 }
 
-async fn another(b: &Backend) -> Backend {
+pub async fn another(b: &Backend) -> Backend {
     let server = b.url.clone();
     let postgres = b.is_postgres();
     tokio::task::spawn_blocking(move || {

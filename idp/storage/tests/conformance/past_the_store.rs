@@ -155,6 +155,8 @@ async fn impossible_rows_are_named(b: &Backend) {
     let (enterprise, key_lock, platform, grant) = names;
     let cases = [
         ("grants", "scopes", grant.to_string(), "openid everything"),
+        ("grants", "acr", grant.to_string(), "urn:unheard-of"),
+        ("grants", "cnf", grant.to_string(), "{\"kid\":1}"),
         ("platforms", "client", platform.to_string(), "{}"),
         ("key_locks", "thumbprint", key_lock.to_string(), "short"),
         ("enterprises", "state", enterprise.to_string(), "asleep"),
@@ -181,10 +183,12 @@ async fn impossible_rows_are_named(b: &Backend) {
             other => panic!("{table}.{column}: {other:?}"),
         }
         // Mended in the order of finding: grant, enterprise, lock, platform.
-        let mend = match table {
-            "grants" => "scopes = 'openid'",
-            "platforms" => "client = NULL",
-            "key_locks" => "thumbprint = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'",
+        let mend = match (table, column) {
+            ("grants", "acr") => "acr = 'urn:yizhengtong:acr:key-lock'",
+            ("grants", "cnf") => "cnf = NULL",
+            ("grants", _) => "scopes = 'openid'",
+            ("platforms", _) => "client = NULL",
+            ("key_locks", _) => "thumbprint = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'",
             _ => "state = 'active'",
         };
         past(b, &format!("UPDATE {table} SET {mend} WHERE id = '{id}'")).unwrap();
