@@ -86,7 +86,7 @@ async fn the_origin_of_a_platform_that_was_stopped_is_a_strangers() {
     assert_eq!(allowed(&before), OWN);
     provider
         .change_platform(&platform.id, |platform| {
-            platform.state = PlatformState::Suspended
+            platform.state = PlatformState::Suspended;
         })
         .await;
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;

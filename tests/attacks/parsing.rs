@@ -117,7 +117,7 @@ fn headers_without_end_are_refused_and_the_connection_closed() {
         "8 KB are fair"
     );
     let long = head(&format!("X-Long: {}\r\n", "a".repeat(400_000)));
-    let many: String = (0..200).map(|n| format!("X-{n}: a\r\n")).collect();
+    let many = (0..200).fold(String::new(), |lines, n| lines + &format!("X-{n}: a\r\n"));
     let long_line = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(400_000));
     for octets in [long, head(&many), long_line] {
         let (answer, hung_up) = told(&provider, octets.as_bytes());

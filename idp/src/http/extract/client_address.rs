@@ -6,6 +6,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use actix_web::HttpRequest;
+use actix_web::http::header::HeaderValue;
 
 use crate::config::ForwardedHeader;
 use crate::state::AppState;
@@ -31,7 +32,7 @@ pub fn client_address(request: &HttpRequest, state: &AppState) -> Option<IpAddr>
     let lines: Vec<&[u8]> = request
         .headers()
         .get_all(name)
-        .map(|value| value.as_bytes())
+        .map(HeaderValue::as_bytes)
         .collect();
     let mut known = peer;
     for line in lines.iter().rev() {
