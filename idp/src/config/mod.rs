@@ -10,6 +10,7 @@ mod address_range;
 mod authority;
 mod check;
 mod error;
+mod http;
 mod limits;
 mod outbound;
 mod revocation;
@@ -29,13 +30,14 @@ use idp_core::subject::PairwiseKey;
 pub use address_range::AddressRange;
 pub use authority::{AuthorityConfig, RevocationConfig};
 pub use error::ConfigError;
+pub use http::{ForwardedHeader, HttpConfig};
 pub use limits::{Budget, LimitsConfig};
 pub use outbound::OutboundConfig;
 pub use revocation::{MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
     AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, ForwardedHeader,
-    HttpConfig, LifetimesConfig, MasterKeyConfig, PortalConfig, SigningKeysConfig,
+    LifetimesConfig, MasterKeyConfig, PortalConfig, SigningKeysConfig,
 };
 pub use tls::TlsConfig;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AddressRange, AuthorityConfig, LimitsConfig, MetricsConfig, OutboundConfig, RevocationSettings,
+    AuthorityConfig, HttpConfig, LimitsConfig, MetricsConfig, OutboundConfig, RevocationSettings,
     TlsConfig,
 };
 
@@ -198,30 +198,6 @@ pub struct SigningKeysConfig {
     pub publish_after_days: u32,
 }
 
-/// `[http]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HttpConfig {
-    /// Worker threads; 0: one a core.
-    pub workers: usize,
-    /// Addresses of proxies whose `X-Forwarded-For` names the other side, and whose
-    /// `tls.client_certificate_header` its certificate.
-    pub trusted_proxies: Vec<AddressRange>,
-    /// In which header they say who is on the other side.
-    pub forwarded_header: ForwardedHeader,
-}
-
-/// Where proxies say who is on the other side. One alone is believed: a proxy that sets one lets the other through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ForwardedHeader {
-    /// `X-Forwarded-For`
-    #[default]
-    XForwardedFor,
-    /// `Forwarded` (RFC 7239)
-    Forwarded,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -270,11 +246,7 @@ impl Default for Config {
                 publish_after_days: 7,
             },
             sign_ins: SignInsConfig { kept_days: 365 },
-            http: HttpConfig {
-                workers: 0,
-                trusted_proxies: Vec::new(),
-                forwarded_header: ForwardedHeader::default(),
-            },
+            http: HttpConfig::default(),
             tls: TlsConfig::default(),
         }
     }
