@@ -36,8 +36,8 @@ pub use outbound::OutboundConfig;
 pub use revocation::{MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
-    AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, ForwardedHeader,
-    LifetimesConfig, MasterKeyConfig, PortalConfig, SigningKeysConfig,
+    AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, LifetimesConfig,
+    MasterKeyConfig, PortalConfig, SigningKeysConfig,
 };
 pub use tls::TlsConfig;
 
