@@ -6,7 +6,7 @@
 use std::net::TcpListener;
 
 use idp::state::AppState;
-use idp_core::directory::{self, ConnectError};
+use idp_core::directory::{self, DirectoryError};
 use idp_core::id::PlatformId;
 use idp_core::platform::{
     Client, ClientAuthentication, ClientKeys, LogoutRules, Platform, PlatformState, RequestRules,
@@ -98,11 +98,11 @@ async fn register(
                 ..standing.clone()
             };
             if standing.state == PlatformState::Listed {
-                directory::connect(store, &cx, &platform)?;
+                directory::connect(store, &cx, &platform, "demo")?;
             } else if standing != platform {
                 store.update_platform(&platform)?;
             }
-            Ok::<_, ConnectError>(Some(platform))
+            Ok::<_, DirectoryError>(Some(platform))
         })
         .await
         .map_err(DemoError::provider)?

@@ -137,7 +137,7 @@ impl Platform {
         let written = provider
             .state
             .database
-            .write(move |store| connect(store, &cx, &added))
+            .write(move |store| connect(store, &cx, &added, "test"))
             .await;
         written.unwrap();
         Self {

@@ -82,6 +82,14 @@ audit_kinds! {
     UserinfoRefused = "userinfo.refused",
     /// An operator added a platform.
     PlatformAdded = "platform.added",
+    /// An operator changed a platform, or it changed its own registration.
+    PlatformChanged = "platform.changed",
+    /// An operator stopped a platform.
+    PlatformSuspended = "platform.suspended",
+    /// An operator let a platform go on, or let one in that registered itself.
+    PlatformActivated = "platform.activated",
+    /// A platform got a new secret.
+    PlatformSecretRotated = "platform.secret-rotated",
     /// A signing key was made.
     SigningKeyMade = "signing-key.made",
     /// An operator took a signing key out of force.

@@ -32,6 +32,8 @@ pub struct Settings {
     pub issuer: String,
     /// `scheme://host[:port]` of the issuer: what a browser attests and a lock signs.
     pub origin: String,
+    /// Whether platforms may be on this machine itself, by plain http: in development alone.
+    pub loopback_platforms: bool,
     /// How long an authorization code lives. RFC 6749 §4.1.2 allows ten minutes; a minute is enough.
     pub code_lifetime: Duration,
     /// How long an access token lives.
@@ -60,8 +62,10 @@ pub struct Settings {
 impl Settings {
     /// The defaults for an issuer. `origin` must be the issuer's origin.
     pub fn for_issuer(issuer: impl Into<String>, origin: impl Into<String>) -> Self {
+        let issuer = issuer.into();
         Self {
-            issuer: issuer.into(),
+            loopback_platforms: issuer.starts_with("http:"),
+            issuer,
             origin: origin.into(),
             code_lifetime: Duration::from_mins(1),
             access_token_lifetime: Duration::from_mins(10),

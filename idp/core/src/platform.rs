@@ -14,9 +14,11 @@ use crate::id::PlatformId;
 use crate::region::RegionCode;
 
 pub use algorithm::{ClientAlgorithm, ContentEncryption, JwsAlgorithm, KeyEncryption};
-pub use authentication::{ClientAuthentication, ClientKeys, PreviousSecret, TlsSubject};
+pub use authentication::{
+    ClientAuthentication, ClientKeys, PreviousSecret, TlsSubject, secret_sha256,
+};
 pub use client::{
-    Client, ConsentPolicy, LogoutRules, Presentation, RequestRules, SecurityProfile,
+    Client, ConsentPolicy, LogoutRules, Particulars, Presentation, RequestRules, SecurityProfile,
     SenderConstraint, SubjectType, TokenEncryption, TokenRules,
 };
 
@@ -60,23 +62,44 @@ pub enum PlatformState {
     Active,
     /// An operator stopped it.
     Suspended,
+    /// It registered itself and waits for an operator.
+    Pending,
+    /// It gave its registration up, for good.
+    Withdrawn,
 }
 
 impl PlatformState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [
+        Self::Listed,
+        Self::Active,
+        Self::Suspended,
+        Self::Pending,
+        Self::Withdrawn,
+    ];
+
     /// The word in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Listed => "listed",
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::Pending => "pending",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
     /// The state a stored word names.
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::Listed, Self::Active, Self::Suspended]
-            .into_iter()
-            .find(|s| s.as_str() == word)
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
+    }
+
+    /// Whether the portal shows it: what waits or is gone is nobody's to choose.
+    pub const fn is_shown(self) -> bool {
+        match self {
+            Self::Listed | Self::Active | Self::Suspended => true,
+            Self::Pending | Self::Withdrawn => false,
+        }
     }
 }
 
@@ -106,7 +129,10 @@ impl Platform {
     pub fn active_client(&self) -> Option<&Client> {
         match self.state {
             PlatformState::Active => self.client.as_ref(),
-            PlatformState::Listed | PlatformState::Suspended => None,
+            PlatformState::Listed
+            | PlatformState::Suspended
+            | PlatformState::Pending
+            | PlatformState::Withdrawn => None,
         }
     }
 }

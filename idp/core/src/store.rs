@@ -179,6 +179,8 @@ pub trait Store {
 
     /// One platform.
     fn find_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError>;
+    /// As [`Store::find_platform`], and nobody else changes it until this transaction ends.
+    fn hold_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError>;
     /// All platforms by zone, then region code.
     fn list_platforms(&mut self) -> Result<Vec<Platform>, StoreError>;
     /// `false`: the identifier is taken.
@@ -236,6 +238,13 @@ pub trait Store {
         which: Which<'_>,
         at: Timestamp,
     ) -> Result<Vec<EndedGrant>, StoreError>;
+    /// Revokes every grant that a platform holds and that stands; answers how many. Nobody is told: it is the platform
+    /// itself that is stopped, or goes.
+    fn revoke_grants_held_by(
+        &mut self,
+        platform: &PlatformId,
+        at: Timestamp,
+    ) -> Result<usize, StoreError>;
     /// When an enterprise last gave a platform a grant that stands.
     fn find_last_grant_at(
         &mut self,

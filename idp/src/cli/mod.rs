@@ -60,7 +60,7 @@ enum Command {
         #[arg(long)]
         strict: bool,
     },
-    /// Platforms (盟市交易平台): connect one, list them.
+    /// Platforms (盟市交易平台): connect, change, look at and stop them.
     Platform {
         #[command(subcommand)]
         command: platform::Command,

@@ -115,6 +115,7 @@ impl Config {
         Ok(Settings {
             issuer: self.issuer.clone(),
             origin: self.origin()?,
+            loopback_platforms: !self.is_https() || self.outbound.allow_loopback,
             code_lifetime: seconds(lifetimes.code),
             access_token_lifetime: seconds(lifetimes.access_token),
             refresh_token_lifetime: seconds(lifetimes.refresh_token),

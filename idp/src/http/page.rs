@@ -47,7 +47,9 @@ pub const fn zone(zone: Zone) -> view::Zone {
 /// Whether one can go there.
 pub const fn platform_state(state: PlatformState) -> view::PlatformState {
     match state {
-        PlatformState::Listed => view::PlatformState::NotConnected,
+        PlatformState::Listed | PlatformState::Pending | PlatformState::Withdrawn => {
+            view::PlatformState::NotConnected
+        }
         PlatformState::Active => view::PlatformState::Available,
         PlatformState::Suspended => view::PlatformState::Suspended,
     }

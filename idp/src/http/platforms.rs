@@ -40,7 +40,7 @@ async fn shown(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse, Fai
         .collect();
     let wanted: Vec<(&Platform, WayIn)> = platforms
         .iter()
-        .filter(|platform| matches(platform, &query))
+        .filter(|platform| platform.state.is_shown() && matches(platform, &query))
         .map(|platform| (platform, WayIn::of(platform)))
         .collect();
     let refused = match parameter("refused") {

@@ -192,6 +192,18 @@ pub(crate) fn revoke_to(
     Ok(rows.into_iter().map(ended).collect())
 }
 
+pub(crate) fn revoke_held_by(
+    connection: &mut Connection,
+    platform: &PlatformId,
+    at: Timestamp,
+) -> Result<usize, StoreError> {
+    query!(connection, c => diesel::update(grants::table)
+        .filter(grants::platform_id.eq(platform.as_str()))
+        .filter(grants::revoked_at.is_null())
+        .set(grants::revoked_at.eq(at.unix_millis()))
+        .execute(c))
+}
+
 pub(crate) fn revoke_of(
     connection: &mut Connection,
     enterprise: &EnterpriseId,

@@ -6,7 +6,7 @@ use idp_core::platform::{Client, Platform, PlatformState, Zone};
 use idp_core::region::RegionCode;
 use idp_core::store::StoreError;
 
-use crate::database::{Connection, query};
+use crate::database::{Connection, hold, query};
 use crate::row::RowName;
 use crate::schema::platforms;
 
@@ -82,6 +82,20 @@ pub(crate) fn find(
         .select(PlatformRow::as_select())
         .get_result(c)
         .optional())?;
+    row.map(Platform::try_from).transpose()
+}
+
+pub(crate) fn hold(
+    connection: &mut Connection,
+    id: &PlatformId,
+) -> Result<Option<Platform>, StoreError> {
+    let row: Option<PlatformRow> = hold!(
+        connection,
+        for_no_key_update,
+        platforms::table
+            .find(id.as_str())
+            .select(PlatformRow::as_select())
+    )?;
     row.map(Platform::try_from).transpose()
 }
 

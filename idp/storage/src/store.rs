@@ -253,6 +253,10 @@ impl Store for Transaction<'_> {
         self.run(|c| platform::find(c, id))
     }
 
+    fn hold_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError> {
+        self.run(|c| platform::hold(c, id))
+    }
+
     fn list_platforms(&mut self) -> Result<Vec<Platform>, StoreError> {
         self.run(platform::list)
     }
@@ -334,6 +338,14 @@ impl Store for Transaction<'_> {
         at: Timestamp,
     ) -> Result<Vec<EndedGrant>, StoreError> {
         self.run(|c| grant::revoke_of(c, enterprise, which, at))
+    }
+
+    fn revoke_grants_held_by(
+        &mut self,
+        platform: &PlatformId,
+        at: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.run(|c| grant::revoke_held_by(c, platform, at))
     }
 
     fn find_last_grant_at(

@@ -15,6 +15,7 @@ mod keys;
 mod lab;
 mod logouts;
 mod platforms;
+mod registrations;
 mod registry;
 mod revocation;
 

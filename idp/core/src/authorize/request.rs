@@ -115,9 +115,13 @@ fn active_client(platform: &Platform) -> Result<&Client, PageRefusal> {
     match (platform.state, &platform.client) {
         (PlatformState::Active, Some(client)) => Ok(client),
         (PlatformState::Suspended, _) => Err(PageRefusal::PlatformSuspended),
-        (PlatformState::Active | PlatformState::Listed, _) => {
-            Err(PageRefusal::PlatformNotConnected)
-        }
+        (
+            PlatformState::Active
+            | PlatformState::Listed
+            | PlatformState::Pending
+            | PlatformState::Withdrawn,
+            _,
+        ) => Err(PageRefusal::PlatformNotConnected),
     }
 }
 

@@ -1,8 +1,20 @@
 //! How a client proves itself at the token endpoint and wherever else it speaks for itself, as registered.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::timestamp::Timestamp;
+
+/// Methods the provider takes, in the words of `OpenID` Connect Core §9.
+pub const METHODS: [&str; 4] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+];
+
+/// Methods it takes besides, where certificates can be shown (RFC 8705 §2).
+pub const CERTIFICATE_METHODS: [&str; 2] = ["tls_client_auth", "self_signed_tls_client_auth"];
 
 /// The registered method (`token_endpoint_auth_method`, RFC 7591 §2).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +40,11 @@ pub enum ClientAuthentication {
     },
     /// `self_signed_tls_client_auth` (RFC 8705 §2.2): a certificate among the client's keys.
     SelfSignedTlsClientAuth,
+}
+
+/// SHA-256 of a secret, hexadecimal, as it is stored.
+pub fn secret_sha256(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 /// A secret that was replaced and is taken for a while yet, so that a platform can change over without a gap.

@@ -68,6 +68,9 @@ pub struct Client {
     /// What people are shown of it.
     #[serde(default)]
     pub presentation: Presentation,
+    /// What it said of itself that no rule reads.
+    #[serde(default)]
+    pub particulars: Particulars,
     /// Origins whose scripts may read its answers (CORS).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<String>,
@@ -184,6 +187,23 @@ pub struct Presentation {
     pub tos_uri: Option<String>,
 }
 
+/// What it said of itself that no rule reads: said back when its registration is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Particulars {
+    /// `contacts`: whom to write to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<String>,
+    /// `software_id`
+    pub software_id: Option<String>,
+    /// `software_version`
+    pub software_version: Option<String>,
+    /// `sector_identifier_uri`, whose host became the sector.
+    pub sector_identifier_uri: Option<String>,
+    /// It named `client_secret_post`; a secret is taken either way.
+    pub secret_by_post: bool,
+}
+
 impl Client {
     /// The strict defaults, for a client that proves itself in this way and gets its codes there.
     pub fn standard(authentication: ClientAuthentication, redirect_uris: Vec<String>) -> Self {
@@ -201,6 +221,7 @@ impl Client {
             tokens: TokenRules::default(),
             logout: LogoutRules::default(),
             presentation: Presentation::default(),
+            particulars: Particulars::default(),
             origins: Vec::new(),
         }
     }

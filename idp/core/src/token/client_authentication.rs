@@ -4,7 +4,6 @@
 //! the caller's to ask the ephemeral port: [`Authenticated::assertion_jti`] says with what.
 
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::TokenRefusal;
@@ -13,6 +12,8 @@ use crate::client_jwt::{self, CLIENT_JWT_MAX, Header};
 use crate::cx::Cx;
 use crate::platform::{Client, ClientAuthentication, Platform};
 use crate::timestamp::Timestamp;
+
+pub use crate::platform::authentication::{CERTIFICATE_METHODS, METHODS, secret_sha256};
 
 /// Seconds by which clocks may differ.
 const SKEW_SECONDS: i64 = 60;
@@ -24,17 +25,6 @@ pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 /// `typ` of an assertion; absent stands for the first.
 const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
-
-/// Methods this endpoint takes, in the words of `OpenID` Connect Core §9.
-pub const METHODS: [&str; 4] = [
-    "client_secret_basic",
-    "client_secret_post",
-    "private_key_jwt",
-    "none",
-];
-
-/// Methods it takes besides, where certificates can be shown (RFC 8705 §2).
-pub const CERTIFICATE_METHODS: [&str; 2] = ["tls_client_auth", "self_signed_tls_client_auth"];
 
 /// Algorithms an assertion may be signed with. Never a symmetric one.
 pub const ASSERTION_ALGORITHMS: [&str; 3] = ["ES256", "PS256", "RS256"];
@@ -96,7 +86,7 @@ pub fn authenticate(
     let client = platform.and_then(Platform::active_client);
     // Before anything is decided: whoever is unknown or proves itself otherwise takes as long as a wrong secret.
     let has_secret = match presented {
-        Presented::Secret(secret) => secret_fits(cx, client, secret),
+        Presented::Secret(secret) => is_secret_of(cx, client, secret),
         Presented::Nothing | Presented::Assertion(_) => false,
     };
     let client = client.ok_or(FAILED)?;
@@ -123,26 +113,25 @@ pub fn authenticate(
     }
 }
 
-/// SHA-256 of a secret, hexadecimal, as it is stored.
-pub fn secret_sha256(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
-}
+/// What stands in place of a secret that is not there: no text has this digest in these letters.
+const NO_SECRET: &str = "----------------------------------------------------------------";
 
-/// One digest and two comparisons, whoever it is and whatever they have.
-fn secret_fits(cx: &Cx, client: Option<&Client>, secret: &str) -> bool {
-    /// No text is known to have this digest.
-    const NOBODYS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-    let (sha256, previous) = match client.map(|client| &client.authentication) {
+/// Whether a secret is the client's, or was and is taken yet. The same work whoever asks, known or not: one digest, and two
+/// comparisons in constant time.
+fn is_secret_of(cx: &Cx, client: Option<&Client>, secret: &str) -> bool {
+    let (current, previous) = match client.map(|client| &client.authentication) {
         Some(ClientAuthentication::ClientSecret { sha256, previous }) => {
             let previous = previous.as_ref().filter(|previous| cx.now < previous.until);
-            let previous = previous.map_or(NOBODYS, |previous| previous.sha256.as_str());
-            (sha256.as_str(), previous)
+            (Some(sha256), previous.map(|previous| &previous.sha256))
         }
-        _ => (NOBODYS, NOBODYS),
+        _ => (None, None),
     };
-    let digest = secret_sha256(secret);
-    let is_of = |stored: &str| digest.as_bytes().ct_eq(stored.as_bytes());
-    (is_of(sha256) | is_of(previous)).into()
+    let presented = secret_sha256(secret);
+    let fits = |stored: Option<&String>| {
+        let stored = stored.map_or(NO_SECRET, String::as_str);
+        presented.as_bytes().ct_eq(stored.as_bytes())
+    };
+    (fits(current) | fits(previous)).into()
 }
 
 /// Whether the method a client registered with needs nothing presented.
