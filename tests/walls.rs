@@ -126,7 +126,7 @@ const FLOWS: [&str; 14] = [
     "userinfo",
 ];
 
-const NOUNS: [&str; 14] = [
+const NOUNS: [&str; 15] = [
     "audit",
     "authorization",
     "certificate_authority",
@@ -138,6 +138,7 @@ const NOUNS: [&str; 14] = [
     "logout_delivery",
     "platform",
     "region",
+    "registration",
     "session",
     "sign_out",
     "signing_key",
@@ -158,6 +159,7 @@ const HANDLERS: [&str; 16] = [
     "http::oidc::discovery",
     "http::oidc::end_session",
     "http::oidc::par",
+    "http::oidc::registration",
     "http::oidc::token",
     "http::oidc::token_status",
     "http::oidc::userinfo",

@@ -27,6 +27,7 @@ mod page;
 mod parsing;
 mod proof;
 mod proof_text;
+mod registration;
 mod revocation;
 mod stolen_database;
 mod unreadable;

@@ -31,6 +31,7 @@ pub mod proof;
 pub mod provider;
 pub mod published;
 pub mod publisher;
+pub mod registration;
 pub mod scratch;
 #[allow(
     missing_docs,

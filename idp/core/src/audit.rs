@@ -90,6 +90,16 @@ audit_kinds! {
     PlatformActivated = "platform.activated",
     /// A platform got a new secret.
     PlatformSecretRotated = "platform.secret-rotated",
+    /// A platform registered itself.
+    PlatformRegistered = "platform.registered",
+    /// A platform gave its registration up.
+    PlatformWithdrawn = "platform.withdrawn",
+    /// A registration, or a look at one or a change of one, was refused.
+    RegistrationRefused = "registration.refused",
+    /// An operator issued a token by which platforms register themselves.
+    RegistrationTokenIssued = "registration-token.issued",
+    /// An operator took such a token back.
+    RegistrationTokenRevoked = "registration-token.revoked",
     /// A signing key was made.
     SigningKeyMade = "signing-key.made",
     /// An operator took a signing key out of force.

@@ -1,11 +1,13 @@
 //! Flow: the directory of platforms. Owns the fifteen the guide names, how an operator connects, changes and stops one, and
-//! what a registration must be.
+//! what a registration must be; and how platforms register themselves.
 
 mod change;
 mod check;
 mod client_keys;
 mod guide;
+mod management;
 pub mod metadata;
+mod registration;
 mod secret;
 mod uris;
 
@@ -13,4 +15,9 @@ pub use change::{Act, Changed, DirectoryError, activate, change, connect, suspen
 pub use check::RegistrationRefusal;
 pub use client_keys::{JwksProblem, published_keys, signature_keys, usable_keys};
 pub use guide::seed;
+pub use management::{find_registration, give_up_registration, replace_registration};
+pub use registration::{
+    Draft, LIFETIME_MAX, Registered, USES_MAX, draft, issue_registration_token, register,
+    revoke_registration_token,
+};
 pub use secret::{OVERLAP_MAX, rotate_secret, with_secret};

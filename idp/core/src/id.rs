@@ -84,6 +84,10 @@ uuid_id!(
     LogoutDeliveryId
 );
 uuid_id!(
+    /// A registration token, as operators know it.
+    RegistrationTokenId
+);
+uuid_id!(
     /// Shown on an error page and written to the audit trail, so that support finds one by the other.
     IncidentId
 );

@@ -27,6 +27,7 @@ pub mod logout_delivery;
 pub mod platform;
 pub mod refresh_token;
 pub mod region;
+pub mod registration;
 pub mod session;
 pub mod sign_out;
 pub mod signing_key;

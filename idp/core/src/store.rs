@@ -12,13 +12,14 @@ use crate::consent::{ConsentRecord, StandingConsent};
 use crate::enterprise::{Enterprise, EnterpriseRename};
 use crate::grant::{EndedGrant, Grant, GrantStanding};
 use crate::id::{
-    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId,
+    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId, RegistrationTokenId,
     SessionId,
 };
 use crate::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use crate::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};
 use crate::platform::Platform;
 use crate::refresh_token::RefreshToken;
+use crate::registration::{RegistrationToken, SelfRegistration};
 use crate::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use crate::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
@@ -187,6 +188,40 @@ pub trait Store {
     fn insert_platform(&mut self, platform: &Platform) -> Result<bool, StoreError>;
     /// Replaces everything but the identifier; `false`: there is no such platform.
     fn update_platform(&mut self, platform: &Platform) -> Result<bool, StoreError>;
+
+    /// Keeps a registration token. `false`: its identifier or digest is taken.
+    fn insert_registration_token(&mut self, token: &RegistrationToken) -> Result<bool, StoreError>;
+    /// The registration token whose text has this SHA-256.
+    fn find_registration_token(
+        &mut self,
+        sha256: &str,
+    ) -> Result<Option<RegistrationToken>, StoreError>;
+    /// All registration tokens, oldest first.
+    fn list_registration_tokens(&mut self) -> Result<Vec<RegistrationToken>, StoreError>;
+    /// Spends one use of a registration token; `false` when none is left, it is over or was taken back.
+    fn exchange_registration_token_use(
+        &mut self,
+        id: &RegistrationTokenId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Takes a registration token back; `false` when there is none or it was before.
+    fn revoke_registration_token(
+        &mut self,
+        id: &RegistrationTokenId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Keeps what a platform holds that registered itself. `false`: it is there already.
+    fn insert_self_registration(
+        &mut self,
+        registration: &SelfRegistration,
+    ) -> Result<bool, StoreError>;
+    /// What a platform holds that registered itself.
+    fn find_self_registration(
+        &mut self,
+        platform: &PlatformId,
+    ) -> Result<Option<SelfRegistration>, StoreError>;
+    /// Deletes that; `false` when there is none.
+    fn delete_self_registration(&mut self, platform: &PlatformId) -> Result<bool, StoreError>;
 
     /// Appends one asking.
     fn insert_consent_record(&mut self, record: &ConsentRecord) -> Result<(), StoreError>;

@@ -11,6 +11,7 @@ mod logouts;
 mod output;
 mod platform;
 mod ready;
+mod registration_token;
 mod revocation;
 
 use std::path::PathBuf;
@@ -64,6 +65,11 @@ enum Command {
     Platform {
         #[command(subcommand)]
         command: platform::Command,
+    },
+    /// Registration tokens: by one, platforms register themselves (RFC 7591).
+    RegistrationToken {
+        #[command(subcommand)]
+        command: registration_token::Command,
     },
     /// Enterprises (企业): look one up, rename it, its lost locks, freeze it.
     Enterprise {
@@ -125,6 +131,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::Migrate => migrate(&config).await,
         Command::CheckConfig { strict } => check_config::run(&config, strict),
         Command::Platform { command } => platform::run(&config, command).await,
+        Command::RegistrationToken { command } => registration_token::run(&config, command).await,
         Command::Enterprise { command } => enterprise::run(&config, command).await,
         Command::Ca { command } => ca::run(&config, command).await,
         Command::Revocation { command } => revocation::run(&config, command).await,

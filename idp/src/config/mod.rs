@@ -37,7 +37,7 @@ pub use revocation::{MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
     AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, LifetimesConfig,
-    MasterKeyConfig, PortalConfig, SigningKeysConfig,
+    MasterKeyConfig, PortalConfig, RegistrationConfig, SigningKeysConfig,
 };
 pub use tls::TlsConfig;
 

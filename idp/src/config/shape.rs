@@ -53,6 +53,9 @@ pub struct Config {
     pub portal: PortalConfig,
     /// How long things live.
     pub lifetimes: LifetimesConfig,
+    /// Whether platforms register themselves.
+    #[serde(default)]
+    pub registration: RegistrationConfig,
     /// When signing keys follow one another.
     pub signing_keys: SigningKeysConfig,
     /// What is kept of sign-ins.
@@ -178,6 +181,14 @@ pub struct LifetimesConfig {
     pub pushed: u64,
 }
 
+/// `[registration]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegistrationConfig {
+    /// Platforms with a token of an operator register themselves (RFC 7591).
+    pub enabled: bool,
+}
+
 /// `[sign_ins]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -240,6 +251,7 @@ impl Default for Config {
                 request: 1800,
                 pushed: 90,
             },
+            registration: RegistrationConfig::default(),
             signing_keys: SigningKeysConfig {
                 rotate_after_days: 90,
                 publish_before_days: 1,

@@ -29,6 +29,7 @@ mod platforms;
 mod pushed;
 mod read_facts;
 pub mod routes;
+mod sector;
 mod signing_out;
 mod toward;
 mod trail;

@@ -82,6 +82,10 @@ pub const INTROSPECT: &str = "/oauth2/introspect";
 pub const END_SESSION: &str = "/oauth2/logout";
 /// RFC 7009 §2.
 pub const REVOKE: &str = "/oauth2/revoke";
+/// RFC 7591 §3, where the configuration has it.
+pub const REGISTER: &str = "/oauth2/register";
+/// RFC 7592 §2: one registration.
+pub const REGISTRATION: &str = "/oauth2/register/{client_id}";
 /// `OpenID` Connect Core §5.3.
 pub const USERINFO: &str = "/oauth2/userinfo";
 
@@ -97,7 +101,7 @@ pub fn not_for_head(path: &str) -> Option<&'static str> {
 
 /// Endpoints that speak JSON, refusals included.
 pub fn is_for_programs(path: &str) -> bool {
-    matches!(path, PAR | TOKEN | INTROSPECT | REVOKE | USERINFO)
+    path.starts_with(REGISTER) || matches!(path, PAR | TOKEN | INTROSPECT | REVOKE | USERINFO)
 }
 
 /// Pages: what people open.
@@ -120,7 +124,8 @@ pub fn is_page(path: &str) -> bool {
 }
 
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
-pub const OPEN_TO_OTHERS: [&str; 7] = [
+pub const OPEN_TO_OTHERS: [&str; 8] = [
+    REGISTER,
     AUTHORIZE,
     PAR,
     TOKEN,
@@ -209,6 +214,11 @@ pub fn logout_asked(id: &str) -> String {
 /// What was done, as it stands under this name.
 pub fn signed_out(id: &str) -> String {
     format!("{SIGNED_OUT}?of={}", encoded(id))
+}
+
+/// Where a platform manages its registration.
+pub fn registration_of(platform: &PlatformId) -> String {
+    REGISTRATION.replace("{client_id}", platform.as_str())
 }
 
 /// The information, after it was saved in this version.

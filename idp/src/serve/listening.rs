@@ -16,7 +16,7 @@ use super::wiring::build_state;
 use crate::config::Config;
 use crate::http::extract::form::FORM_MAX;
 use crate::http::listener::ForPrograms;
-use crate::http::{guard, metrics, routes};
+use crate::http::{guard, metrics, oidc, routes};
 use crate::state::AppState;
 use crate::tls::{self, ServerCertificate};
 
@@ -89,6 +89,7 @@ pub async fn start_on(
 ) -> Result<Running, StartError> {
     let listeners = listeners.into();
     let (workers, with_metrics) = (config.http.workers, config.metrics.enabled);
+    let with_registration = config.registration.enabled;
     let state = build_state(config).await?;
     let addresses_of = |listeners: &[TcpListener]| -> Vec<SocketAddr> {
         let addresses = listeners.iter().filter_map(|l| l.local_addr().ok());
@@ -107,6 +108,11 @@ pub async fn start_on(
             .configure(|app| {
                 if with_metrics {
                     metrics::mount(app);
+                }
+            })
+            .configure(|app| {
+                if with_registration {
+                    oidc::mount_registration(app);
                 }
             })
             .configure(routes::mount)

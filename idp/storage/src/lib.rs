@@ -9,6 +9,7 @@
 pub mod database;
 pub mod ephemeral;
 mod refresh_token;
+mod registration;
 pub mod remembered;
 
 mod schema;

@@ -239,6 +239,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    registration_tokens (id) {
+        id -> Text,
+        sha256 -> Text,
+        terms -> Text,
+        issued_by -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        uses -> BigInt,
+        used -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    self_registrations (platform_id) {
+        platform_id -> Text,
+        token_id -> Text,
+        access_sha256 -> Text,
+        registered_at -> BigInt,
+        trusted -> BigInt,
+    }
+}
+
 diesel::joinable!(grants -> enterprises (enterprise_id));
 diesel::joinable!(grants -> key_locks (key_lock_id));
 diesel::joinable!(grants -> platforms (platform_id));

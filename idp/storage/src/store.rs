@@ -8,13 +8,14 @@ use idp_core::consent::{ConsentRecord, StandingConsent};
 use idp_core::enterprise::{Enterprise, EnterpriseRename};
 use idp_core::grant::{EndedGrant, Grant, GrantStanding};
 use idp_core::id::{
-    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId,
+    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId, RegistrationTokenId,
     SessionId,
 };
 use idp_core::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use idp_core::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};
 use idp_core::platform::Platform;
 use idp_core::refresh_token::RefreshToken;
+use idp_core::registration::{RegistrationToken, SelfRegistration};
 use idp_core::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use idp_core::signing_key::SigningKey;
 use idp_core::store::{Store, StoreError};
@@ -24,7 +25,7 @@ use pki::holder::credit_code::CreditCode;
 use crate::database::Connection;
 use crate::{
     audit, certificate_authority, consent, enterprise, grant, key_lock, logout_delivery, platform,
-    refresh_token, sealed_secret, session, signing_key, superseded,
+    refresh_token, registration, sealed_secret, session, signing_key, superseded,
 };
 
 /// What a closure of `read` or `write` works on.
@@ -269,6 +270,55 @@ impl Store for Transaction<'_> {
     fn update_platform(&mut self, platform: &Platform) -> Result<bool, StoreError> {
         self.changed_platforms = true;
         self.run(|c| platform::update(c, platform))
+    }
+
+    fn insert_registration_token(&mut self, token: &RegistrationToken) -> Result<bool, StoreError> {
+        self.run(|c| registration::insert_token(c, token))
+    }
+
+    fn find_registration_token(
+        &mut self,
+        sha256: &str,
+    ) -> Result<Option<RegistrationToken>, StoreError> {
+        self.run(|c| registration::find_token(c, sha256))
+    }
+
+    fn list_registration_tokens(&mut self) -> Result<Vec<RegistrationToken>, StoreError> {
+        self.run(registration::list_tokens)
+    }
+
+    fn exchange_registration_token_use(
+        &mut self,
+        id: &RegistrationTokenId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.run(|c| registration::spend_token(c, id, at))
+    }
+
+    fn revoke_registration_token(
+        &mut self,
+        id: &RegistrationTokenId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.run(|c| registration::revoke_token(c, id, at))
+    }
+
+    fn insert_self_registration(
+        &mut self,
+        registration: &SelfRegistration,
+    ) -> Result<bool, StoreError> {
+        self.run(|c| registration::insert_self(c, registration))
+    }
+
+    fn find_self_registration(
+        &mut self,
+        platform: &PlatformId,
+    ) -> Result<Option<SelfRegistration>, StoreError> {
+        self.run(|c| registration::find_self(c, platform))
+    }
+
+    fn delete_self_registration(&mut self, platform: &PlatformId) -> Result<bool, StoreError> {
+        self.run(|c| registration::delete_self(c, platform))
     }
 
     fn insert_consent_record(&mut self, record: &ConsentRecord) -> Result<(), StoreError> {

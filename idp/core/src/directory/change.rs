@@ -62,7 +62,12 @@ pub fn connect(
         store.update_platform(platform)?;
     }
     let act = Act { by, reason: None };
-    note(store, cx, &platform.id, (AuditKind::PlatformAdded, act, ""))?;
+    note(
+        store,
+        cx,
+        Some(&platform.id),
+        (AuditKind::PlatformAdded, act, ""),
+    )?;
     Ok(())
 }
 
@@ -88,7 +93,12 @@ pub fn change(
     }
     store.update_platform(&after)?;
     let what = differences(&before, &after).join(" ");
-    note(store, cx, id, (AuditKind::PlatformChanged, act, &what))?;
+    note(
+        store,
+        cx,
+        Some(id),
+        (AuditKind::PlatformChanged, act, &what),
+    )?;
     Ok(Changed {
         platform: after,
         secret,
@@ -112,7 +122,12 @@ pub fn suspend(
     })?;
     let grants = store.revoke_grants_held_by(id, cx.now)?;
     let what = format!("{grants} grants ended");
-    note(store, cx, id, (AuditKind::PlatformSuspended, act, &what))?;
+    note(
+        store,
+        cx,
+        Some(id),
+        (AuditKind::PlatformSuspended, act, &what),
+    )?;
     Ok(())
 }
 
@@ -134,7 +149,12 @@ pub fn activate(
         ..platform
     })?;
     let what = format!("it was {was}");
-    note(store, cx, id, (AuditKind::PlatformActivated, act, &what))?;
+    note(
+        store,
+        cx,
+        Some(id),
+        (AuditKind::PlatformActivated, act, &what),
+    )?;
     Ok(())
 }
 
@@ -153,7 +173,7 @@ pub(super) fn find_connected(
 }
 
 /// Which members differ, by the names under which they are stored. Values stay out: secrets are among them.
-fn differences(before: &Platform, after: &Platform) -> Vec<String> {
+pub(super) fn differences(before: &Platform, after: &Platform) -> Vec<String> {
     let names = [
         ("name_zh", before.name_zh == after.name_zh),
         ("name_en", before.name_en == after.name_en),
@@ -185,12 +205,12 @@ fn differences(before: &Platform, after: &Platform) -> Vec<String> {
 pub(super) fn note(
     store: &mut dyn Store,
     cx: &Cx,
-    id: &PlatformId,
+    id: Option<&PlatformId>,
     (kind, act, what): (AuditKind, Act<'_>, &str),
 ) -> Result<(), StoreError> {
     let by = format!("by {}", operator_words(act.by));
     store.append_audit(&AuditEvent {
-        platform_id: Some(id.clone()),
+        platform_id: id.cloned(),
         reason: act.reason.map(operator_words),
         detail: Some(match what {
             "" => by,

@@ -62,6 +62,16 @@ pub enum RegistrationRefusal {
     /// It is gone for good.
     #[error("the platform {0} gave its registration up; it registers afresh")]
     Withdrawn(PlatformId),
+    /// An operator stopped it.
+    #[error("an operator suspended the platform")]
+    Suspended,
+    /// Too many platforms, or for too long.
+    #[error(
+        "a registration token is for 1 to {} platforms and good for {} days at most",
+        super::USES_MAX,
+        super::LIFETIME_MAX.as_secs() / 86_400
+    )]
+    TokenBounds,
     /// Nothing would change.
     #[error("nothing to do: {0}")]
     Nothing(&'static str),

@@ -49,7 +49,7 @@ pub fn rotate_secret(
         seconds => format!("the old one ends in {seconds} seconds"),
     };
     let kind = AuditKind::PlatformSecretRotated;
-    note(store, cx, id, (kind, act, &what))?;
+    note(store, cx, Some(id), (kind, act, &what))?;
     Ok(secret)
 }
 

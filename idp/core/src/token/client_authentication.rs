@@ -118,7 +118,7 @@ const NO_SECRET: &str = "-------------------------------------------------------
 
 /// Whether a secret is the client's, or was and is taken yet. The same work whoever asks, known or not: one digest, and two
 /// comparisons in constant time.
-fn is_secret_of(cx: &Cx, client: Option<&Client>, secret: &str) -> bool {
+pub fn is_secret_of(cx: &Cx, client: Option<&Client>, secret: &str) -> bool {
     let (current, previous) = match client.map(|client| &client.authentication) {
         Some(ClientAuthentication::ClientSecret { sha256, previous }) => {
             let previous = previous.as_ref().filter(|previous| cx.now < previous.until);

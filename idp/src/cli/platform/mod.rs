@@ -16,8 +16,11 @@ use idp_core::platform::Platform;
 use idp_storage::Database;
 
 use super::{cx, operator_name, output, ready};
+
 use crate::config::Config;
 use crate::serve::StartError;
+pub(super) use options::{Profile, region_of, scopes, zone_of};
+pub(super) use secret::span;
 
 #[derive(Subcommand)]
 pub(super) enum Command {

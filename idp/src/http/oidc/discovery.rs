@@ -44,6 +44,7 @@ pub fn document(config: &Config) -> ProviderMetadata {
         introspection_endpoint: at(routes::INTROSPECT),
         revocation_endpoint: at(routes::REVOKE),
         end_session_endpoint: at(routes::END_SESSION),
+        registration_endpoint: (config.registration.enabled).then(|| at(routes::REGISTER)),
         jwks_uri: at(routes::JWKS),
         scopes_supported: Scope::ALL
             .map(Scope::as_str)

@@ -6,6 +6,7 @@ mod cors;
 mod discovery;
 mod end_session;
 mod par;
+mod registration;
 mod token;
 mod token_status;
 mod userinfo;
@@ -16,6 +17,7 @@ use super::routes;
 
 pub use cors::{Origins, open_to_registered};
 pub use discovery::document;
+pub use registration::mount as mount_registration;
 
 /// Mounts them.
 pub fn mount(app: &mut ServiceConfig) {

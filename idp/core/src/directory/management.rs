@@ -1,0 +1,144 @@
+//! A platform that registered itself manages its registration (RFC 7592): reads it, replaces it, gives it up.
+
+use protocol::registration::ClientMetadata;
+use subtle::ConstantTimeEq as _;
+
+use super::change::{DirectoryError, differences};
+use super::check::RegistrationRefusal;
+use super::metadata::{client_of, names_of};
+use super::registration::{Registered, event};
+use super::secret::with_secret;
+use super::uris::host;
+use crate::audit::{AuditEvent, AuditKind};
+use crate::cx::{Caller, Cx};
+use crate::id::PlatformId;
+use crate::platform::{Client, Platform, PlatformState};
+use crate::registration::{SelfRegistration, registration_token_sha256};
+use crate::store::{Store, StoreError};
+
+/// What stands in place of a digest that is not there.
+const NO_DIGEST: &str = "----------------------------------------------------------------";
+
+/// The registration of a platform, where the token is that platform's own; the same work whoever asks for whom.
+pub fn find_registration(
+    store: &mut dyn Store,
+    id: &PlatformId,
+    access: &str,
+) -> Result<Option<Registered>, StoreError> {
+    let registration = store.find_self_registration(id)?;
+    let platform = store.hold_platform(id)?;
+    let presented = registration_token_sha256(access);
+    let stored = registration
+        .as_ref()
+        .map_or(NO_DIGEST, |r| &r.access_sha256);
+    let fits: bool = presented.as_bytes().ct_eq(stored.as_bytes()).into();
+    let (Some(registration), Some(platform), true) = (registration, platform, fits) else {
+        return Ok(None);
+    };
+    Ok(Some(Registered {
+        platform,
+        secret: None,
+        registration,
+    }))
+}
+
+/// Replaces the registration by what metadata says, within what stands (RFC 7592 §2.2); `None`: the token is another's.
+pub fn replace_registration(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    (id, access, metadata): (&PlatformId, &str, &ClientMetadata),
+) -> Result<Option<Registered>, DirectoryError> {
+    let Some(found) = find_registration(store, id, access)? else {
+        return Ok(None);
+    };
+    let before = found.platform;
+    if before.state == PlatformState::Suspended {
+        return Err(RegistrationRefusal::Suspended.into());
+    }
+    let stands = before.client.as_ref();
+    let stands = stands.ok_or_else(|| RegistrationRefusal::NotConnected(id.clone()))?;
+    let mut client = client_of(cx, metadata, stands)?;
+    let secret = with_secret(cx, &mut client);
+    let state = state_after(&found.registration, before.state, (stands, &client));
+    let (name_zh, name_en) = match names_of(metadata)? {
+        Some(names) => names,
+        None => (before.name_zh.clone(), before.name_en.clone()),
+    };
+    let after = Platform {
+        name_zh,
+        name_en,
+        state,
+        client: Some(client),
+        ..before.clone()
+    };
+    if after != before {
+        store.update_platform(&after)?;
+        let mut changed = differences(&before, &after);
+        if state != before.state {
+            changed.push("and waits for an operator".to_owned());
+        }
+        store.append_audit(&AuditEvent {
+            detail: Some(format!("by itself: {}", changed.join(" "))),
+            ..event(cx, caller, id, AuditKind::PlatformChanged)
+        })?;
+    }
+    Ok(Some(Registered {
+        platform: after,
+        secret,
+        registration: found.registration,
+    }))
+}
+
+/// Gives the registration up, for good; what the platform holds is worth nothing any more. `false`: the token is another's.
+pub fn give_up_registration(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    (id, access): (&PlatformId, &str),
+) -> Result<bool, StoreError> {
+    let Some(found) = find_registration(store, id, access)? else {
+        return Ok(false);
+    };
+    // The row stays: grants, consents and the audit trail name it.
+    store.update_platform(&Platform {
+        state: PlatformState::Withdrawn,
+        client: None,
+        ..found.platform
+    })?;
+    store.delete_self_registration(id)?;
+    let grants = store.revoke_grants_held_by(id, cx.now)?;
+    store.append_audit(&AuditEvent {
+        detail: Some(format!("by itself: {grants} grants ended")),
+        ..event(cx, caller, id, AuditKind::PlatformWithdrawn)
+    })?;
+    Ok(true)
+}
+
+/// Whoever is trusted goes on; others wait where people, codes or their keys would go to, or come from, a new host.
+fn state_after(
+    registration: &SelfRegistration,
+    state: PlatformState,
+    (before, after): (&Client, &Client),
+) -> PlatformState {
+    let known = hosts(before);
+    let is_new = |host: &String| !known.contains(host);
+    if !registration.trusted && hosts(after).iter().any(is_new) {
+        PlatformState::Pending
+    } else {
+        state
+    }
+}
+
+fn hosts(client: &Client) -> Vec<String> {
+    let keys = match &client.keys {
+        Some(crate::platform::ClientKeys::JwksUri(uri)) => Some(uri),
+        _ => None,
+    };
+    (client.redirect_uris.iter())
+        .chain(&client.initiate_login_uri)
+        .chain(&client.requests.request_uris)
+        .chain(keys)
+        .filter_map(|uri| host(uri))
+        .collect()
+}

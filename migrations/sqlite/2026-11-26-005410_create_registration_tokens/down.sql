@@ -1,0 +1,3 @@
+DROP TABLE self_registrations;
+
+DROP TABLE registration_tokens;
