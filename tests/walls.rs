@@ -145,7 +145,7 @@ const NOUNS: [&str; 15] = [
 ];
 
 /// Handlers of `idp/src/http`. Everything else there is a shared step.
-const HANDLERS: [&str; 16] = [
+const HANDLERS: [&str; 17] = [
     "http::account",
     "http::binding",
     "http::certificate",

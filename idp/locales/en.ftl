@@ -70,6 +70,9 @@ home-scope-text = This system makes CA locks recognised everywhere. It does not 
 
 login-title = Enterprise sign-in
 login-lead = Sign in to the region’s unified authentication with your bound enterprise lock.
+platform-site = About this platform
+platform-policy = Privacy policy
+platform-terms = Terms of service
 login-heading-for = You will continue to
 login-expected = The platform asks for the lock of this credit code
 login-failed-title = Sign-in did not succeed

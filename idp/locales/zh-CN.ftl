@@ -70,6 +70,9 @@ home-scope-text = 本系统只实现CA锁互认，不涉及主体信息互认。
 
 login-title = 企业登录
 login-lead = 使用已绑定的企业锁登录自治区统一认证平台。
+platform-site = 平台网站
+platform-policy = 隐私政策
+platform-terms = 服务条款
 login-heading-for = 登录后将前往
 login-expected = 平台请您使用此统一社会信用代码的企业锁
 login-failed-title = 登录没有成功

@@ -46,9 +46,14 @@ async fn a_stored_address_that_points_inward_is_not_reached() {
         "file:///etc/passwd".to_owned(),
     ] {
         let mut scene = Scene::at(provider).await;
-        let mut order = listener.order();
-        order.logout.backchannel_uri = Some(uri.clone());
-        scene.platform = Platform::order(provider, order).await;
+        scene.platform = Platform::order(provider, listener.order()).await;
+        // Registering it would be refused: it stands there all the same.
+        let stored = Some(uri.clone());
+        provider
+            .change_platform(&scene.platform.id, |platform| {
+                platform.client.as_mut().unwrap().logout.backchannel_uri = stored;
+            })
+            .await;
         let tokens = scene.receive().await;
         let begun = Instant::now();
         let page = scene.browser.sign_out().await;

@@ -303,7 +303,7 @@ async fn dpop_negative_tests() {
 /// profile in the first place.
 #[tokio::test]
 async fn a_registration_that_breaks_the_profile_is_refused() {
-    use idp_core::directory::{ConnectError, RegistrationRefusal, connect};
+    use idp_core::directory::{DirectoryError, RegistrationRefusal, connect};
     let fapi2 = Fapi2::new().await;
     let provider = Provider::shared();
     let mut registration = fapi2.platform().registration.clone();
@@ -313,10 +313,10 @@ async fn a_registration_that_breaks_the_profile_is_refused() {
     let written = provider
         .state
         .database
-        .write(move |store| connect(store, &cx, &registration))
+        .write(move |store| connect(store, &cx, &registration, "test"))
         .await;
     assert!(matches!(
         written,
-        Err(ConnectError::Refused(RegistrationRefusal::Profile(_)))
+        Err(DirectoryError::Refused(RegistrationRefusal::Profile(_)))
     ));
 }

@@ -283,3 +283,33 @@ async fn a_suspended_platform_changes_nothing() {
         200
     );
 }
+
+#[tokio::test]
+async fn a_sector_within_the_network_is_not_fetched() {
+    let provider = Provider::registering();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let here = format!("http://{}/sector", listener.local_addr().unwrap());
+    let (token, _) = provider.issue(terms(), 1).await;
+    for uri in [
+        &here,
+        "https://10.0.0.1/sector",
+        "https://[::ffff:127.0.0.1]/s",
+    ] {
+        let mut metadata = described();
+        metadata["subject_type"] = json!("pairwise");
+        metadata["sector_identifier_uri"] = json!(uri);
+        let answer = provider.register(&token, &metadata).await;
+        let refused = (answer.status, answer.error());
+        assert_eq!(
+            refused,
+            (400, "invalid_client_metadata".to_owned()),
+            "{uri}"
+        );
+    }
+    assert!(listener.accept().is_err(), "nobody came");
+    // And nothing at all for a token that is none.
+    let mut metadata = described();
+    metadata["sector_identifier_uri"] = json!(here);
+    expect_no_token(&provider.register("made-up", &metadata).await, "made up");
+}

@@ -1,5 +1,6 @@
 //! Platforms that register themselves (RFC 7591, `OpenID` Connect Registration 1.0) and manage it (RFC 7592).
 
+use e2e::publisher::Publisher;
 use e2e::registration::{described, own, put_back, terms};
 use e2e::story::new_lock;
 use e2e::{Browser, Provider};
@@ -88,7 +89,7 @@ async fn who_is_not_trusted_waits_for_an_operator() {
     let page = browser.go(&platform.ask().path()).await;
     assert_eq!(
         (page.status, page.problem().as_str()),
-        (404, "platform-not-connected")
+        (400, "platform-not-connected")
     );
     let listed = browser.open("/platforms").await;
     assert!(
@@ -108,7 +109,7 @@ async fn who_is_not_trusted_waits_for_an_operator() {
     body["redirect_uris"] = json!(["https://self.example/cb", "https://elsewhere.example/cb"]);
     let answer = provider.manage(Method::PUT, own(&told), Some(&body)).await;
     assert_eq!(answer.status, 200, "{}", answer.summary());
-    assert_eq!(browser.go(&platform.ask().path()).await.status, 404);
+    assert_eq!(browser.go(&platform.ask().path()).await.status, 400);
 }
 
 async fn approve(provider: &Provider, id: &str) {
@@ -184,7 +185,7 @@ async fn a_registration_that_is_given_up_ends_what_stood_on_it() {
     let answer = provider.manage(Method::DELETE, own(&told), None).await;
     assert_eq!((answer.status, answer.body.as_str()), (204, ""));
     assert_eq!(platform.userinfo(tokens.access()).await.status, 401);
-    assert_eq!(browser.go(&platform.ask().path()).await.status, 404);
+    assert_eq!(browser.go(&platform.ask().path()).await.status, 400);
     for verb in [Method::GET, Method::PUT, Method::DELETE] {
         let answer = provider
             .manage(verb, own(&told), Some(&put_back(&told)))
@@ -295,7 +296,7 @@ async fn the_profile_of_the_token_is_the_platform_s() {
     let (token, _) = provider.issue(terms, 2).await;
     let answer = provider.register(&token, &described()).await;
     assert_eq!(answer.error(), "invalid_client_metadata");
-    assert!(answer.body.contains("fapi2"), "{}", answer.body);
+    assert!(answer.body.contains("FAPI 2.0"), "{}", answer.body);
     let key = e2e::jwt::AssertionKey::generate(jsonwebtoken::Algorithm::ES256);
     let mut metadata = described();
     metadata["token_endpoint_auth_method"] = json!("private_key_jwt");
@@ -307,4 +308,81 @@ async fn the_profile_of_the_token_is_the_platform_s() {
     assert_eq!(told["id_token_signed_response_alg"], json!("ES256"));
     assert_eq!(told["require_pushed_authorization_requests"], json!(true));
     assert_eq!(told["client_secret"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_sector_must_list_the_redirect_uris() {
+    let provider = Provider::start(|config| {
+        config.registration.enabled = true;
+        config.outbound.allow_loopback = true;
+    });
+    let publisher = Publisher::of(br#"["https://self.example/cb"]"#.to_vec());
+    let mut metadata = described();
+    metadata["subject_type"] = json!("pairwise");
+    metadata["sector_identifier_uri"] = json!(publisher.url);
+    let (token, _) = provider.issue(terms(), 2).await;
+    let answer = provider.register(&token, &metadata).await;
+    assert_eq!(answer.status, 201, "{}", answer.summary());
+    assert_eq!(answer.json()["sector_identifier_uri"], json!(publisher.url));
+    metadata["redirect_uris"] = json!(["https://self.example/cb", "https://other.example/cb"]);
+    let answer = provider.register(&token, &metadata).await;
+    assert_eq!(
+        answer.error(),
+        "invalid_client_metadata",
+        "{}",
+        answer.summary()
+    );
+    assert!(answer.body.contains("other.example"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn what_a_platform_says_of_itself_is_shown_before_people_sign_and_agree() {
+    let provider = Provider::registering();
+    let mut metadata = described();
+    for (name, path) in [
+        ("client_uri", "about"),
+        ("logo_uri", "logo.png"),
+        ("policy_uri", "policy?a=1&b=2"),
+        ("tos_uri", "tos"),
+    ] {
+        metadata[name] = json!(format!("https://self.example/{path}"));
+    }
+    let told = provider.registered(terms(), &metadata).await;
+    let platform = provider.platform_of(&told).await;
+    let lock = new_lock();
+    let mut browser = Browser::new(&provider);
+    browser.bind(&lock).await;
+    let login = browser.go(&platform.ask().path()).await;
+    assert!(login.has("#challenge-form"));
+    browser.sign_in(&lock).await;
+    let consent = browser.go(&platform.ask().path()).await;
+    assert!(consent.has("#consent-form"));
+    for page in [login, consent] {
+        let logo = page.attribute("#platform-logo", "src");
+        assert_eq!(logo.as_deref(), metadata["logo_uri"].as_str());
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.contains("img-src 'self' https://self.example;"),
+            "{policy}"
+        );
+        for (link, name) in [
+            ("#platform-site", "client_uri"),
+            ("#platform-policy", "policy_uri"),
+            ("#platform-terms", "tos_uri"),
+        ] {
+            assert_eq!(
+                page.attribute(link, "href").as_deref(),
+                metadata[name].as_str()
+            );
+            let rel = page.attribute(link, "rel");
+            assert_eq!(rel.as_deref(), Some("noopener noreferrer"), "{link}");
+        }
+    }
+    // Whoever says nothing is shown as before.
+    let plain = provider.registered(terms(), &described()).await;
+    let plain = provider.platform_of(&plain).await;
+    let page = browser.go(&plain.ask().path()).await;
+    assert!(!page.has("#about-platform"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("img-src 'self';"), "{policy}");
 }

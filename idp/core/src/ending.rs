@@ -102,6 +102,16 @@ pub fn end_grants_to(
     tell(store, cx, &grants, Sender::Anybody).map(drop)
 }
 
+/// Ends every grant that a platform holds; answers how many. Nobody is told: it is the platform itself that is stopped, or
+/// goes.
+pub fn end_grants_held_by(
+    store: &mut dyn Store,
+    cx: &Cx,
+    platform: &PlatformId,
+) -> Result<usize, StoreError> {
+    store.revoke_grants_held_by(platform, cx.now)
+}
+
 /// Ends one grant, since one of its tokens is in wrong hands; `false` when it had ended before.
 pub fn end_grant(store: &mut dyn Store, cx: &Cx, grant: &GrantId) -> Result<bool, StoreError> {
     let ended = store.revoke_grant(grant, cx.now)?;

@@ -12,8 +12,8 @@ use crate::consent::{ConsentRecord, StandingConsent};
 use crate::enterprise::{Enterprise, EnterpriseRename};
 use crate::grant::{EndedGrant, Grant, GrantStanding};
 use crate::id::{
-    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId, RegistrationTokenId,
-    SessionId,
+    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId,
+    RegistrationTokenId, SessionId,
 };
 use crate::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use crate::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};

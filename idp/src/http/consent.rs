@@ -177,6 +177,7 @@ async fn ask(
         consent: &id,
         platform_name: page::platform_name(platform, visit.locale),
         platform_host: &host,
+        about: page::about(platform),
         enterprise_name: &present.enterprise.name,
         groups: page::disclosure(
             &frame,
@@ -197,6 +198,9 @@ async fn ask(
         .iter()
         .chain(&client.redirect_uris);
     guard::allow_forms_to(&mut answer, origins.map(String::as_str));
+    if let Some(logo) = &client.presentation.logo_uri {
+        guard::allow_picture_of(&mut answer, logo);
+    }
     Ok(answer)
 }
 

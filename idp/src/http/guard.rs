@@ -24,15 +24,36 @@ const ANSWER_TIME: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Lets the forms of a page lead to the origins of these addresses too.
 pub fn allow_forms_to<'a>(page: &mut HttpResponse, addresses: impl Iterator<Item = &'a str>) {
-    if let Ok(policy) = HeaderValue::from_str(&form_action(addresses)) {
+    let policy = form_action(policy_of(page), addresses);
+    set_policy(page, &policy);
+}
+
+/// Lets a page show a picture of this address's origin.
+pub fn allow_picture_of(page: &mut HttpResponse, address: &str) {
+    let Ok(url) = url::Url::parse(address) else {
+        return;
+    };
+    let from = format!("img-src 'self' {}", url.origin().ascii_serialization());
+    let policy = policy_of(page).replacen("img-src 'self'", &from, 1);
+    set_policy(page, &policy);
+}
+
+/// What a page was allowed so far.
+fn policy_of(page: &HttpResponse) -> String {
+    let set = page.headers().get(header::CONTENT_SECURITY_POLICY);
+    let set = set.and_then(|policy| policy.to_str().ok());
+    set.unwrap_or(POLICY).to_owned()
+}
+
+fn set_policy(page: &mut HttpResponse, policy: &str) {
+    if let Ok(policy) = HeaderValue::from_str(policy) {
         page.headers_mut()
             .insert(header::CONTENT_SECURITY_POLICY, policy);
     }
 }
 
-/// A policy whose forms may also lead to these origins.
-fn form_action<'a>(origins: impl Iterator<Item = &'a str>) -> String {
-    let mut policy = POLICY.to_owned();
+/// A policy whose forms may also lead to these origins: they are named last in it.
+fn form_action<'a>(mut policy: String, origins: impl Iterator<Item = &'a str>) -> String {
     let mut seen = Vec::new();
     for uri in origins {
         let Ok(url) = url::Url::parse(uri) else {

@@ -21,7 +21,7 @@ use super::extract::browser::{Accepted, see_other};
 use super::extract::form::pairs;
 use super::extract::{Browser, Form, Visit};
 use super::toward::{self, Toward};
-use super::{challenge, page, routes};
+use super::{challenge, guard, page, routes};
 use crate::view::{BackLink, LoginPage, Problem};
 
 /// For how long a refused sign-in can be read again, in another language say.
@@ -226,6 +226,7 @@ async fn page(
             .filter(|_| toward.request().is_none())
             .map(|platform| platform.id.as_str()),
         platform_name: platform.map(|p| page::platform_name(p, visit.locale)),
+        about: platform.map(|p| page::about(p)).unwrap_or_default(),
         expected: heading.expected.as_ref().map(CreditCode::as_str),
         problem: again.as_ref().map(|again| Problem {
             code: &again.code,
@@ -237,7 +238,11 @@ async fn page(
         None => StatusCode::OK,
         Some(_) => StatusCode::FORBIDDEN,
     };
-    Ok(browser.answer(visit, visit.html(status, page.render())))
+    let mut answer = visit.html(status, page.render());
+    if let Some(logo) = page.about.logo {
+        guard::allow_picture_of(&mut answer, logo);
+    }
+    Ok(browser.answer(visit, answer))
 }
 
 /// What the page says of where one is heading.

@@ -12,7 +12,7 @@ use protocol::claims::{LockRole, SubjectType};
 use protocol::scope::{ClaimSet, Scope, ScopeSet};
 use time::OffsetDateTime;
 
-use crate::view::{self, ConsentGroup, ConsentItem, Frame, Locale};
+use crate::view::{self, AboutPlatform, ConsentGroup, ConsentItem, Frame, Locale};
 
 /// A moment as pages write it.
 pub fn moment(at: Timestamp) -> OffsetDateTime {
@@ -41,6 +41,20 @@ pub const fn zone(zone: Zone) -> view::Zone {
         Zone::Autonomous => view::Zone::Region,
         Zone::Western => view::Zone::West,
         Zone::Eastern => view::Zone::East,
+    }
+}
+
+/// What a platform says of itself.
+pub fn about(platform: &Platform) -> AboutPlatform<'_> {
+    let shown = platform.active_client().map(|client| &client.presentation);
+    let Some(shown) = shown else {
+        return AboutPlatform::default();
+    };
+    AboutPlatform {
+        logo: shown.logo_uri.as_deref(),
+        site: shown.client_uri.as_deref(),
+        policy: shown.policy_uri.as_deref(),
+        terms: shown.tos_uri.as_deref(),
     }
 }
 

@@ -4,33 +4,18 @@ use idp_core::directory::metadata::MetadataProblem;
 use protocol::registration::ClientMetadata;
 
 use super::extract::Visit;
-use crate::outbound::{Bounds, Fetched};
+use crate::published::sector;
 
-/// Largest list that is fetched, in octets.
-const OCTETS: usize = 64 * 1024;
-
-/// Fetches the list, where metadata names one, and looks for each redirect URI.
+/// Looks for each redirect URI in the list, where metadata names one.
 pub async fn check(visit: &Visit, metadata: &ClientMetadata) -> Result<(), MetadataProblem> {
     let Some(uri) = &metadata.sector_identifier_uri else {
         return Ok(());
     };
-    let bad = |why: String| MetadataProblem::Metadata("sector_identifier_uri", why);
-    let bounds = Bounds {
-        octets: OCTETS,
-        time: visit.state.config.outbound.time(),
-    };
-    let fetched = visit.state.platforms.get(uri, None, bounds).await;
-    let Fetched::Body(octets, _) = fetched.map_err(|e| bad(e.to_string()))? else {
-        return Err(bad("gives nothing".to_owned()));
-    };
-    let listed: Vec<String> = serde_json::from_slice(&octets)
-        .map_err(|_no_list| bad("gives no JSON array of redirect URIs".to_owned()))?;
-    match metadata
-        .redirect_uris
-        .iter()
-        .find(|uri| !listed.contains(uri))
-    {
-        None => Ok(()),
-        Some(missing) => Err(bad(format!("does not list the redirect URI {missing}"))),
+    match sector(&visit.state, uri, &metadata.redirect_uris).await {
+        Ok(_) => Ok(()),
+        Err(problem) => Err(MetadataProblem::Metadata(
+            "sector_identifier_uri",
+            problem.to_string(),
+        )),
     }
 }

@@ -89,6 +89,7 @@ impl Fetcher {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .referer(false)
+            .tls_info(true)
             .no_proxy()
             .connect_timeout(CONNECT)
             .pool_max_idle_per_host(IDLE)
@@ -173,6 +174,10 @@ impl Fetcher {
         .await
     }
 
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The scheme, and an address that is written out; names are judged when they are resolved.
     pub(super) fn check(&self, url: &str) -> Result<Url, FetchError> {
         let wrong = || FetchError::Address(url.to_owned());
@@ -224,7 +229,7 @@ fn trusted(file: &Path) -> Result<Vec<Certificate>, FetchError> {
     Ok(found)
 }
 
-async fn in_time<T>(
+pub(super) async fn in_time<T>(
     bounds: Bounds,
     fetched: impl Future<Output = Result<T, FetchError>>,
 ) -> Result<T, FetchError> {

@@ -8,11 +8,13 @@ mod addresses;
 mod answer;
 mod error;
 mod fetch;
+mod look;
 mod resolve;
 
 pub use answer::{Answer, Bounds, Fetched, Validators};
 pub use error::FetchError;
 pub use fetch::Fetcher;
+pub use look::Look;
 
 #[cfg(test)]
 mod tests;

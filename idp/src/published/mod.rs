@@ -10,4 +10,4 @@ mod sector;
 
 pub use keys::{ClientKeySets, KeysAtHand};
 pub use request_objects::RequestObjects;
-pub use sector::{SectorProblem, sector};
+pub use sector::{SectorProblem, sector, sector_by};

@@ -1,8 +1,10 @@
 //! `sector_identifier_uri` (`OpenID` Connect Core §8.1, Registration §5): the redirect URIs that share pairwise subjects.
 
+use std::time::Duration;
+
 use url::Url;
 
-use crate::outbound::{Bounds, FetchError, Fetched};
+use crate::outbound::{Bounds, FetchError, Fetched, Fetcher};
 use crate::state::AppState;
 
 /// Largest list that is fetched.
@@ -28,11 +30,21 @@ pub async fn sector(
     uri: &str,
     redirect_uris: &[String],
 ) -> Result<String, SectorProblem> {
+    let by = (&state.platforms, state.config.outbound.time());
+    sector_by(by, uri, redirect_uris).await
+}
+
+/// As [`sector`], reached by this and in this time.
+pub async fn sector_by(
+    (fetcher, time): (&Fetcher, Duration),
+    uri: &str,
+    redirect_uris: &[String],
+) -> Result<String, SectorProblem> {
     let bounds = Bounds {
         octets: OCTETS,
-        time: state.config.outbound.time(),
+        time,
     };
-    let Fetched::Body(octets, _) = state.platforms.get(uri, None, bounds).await? else {
+    let Fetched::Body(octets, _) = fetcher.get(uri, None, bounds).await? else {
         return Err(SectorProblem::NoList);
     };
     let listed: Vec<String> = serde_json::from_slice(&octets).or(Err(SectorProblem::NoList))?;

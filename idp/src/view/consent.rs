@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 
-use super::{Frame, page};
+use super::{AboutPlatform, Frame, page};
 
 /// The consent page.
 #[derive(Clone, Debug, Template)]
@@ -18,6 +18,8 @@ pub struct ConsentPage<'a> {
     pub platform_name: &'a str,
     /// Host to which the browser will be sent.
     pub platform_host: &'a str,
+    /// What it says of itself.
+    pub about: AboutPlatform<'a>,
     /// Whose data.
     pub enterprise_name: &'a str,
     /// Everything the platform will receive, by scope.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ChallengeForm, Frame, Problem, page};
+use super::{AboutPlatform, ChallengeForm, Frame, Problem, page};
 
 /// The sign-in page.
 #[derive(Clone, Debug, Template)]
@@ -18,6 +18,8 @@ pub struct LoginPage<'a> {
     pub platform: Option<&'a str>,
     /// The platform the person is heading for.
     pub platform_name: Option<&'a str>,
+    /// What that says of itself.
+    pub about: AboutPlatform<'a>,
     /// Credit code of the enterprise that the platform expects (`login_hint`).
     pub expected: Option<&'a str>,
     /// Why the last attempt was refused.

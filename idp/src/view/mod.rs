@@ -3,6 +3,7 @@
 //! Owns wording, layout and what a page shows. Does not know HTTP, storage or the rules: every value
 //! arrives ready, every path is a plain string, and what comes back is the HTML text.
 
+mod about_platform;
 mod account;
 mod bind;
 mod bound;
@@ -23,6 +24,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
+pub use about_platform::AboutPlatform;
 pub use account::{
     ConsentRow, ConsentsPage, Done, EnterpriseFacts, HistoryPage, InformationPage,
     InformationValues, LockRow, LockState, LocksPage, PromoteLockPage, RemoveLockPage,

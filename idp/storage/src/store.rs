@@ -8,8 +8,8 @@ use idp_core::consent::{ConsentRecord, StandingConsent};
 use idp_core::enterprise::{Enterprise, EnterpriseRename};
 use idp_core::grant::{EndedGrant, Grant, GrantStanding};
 use idp_core::id::{
-    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId, RegistrationTokenId,
-    SessionId,
+    CaId, ConsentId, EnterpriseId, GrantId, KeyId, KeyLockId, LogoutDeliveryId, PlatformId,
+    RegistrationTokenId, SessionId,
 };
 use idp_core::key_lock::{KeyLock, KeyLockState, SupersededCertificate, Thumbprint};
 use idp_core::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};

@@ -14,10 +14,13 @@ mod inspect;
 mod keys;
 mod lab;
 mod logouts;
+mod platform_check;
 mod platforms;
+mod registration_tokens;
 mod registrations;
 mod registry;
 mod revocation;
+mod site;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -118,11 +118,7 @@ fn what_can_t_be_kept_is_refused_and_leaves_nothing() {
             &[],
             "--client-credentials",
         ),
-        (
-            metadata(),
-            &["--profile", "fapi2"],
-            "FAPI 2.0",
-        ),
+        (metadata(), &["--profile", "fapi2"], "FAPI 2.0"),
         (
             metadata(),
             &["--origin", "https://p.example/a"],

@@ -7,6 +7,7 @@ use super::check::{RegistrationRefusal, check_client, check_id};
 use super::secret::with_secret;
 use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::Cx;
+use crate::ending::end_grants_held_by;
 use crate::id::PlatformId;
 use crate::platform::{Client, Platform, PlatformState};
 use crate::store::{Store, StoreError};
@@ -120,7 +121,7 @@ pub fn suspend(
         state: PlatformState::Suspended,
         ..platform
     })?;
-    let grants = store.revoke_grants_held_by(id, cx.now)?;
+    let grants = end_grants_held_by(store, cx, id)?;
     let what = format!("{grants} grants ended");
     note(
         store,

@@ -44,9 +44,6 @@ pub enum RegistrationRefusal {
     /// Remembering for no time, or for longer than a year.
     #[error("a consent is remembered for 1 to 365 days; without it every login asks")]
     RememberDays,
-    /// It asks for tokens in its own name, and anybody could say to be it.
-    #[error("client_credentials are for a platform that proves itself, not for a public one")]
-    PublicCredentials,
     /// Not what the profile it is held to allows.
     #[error("{0}")]
     Profile(&'static str),
@@ -110,9 +107,6 @@ pub(super) fn check_client(cx: &Cx, client: &Client) -> Result<(), RegistrationR
         && !(1..=365).contains(&days)
     {
         return Err(RegistrationRefusal::RememberDays);
-    }
-    if client.tokens.client_credentials && !client.is_confidential() {
-        return Err(RegistrationRefusal::PublicCredentials);
     }
     check_addresses(cx, client)
 }

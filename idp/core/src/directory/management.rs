@@ -11,6 +11,7 @@ use super::secret::with_secret;
 use super::uris::host;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
+use crate::ending::end_grants_held_by;
 use crate::id::PlatformId;
 use crate::platform::{Client, Platform, PlatformState};
 use crate::registration::{SelfRegistration, registration_token_sha256};
@@ -107,7 +108,7 @@ pub fn give_up_registration(
         ..found.platform
     })?;
     store.delete_self_registration(id)?;
-    let grants = store.revoke_grants_held_by(id, cx.now)?;
+    let grants = end_grants_held_by(store, cx, id)?;
     store.append_audit(&AuditEvent {
         detail: Some(format!("by itself: {grants} grants ended")),
         ..event(cx, caller, id, AuditKind::PlatformWithdrawn)

@@ -2,6 +2,7 @@
 
 mod add;
 mod change;
+mod check;
 mod list;
 mod metadata_file;
 mod options;
@@ -43,6 +44,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Try what a platform registered and say what is wrong and what to do; ends with 1 where something is.
+    Check(check::Check),
     /// Make a new client secret, print it once, and take the old one for a while yet.
     RotateSecret(secret::Rotate),
     /// Let nobody go to a platform; what it holds of tokens is worth nothing from now on.
@@ -57,6 +60,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
         Command::Change(change) => change::run(config, *change).await,
         Command::Show { id, json } => show::run(config, &id, json).await,
         Command::List { json } => list::run(config, json).await,
+        Command::Check(check) => check::run(config, check).await,
         Command::RotateSecret(rotate) => secret::run(config, rotate).await,
         Command::Suspend(suspend) => state::suspend(config, suspend).await,
         Command::Activate(activate) => state::activate(config, activate).await,

@@ -4,8 +4,8 @@ use time::macros::datetime;
 
 use super::samples::{CHIFENG, NAME, at, signed_in};
 use crate::view::{
-    CertificateFacts, CertificatePage, ConsentGroup, ConsentItem, ConsentPage, Frame, Locale,
-    LockRole, PlatformCard, PlatformState, PlatformsPage, Renewed, Zone, ZoneGroup,
+    AboutPlatform, CertificateFacts, CertificatePage, ConsentGroup, ConsentItem, ConsentPage,
+    Frame, Locale, LockRole, PlatformCard, PlatformState, PlatformsPage, Renewed, Zone, ZoneGroup,
 };
 
 /// The certificate page of a holder.
@@ -79,6 +79,12 @@ fn consent(locale: Locale) -> ConsentPage<'static> {
         consent: "c1",
         platform_name: CHIFENG,
         platform_host: "chifeng.example",
+        about: AboutPlatform {
+            logo: Some("https://chifeng.example/logo.png"),
+            site: Some("https://chifeng.example/about"),
+            policy: Some("https://chifeng.example/policy?a=1&b=2"),
+            terms: Some("https://chifeng.example/terms"),
+        },
         enterprise_name: NAME,
         groups: vec![
             group("openid", vec![item("sub", "ent_7Q2K9M4D8V")]),

@@ -5,10 +5,10 @@ use time::macros::{date, datetime};
 use super::account::account;
 use super::choosing::choosing;
 use crate::view::{
-    Assets, BackLink, BindOutcome, BindPage, BindValues, BoundPage, ChallengeForm, Choice,
-    ChoiceGroup, ConfirmSignOutPage, Download, DriverPage, ErrorPage, FieldError, Frame, HelpPage,
-    HomePage, Limits, Locale, LoginPage, Notice, PlatformSignOut, Problem, ReadCertificate,
-    RedirectingPage, SignedIn, SignedOutPage, Support,
+    AboutPlatform, Assets, BackLink, BindOutcome, BindPage, BindValues, BoundPage, ChallengeForm,
+    Choice, ChoiceGroup, ConfirmSignOutPage, Download, DriverPage, ErrorPage, FieldError, Frame,
+    HelpPage, HomePage, Limits, Locale, LoginPage, Notice, PlatformSignOut, Problem,
+    ReadCertificate, RedirectingPage, SignedIn, SignedOutPage, Support,
 };
 
 pub(super) const NAME: &str = "内蒙古蒙源建设工程有限公司";
@@ -108,6 +108,7 @@ fn entrance(locale: Locale) -> Vec<(&'static str, String)> {
             request: platform_name.map(|_| "r1"),
             platform: None,
             platform_name,
+            about: AboutPlatform::default(),
             expected: platform_name.map(|_| "91150302MA0DEM0017"),
             problem,
         };

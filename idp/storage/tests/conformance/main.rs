@@ -26,6 +26,7 @@ mod outage;
 mod past_the_store;
 mod races;
 mod refresh_tokens;
+mod registrations;
 mod remembered;
 mod samples;
 mod servers;
@@ -73,6 +74,7 @@ fn sqlite_has_every_property() {
             authorities::ALL,
             grants::ALL,
             refresh_tokens::ALL,
+            registrations::ALL,
             past_the_store::ALL,
             races::ALL,
             life::ALL,
@@ -94,6 +96,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             authorities::ALL,
             grants::ALL,
             refresh_tokens::ALL,
+            registrations::ALL,
             races::ALL,
             life::ALL,
             logouts::ALL,
@@ -114,6 +117,7 @@ fn postgres_has_every_property() {
             authorities::ALL,
             grants::ALL,
             refresh_tokens::ALL,
+            registrations::ALL,
             past_the_store::ALL,
             races::ALL,
             life::ALL,

@@ -214,10 +214,7 @@ fn the_profile_asks_for_what_it_is_made_of() {
         let mut bent = good.clone();
         bent[name] = value.clone();
         let refused = read(bent, &fapi()).unwrap_err().to_string();
-        assert!(
-            refused.contains("FAPI 2.0"),
-            "{name}={value}: {refused}"
-        );
+        assert!(refused.contains("FAPI 2.0"), "{name}={value}: {refused}");
     }
     let mut excepted = fapi();
     excepted.requests.pkce_optional = true;

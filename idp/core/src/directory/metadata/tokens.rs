@@ -80,7 +80,9 @@ fn sender_constraint(metadata: &ClientMetadata) -> Result<SenderConstraint, Meta
 }
 
 /// `OpenID` Connect Registration §2: without a key's algorithm there is none; the content's has a default.
-fn id_token_encryption(metadata: &ClientMetadata) -> Result<Option<TokenEncryption>, MetadataProblem> {
+fn id_token_encryption(
+    metadata: &ClientMetadata,
+) -> Result<Option<TokenEncryption>, MetadataProblem> {
     const ALG: &str = "id_token_encrypted_response_alg";
     const ENC: &str = "id_token_encrypted_response_enc";
     let enc = metadata.id_token_encrypted_response_enc.as_deref();
@@ -101,7 +103,9 @@ fn id_token_encryption(metadata: &ClientMetadata) -> Result<Option<TokenEncrypti
     match enc {
         Some(enc) => Ok(Some(TokenEncryption { alg, enc })),
         None => {
-            let words = ContentEncryption::ALL.map(ContentEncryption::as_str).join(", ");
+            let words = ContentEncryption::ALL
+                .map(ContentEncryption::as_str)
+                .join(", ");
             bad(ENC, format!("must be one of {words}"))
         }
     }

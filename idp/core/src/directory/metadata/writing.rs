@@ -55,8 +55,10 @@ fn of_client(client: &Client) -> ClientMetadata {
         ),
         sector_identifier_uri: said.sector_identifier_uri.clone(),
         id_token_signed_response_alg: Some(client.id_token_alg.as_str().to_owned()),
-        id_token_encrypted_response_alg: encryption.map(|encryption| encryption.alg.as_str().to_owned()),
-        id_token_encrypted_response_enc: encryption.map(|encryption| encryption.enc.as_str().to_owned()),
+        id_token_encrypted_response_alg: encryption
+            .map(|encryption| encryption.alg.as_str().to_owned()),
+        id_token_encrypted_response_enc: encryption
+            .map(|encryption| encryption.enc.as_str().to_owned()),
         userinfo_signed_response_alg: tokens
             .userinfo_alg
             .map(JwsAlgorithm::as_str)
