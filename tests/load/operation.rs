@@ -40,6 +40,14 @@ pub enum Operation {
     Jwks,
     /// A platform reads the data again.
     Userinfo,
+    /// A platform pushes the request of a person (RFC 9126).
+    Push,
+    /// A platform refreshes (RFC 6749 §6), the refresh token replaced each time.
+    Refresh,
+    /// A platform asks for a token in its own name (RFC 6749 §4.4).
+    ClientCredentials,
+    /// A platform asks what a token is worth (RFC 7662).
+    Introspect,
     /// A code that never was.
     TokenRefusal,
     /// The portal's first page.
@@ -57,8 +65,12 @@ impl Operation {
         logins.into_iter().chain([
             Self::CodeFlow,
             Self::AuthorizeSilent,
+            Self::Push,
+            Self::Refresh,
+            Self::ClientCredentials,
             Self::TokenRefusal,
             Self::Userinfo,
+            Self::Introspect,
             Self::Discovery,
             Self::Jwks,
             Self::Home,
@@ -75,6 +87,10 @@ impl Operation {
             Self::Discovery => "GET discovery",
             Self::Jwks => "GET JWKS",
             Self::Userinfo => "userinfo",
+            Self::Push => "push a request (PAR)",
+            Self::Refresh => "refresh",
+            Self::ClientCredentials => "client credentials",
+            Self::Introspect => "introspect",
             Self::TokenRefusal => "token refusal",
             Self::Home => "home page",
             Self::LoginPage => "login page",
@@ -102,6 +118,10 @@ impl Operation {
             Self::Userinfo => Some(50.0),
             Self::Discovery | Self::Jwks => Some(20.0),
             Self::AuthorizeSilent
+            | Self::Push
+            | Self::Refresh
+            | Self::ClientCredentials
+            | Self::Introspect
             | Self::TokenRefusal
             | Self::Home
             | Self::LoginPage

@@ -1,6 +1,8 @@
 //! One person with a browser and a lock, and the platform behind the redirect. Every answer is checked:
 //! a figure for wrong answers is worth nothing.
 
+mod calls;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,6 +37,7 @@ pub struct Person {
     /// The same of another browser of this person, in which nobody has signed in.
     stranger: String,
     access_token: String,
+    refresh_token: String,
     token_since: Option<Instant>,
     asked: u64,
 }
@@ -49,6 +52,7 @@ impl Person {
             cookie: String::new(),
             stranger: String::new(),
             access_token: String::new(),
+            refresh_token: String::new(),
             token_since: None,
             asked: 0,
         })
@@ -64,7 +68,11 @@ impl Person {
         let is_old = self
             .token_since
             .is_none_or(|since| since.elapsed() > TOKEN_AGE);
-        if operation == Operation::Userinfo && is_old {
+        let uses_tokens = matches!(
+            operation,
+            Operation::Userinfo | Operation::Introspect | Operation::Refresh
+        );
+        if uses_tokens && is_old {
             self.code_flow().await?;
         }
         Ok(())
@@ -77,6 +85,10 @@ impl Person {
             Operation::CodeFlow => self.code_flow().await.map(drop),
             Operation::AuthorizeSilent => self.silent_code().await.map(drop),
             Operation::Userinfo => self.userinfo().await,
+            Operation::Push => self.push().await,
+            Operation::Refresh => self.refresh().await,
+            Operation::ClientCredentials => self.own_token().await,
+            Operation::Introspect => self.introspect().await,
             Operation::TokenRefusal => self.refused_token().await,
             Operation::Discovery => {
                 self.same("/.well-known/openid-configuration", "jwks_uri")
@@ -158,6 +170,7 @@ impl Person {
         let tokens = self.redeem(&scene.remembers, &code).await?;
         self.read_data(&tokens.access_token).await?;
         self.access_token.clone_from(&tokens.access_token);
+        self.refresh_token = tokens.refresh_token.clone().unwrap_or_default();
         self.token_since = Some(Instant::now());
         Ok(tokens)
     }

@@ -13,6 +13,9 @@ pub const VERIFIER: &str = "load-load-load-load-load-load-load-load-load-load-lo
 /// Where platforms take codes. Nobody follows it.
 pub const REDIRECT_URI: &str = "https://platform.example/callback";
 
+/// What the platform that remembers asks tokens of its own for.
+pub const RESOURCE: &str = "https://archive.example/";
+
 /// Where everybody is.
 pub struct Scene {
     /// Issuer identifier.
@@ -44,6 +47,8 @@ pub struct Tokens {
     pub access_token: String,
     /// `id_token`
     pub id_token: String,
+    /// `refresh_token`, where the platform gets one.
+    pub refresh_token: Option<String>,
 }
 
 impl Platform {

@@ -103,6 +103,13 @@ impl Provider {
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
+    /// A file beside its configuration; answers its path.
+    pub fn write(&self, name: &str, content: &serde_json::Value) -> Result<String, Fault> {
+        let path = self.folder.join(name);
+        fs::write(&path, content.to_string())?;
+        Ok(path.to_string_lossy().into_owned())
+    }
+
     /// Starts it; answers how long it took until `/readyz` said yes.
     pub async fn start(&mut self) -> Result<Duration, Fault> {
         let log = File::options().append(true).create(true).open(self.log())?;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm as JwsAlgorithm, DecodingKey, Validation};
+use serde_json::json;
 
 use crate::Fault;
 use crate::ceilings::Signed;
@@ -17,7 +18,7 @@ use crate::locks;
 use crate::operation::{Algorithm, Operation};
 use crate::options::Options;
 use crate::person::Person;
-use crate::platform::{Platform, REDIRECT_URI, Scene};
+use crate::platform::{Platform, REDIRECT_URI, RESOURCE, Scene};
 use crate::process::{self, Pid};
 use crate::provider::{Provider, free_port};
 use crate::rounds::Crowd;
@@ -128,8 +129,17 @@ fn platforms(provider: &Provider) -> Result<(Platform, Platform), Fault> {
         "https://platform.example/login",
     ];
     let asks = provider.add_platform("chifeng", &common)?;
-    let remembering = [&common[..], &["--remember-consent-days", "30"]].concat();
-    let remembers = provider.add_platform("hohhot", &remembering)?;
+    let metadata = provider.write(
+        "hohhot.json",
+        &json!({
+            "redirect_uris": [REDIRECT_URI],
+            "initiate_login_uri": "https://platform.example/login",
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+        }),
+    )?;
+    let remembering = ["--metadata", &metadata, "--consent", "30"];
+    let own = ["--client-credentials", "true", "--resource", RESOURCE];
+    let remembers = provider.add_platform("hohhot", &[remembering, own].concat())?;
     Ok((Platform::new(asks), Platform::new(remembers)))
 }
 
