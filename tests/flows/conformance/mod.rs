@@ -3,4 +3,5 @@
 
 mod basic;
 mod config;
+mod logout;
 mod tester;

@@ -70,6 +70,12 @@ impl Tester {
 
     pub async fn with(mode: Mode, order: PlatformOrder) -> Self {
         let provider = Provider::shared();
+        let platform = Platform::order(provider, order).await;
+        Self::at(provider, platform, mode).await
+    }
+
+    /// With a platform that is registered already.
+    pub async fn at(provider: &'static Provider, platform: Platform, mode: Mode) -> Self {
         let lock = new_lock();
         let mut browser = Browser::new(provider);
         browser.bind(&lock).await;
@@ -78,7 +84,7 @@ impl Tester {
             provider,
             browser: Browser::new(provider),
             lock,
-            platform: Platform::order(provider, order).await,
+            platform,
             mode,
         }
     }
