@@ -112,6 +112,11 @@ need_npm_packages() {
   fi
 }
 
+# For the scripts of docs/certification: its standard library alone.
+need_python() {
+  command -v python3 >/dev/null || need_package Python python3
+}
+
 # The Python packages of tests/requirements.txt, in tests/.venv.
 need_python_packages() {
   local mark=$root/tests/.venv/.requirements

@@ -88,6 +88,15 @@ suite_foreign() {
   fi
 }
 
+# The profile of docs/certification, by its own scripts.
+suite_certification() {
+  if need_node && need_python && need_openssl; then
+    node_tests certification
+  else
+    skip_missing "the certification profile: no Node.js, Python or openssl"
+  fi
+}
+
 # Each operation of the description counts as a test.
 suite_schema() {
   local status=0 log=$output/schema.log tested
