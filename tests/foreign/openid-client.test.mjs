@@ -1,7 +1,7 @@
 // The provider through the eyes of a client written by others: npm openid-client, which checks issuer, state, nonce, PKCE,
 // signatures and hashes by itself and refuses what is not right.
 import assert from 'node:assert/strict';
-import { createHash, createPublicKey, verify, webcrypto } from 'node:crypto';
+import { createPublicKey, verify, webcrypto } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,9 +10,7 @@ import * as client from 'openid-client';
 
 import { startDemonstration } from '../browser/lib/demonstration.mjs';
 import { Visitor } from '../browser/lib/visitor.mjs';
-import { authorize, bind, register, REDIRECT_URI } from './lib.mjs';
-
-const SCOPE = 'openid enterprise certificate contact';
+import { authorize, bind, halfHash, part, register, REDIRECT_URI, SCOPE } from './lib.mjs';
 
 describe('openid-client against the provider', () => {
   let demo;
@@ -218,10 +216,7 @@ describe('openid-client against the provider', () => {
   }
 });
 
-const headerOf = (jwt) => JSON.parse(Buffer.from(jwt.split('.')[0], 'base64url'));
-
-/** OpenID Connect Core §3.1.3.6: the left half of the SHA-256. */
-const halfHash = (text) => createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
+const headerOf = (jwt) => part(jwt, 0);
 
 /** Once more by other code: the key of the JWKS that the header names made this signature. */
 async function verifySignature(config, jwt, algorithm) {

@@ -133,3 +133,13 @@ need_python_packages() {
     cp "$root/tests/requirements.txt" "$mark"
   fi
 }
+
+# Apache with mod_auth_openidc: the program without the service; the tests start one of their own.
+need_mod_auth_openidc() {
+  has_mod_auth_openidc ||
+    { need_package "Apache with mod_auth_openidc" apache2-bin libapache2-mod-auth-openidc && has_mod_auth_openidc; }
+}
+
+has_mod_auth_openidc() {
+  [[ -x /usr/sbin/apache2 && -e /usr/lib/apache2/modules/mod_auth_openidc.so ]]
+}

@@ -80,11 +80,18 @@ suite_browser() {
   fi
 }
 
+# Each client has a log of its own in tests/output.
 suite_foreign() {
-  if need_node && need_npm_packages; then
-    node_tests foreign
+  if ! { need_node && need_npm_packages; }; then
+    skip_missing "clients written by others: no Node.js"
+    return 0
+  fi
+  node_tests foreign openid-client
+  if need_python_packages; then node_tests foreign authlib; else skip_missing "Authlib could not be installed"; fi
+  if need_mod_auth_openidc; then
+    node_tests foreign mod-auth-openidc
   else
-    skip_missing "openid-client: no Node.js"
+    skip_missing "mod_auth_openidc could not be installed"
   fi
 }
 
@@ -112,7 +119,7 @@ suite_schema() {
 # The table of docs/CONFORMANCE.md against what the suites before this one printed; each plan counts as a test.
 suite_conformance() {
   local status=0 log=$output/conformance.log logs=() file
-  for file in "$output"/{unit,flows,attacks,certification}.log "$output"/foreign.tap; do
+  for file in "$output"/{unit,flows,attacks,certification}.log "$output"/foreign-*.tap; do
     [[ ! -e $file ]] || logs+=("$file")
   done
   [[ -e $output/flows.log && -e $output/attacks.log ]] || {
@@ -161,19 +168,20 @@ cargo_tests() {
   count_run "$status" "$counts"
 }
 
-# node_tests FOLDER: runs its *.test.mjs one after another, each with a demonstration of its own.
+# node_tests FOLDER [NAME]: runs its *.test.mjs, or those that begin so, one after another, each with a
+# demonstration of its own.
 node_tests() {
-  local folder=$1 status=0 counts
+  local folder=$1 name=${2:-} log=$output/$1${2:+-$2} status=0 counts
   node --test --test-concurrency=1 \
     --test-reporter=spec --test-reporter-destination=stdout \
-    --test-reporter=tap --test-reporter-destination="$output/$folder.tap" \
-    "tests/$folder"/*.test.mjs 2>&1 | tee "$output/$folder.log" || status=$?
+    --test-reporter=tap --test-reporter-destination="$log.tap" \
+    "tests/$folder/$name"*.test.mjs 2>&1 | tee "$log.log" || status=$?
   counts=$(awk '/^# pass / { p = $3 } /^# fail / { f = $3 } /^# cancelled / { c = $3 } /^# skipped / { s = $3 }
-    END { print p + 0, f + c + 0, s + 0 }' "$output/$folder.tap")
+    END { print p + 0, f + c + 0, s + 0 }' "$log.tap")
   # The name, the first line of the error and where it was thrown.
   awk '/^ *not ok / { name = $0; sub(/^ *not ok [0-9]+ - /, "", name); print name; left = 2; next }
     left && /^ +(error|location): [^|]/ { sub(/^ +/, "  "); print; left-- }
-    left && /^ +error: \|-$/ { getline; sub(/^ +/, "  "); print; left-- }' "$output/$folder.tap" >>"$output/failures.txt"
+    left && /^ +error: \|-$/ { getline; sub(/^ +/, "  "); print; left-- }' "$log.tap" >>"$output/failures.txt"
   count_run "$status" "$counts"
 }
 

@@ -5,6 +5,12 @@ const HOPS_MAX = 10;
 
 export class Visitor {
   #cookies = new Map();
+  #headers;
+
+  /** `headers` go with every request. */
+  constructor(headers = {}) {
+    this.#headers = headers;
+  }
 
   /** Follows redirects by GET while they stay at one of ours; answers the last response, `url` where it is or points. */
   async get(url, stay) {
@@ -30,7 +36,7 @@ export class Visitor {
 
   async #send(url, options) {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, { ...options, redirect: 'manual', headers: { ...options.headers, cookie } });
+    const response = await fetch(url, { ...options, redirect: 'manual', headers: { ...this.#headers, ...options.headers, cookie } });
     for (const line of response.headers.getSetCookie()) {
       const [name, value] = line.split(';', 1)[0].split(/=(.*)/s);
       this.#cookies.set(name, value);
