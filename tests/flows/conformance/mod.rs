@@ -3,5 +3,6 @@
 
 mod basic;
 mod config;
+mod dynamic;
 mod logout;
 mod tester;
