@@ -186,7 +186,7 @@ fn publish(publisher: &Publisher, keys: &[&AssertionKey]) {
 async fn oidcc_refresh_token_rp_key_rotation() {
     let (first, second) = (
         AssertionKey::generate(Algorithm::RS256),
-        AssertionKey::generate(Algorithm::RS256),
+        AssertionKey::generate(Algorithm::RS256).named("its successor"),
     );
     let publisher = Publisher::of(Vec::new());
     publish(&publisher, &[&first]);
