@@ -46,6 +46,11 @@ async fn scripts_of_registered_origins_alone_read_the_endpoints() {
                 answer.summary()
             );
             assert!(answer.headers_named("vary").contains(&"Origin"), "{path}");
+            let exposed = answer.header("access-control-expose-headers");
+            assert!(
+                exposed.contains("X-Request-Id"),
+                "{method} {path}: {exposed}"
+            );
         }
         for stranger in [
             "https://evil.example",
