@@ -100,15 +100,11 @@ fn id_token_encryption(
         None => Some(ContentEncryption::A128CbcHs256),
         Some(word) => ContentEncryption::of_word(word),
     };
-    match enc {
-        Some(enc) => Ok(Some(TokenEncryption { alg, enc })),
-        None => {
-            let words = ContentEncryption::ALL
-                .map(ContentEncryption::as_str)
-                .join(", ");
-            bad(ENC, format!("must be one of {words}"))
-        }
-    }
+    let Some(enc) = enc else {
+        let words = ContentEncryption::ALL.map(ContentEncryption::as_str);
+        return bad(ENC, format!("must be one of {}", words.join(", ")));
+    };
+    Ok(Some(TokenEncryption { alg, enc }))
 }
 
 fn signing(name: &'static str, word: &str) -> Result<JwsAlgorithm, MetadataProblem> {
