@@ -42,6 +42,10 @@ pub struct Platform {
 
 /// The token response.
 #[derive(Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the member names are those of RFC 6749"
+)]
 pub struct Tokens {
     /// `access_token`
     pub access_token: String,

@@ -295,10 +295,13 @@ fn the_log_says_it_when_serving_begins() {
         "idp.toml",
         &entry("nmgca", "root.pem", BOTH, "'root.crl', 'absent.crl'"),
     );
-    // Ends by itself, since the master key is none.
+    // Ends by itself, since its own certificate is none.
+    operator.write("none.pem", "none");
     let mut serve = operator.command(&["serve"]);
-    let ended = super::ended(serve.env("IDP_MASTER_KEY__VALUE", "none"));
-    ended.refused_with(&["the master key is not the base64"]);
+    serve.env("IDP_ISSUER", "https://127.0.0.1:8600");
+    serve.env("IDP_TLS__CERTIFICATE", "none.pem");
+    let ended = super::ended(serve.env("IDP_TLS__KEY", "none.pem"));
+    ended.refused_with(&["tls", "none.pem"]);
     for said in [
         "nmgca (甲CA): crls: ",
         "absent.crl: No such file",
