@@ -19,11 +19,13 @@ trap finish EXIT
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export IDP_ISSUER=http://127.0.0.1:$port IDP_LISTEN="[\"127.0.0.1:$port\"]" IDP_STATE_DIR=$work/state IDP_LOG=warn
 # All of it comes from one address.
-export IDP_LIMITS__ENABLED=false
+export IDP_LIMITS__ENABLED=false IDP_REGISTRATION__ENABLED=true
 "$idp" migrate >"$work/told" 2>&1 || { cat "$work/told"; exit 1; }
 "$idp" platform add chifeng --redirect-uri https://chifeng.example/callback \
   >"$work/registered.json" 2>"$work/told" || { cat "$work/told"; exit 1; }
 secret=$(sed -n 's/.*"client_secret": "\(.*\)".*/\1/p' "$work/registered.json")
+"$idp" registration-token issue --uses 1000 --region 150400 --zone eastern >"$work/issued.json" 2>"$work/told" || { cat "$work/told"; exit 1; }
+registration=$(sed -n 's/.*"registration_token": "\(.*\)".*/\1/p' "$work/issued.json")
 "$idp" serve >"$work/provider.log" 2>&1 &
 provider=$!
 for _ in $(seq 100); do
@@ -35,10 +37,14 @@ done
 # 405 is answered before the token is looked at.
 status=0
 cd "$work"
-"$schemathesis" run "$IDP_ISSUER/oauth2/openapi.json" --auth "chifeng:$secret" \
-  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method,allow_header_conformance \
-  --phases examples,coverage,fuzzing --max-examples "${YZT_SCHEMA_EXAMPLES:-60}" --seed 1 \
-  --continue-on-failure --warnings off --no-color || status=$?
+try() {
+  "$schemathesis" run "$IDP_ISSUER/oauth2/openapi.json" "$@" \
+    --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method,allow_header_conformance \
+    --phases examples,coverage,fuzzing --max-examples "${YZT_SCHEMA_EXAMPLES:-60}" --seed 1 \
+    --continue-on-failure --warnings off --no-color || status=$?
+}
+try --auth "chifeng:$secret" --exclude-path-regex register
+try --header "Authorization: Bearer $registration" --include-path-regex register
 if grep -q panicked "$work/provider.log"; then
   cat "$work/provider.log"
   status=1

@@ -112,7 +112,7 @@ suite_schema() {
     return 0
   fi
   "$root/tests/schema/run.sh" "$YZT_BIN/idp" "$root/tests/.venv/bin/schemathesis" 2>&1 | tee "$log" || status=$?
-  tested=$(sed -nE 's/^ *Tested: ([0-9]+).*/\1/p' "$log" | tail -1)
+  tested=$(sed -nE 's/^ *Tested: ([0-9]+).*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
   count_run "$status" "${tested:-0} 0 0"
 }
 

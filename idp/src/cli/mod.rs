@@ -102,7 +102,9 @@ enum Command {
 fn operator_name(by: Option<&str>) -> Result<String, StartError> {
     let of_machine = || {
         let names = ["USER", "LOGNAME"];
-        names.iter().find_map(|name| std::env::var(name).ok())
+        let named = names.iter().find_map(|name| std::env::var(name).ok());
+        // Services and containers have no such variables; the account has a name all the same.
+        named.or_else(|| whoami::username().ok())
     };
     let by = by.map(str::to_owned).or_else(of_machine);
     let by = by.ok_or_else(|| StartError::new("--by", "is needed: the machine names no user"))?;
