@@ -252,3 +252,22 @@ async fn a_lock_that_signs_without_end_is_stopped_and_others_go_on() {
     expect_refused_page(&last.unwrap());
     Browser::new(&provider).sign_in(&other).await;
 }
+
+/// What is counted is what is routed: an escaped spelling is no second address of the same endpoint.
+#[tokio::test]
+async fn an_address_spelt_with_escapes_is_none() {
+    let provider = Provider::start(|config| {
+        behind_proxy(config);
+        config.limits.pages = FEW;
+    });
+    let mut flood = from(&provider, "203.0.113.8");
+    for path in [
+        "/logi%6e",
+        "/oauth2/authoriz%65",
+        "/oauth2/us%65rinfo",
+        "/%6cogin",
+    ] {
+        let answer = flood.open(path).await;
+        assert_eq!(answer.status, 404, "{}", answer.summary());
+    }
+}

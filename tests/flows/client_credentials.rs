@@ -5,6 +5,7 @@ use e2e::jwt::part;
 use e2e::platform::Method;
 use e2e::{Platform, PlatformOrder, Provider, TokenRequest};
 use idp_core::audit::AuditKind;
+use idp_core::platform::PlatformState;
 use serde_json::{Value, json};
 
 const ARCHIVE: &str = "https://archive.example/";
@@ -107,4 +108,27 @@ async fn its_own_tokens_are_bound_to_its_key_too() {
     assert_eq!(answer.json()["token_type"], "DPoP", "{}", answer.summary());
     let claims = part(answer.json()["access_token"].as_str().unwrap(), 1);
     assert_eq!(claims["cnf"]["jkt"], key.jkt());
+}
+
+#[tokio::test]
+async fn its_own_tokens_are_worth_nothing_once_it_is_suspended() {
+    let provider = Provider::shared();
+    let platform = Platform::order(provider, order(Method::Basic)).await;
+    let mut serving = PlatformOrder::default();
+    serving.tokens.serves = vec![ARCHIVE.to_owned()];
+    let archive = Platform::order(provider, serving).await;
+    let answer = TokenRequest::own(&platform).with("resource", ARCHIVE);
+    let answer = answer.send().await.json();
+    let token = answer["access_token"].as_str().unwrap();
+    let look = async || {
+        let asked = TokenRequest::about(&archive, "/oauth2/introspect", token);
+        asked.send().await.json()["active"].clone()
+    };
+    assert_eq!(look().await, json!(true));
+    provider
+        .change_platform(&platform.id, |stored| {
+            stored.state = PlatformState::Suspended;
+        })
+        .await;
+    assert_eq!(look().await, json!(false));
 }

@@ -3,7 +3,7 @@
 use e2e::jwt::request_object;
 use e2e::story::Scene;
 use e2e::{Browser, Platform, PlatformOrder, Provider};
-use idp_core::platform::RequestRules;
+use idp_core::platform::{ConsentPolicy, RequestRules};
 
 #[tokio::test]
 async fn a_pushed_request_goes_through_once_may_be_looked_at_again_and_belongs_to_its_platform() {
@@ -166,4 +166,28 @@ async fn a_platform_that_must_push_or_sign_can_not_do_otherwise() {
         .send()
         .await;
     assert_eq!(push.status, 201, "{}", push.summary());
+}
+
+/// One that first met the sign-in page is answered once too, where the consent stands and nobody is asked.
+#[tokio::test]
+async fn a_pushed_request_that_went_by_the_sign_in_page_is_answered_once() {
+    let provider = Provider::shared();
+    let order = PlatformOrder {
+        consent: ConsentPolicy::RememberDays(1),
+        ..PlatformOrder::default()
+    };
+    let mut scene = Scene::ordering(order).await;
+    scene.receive().await;
+    let asking = scene.platform.ask();
+    let pushed = scene.platform.push(&asking).send().await;
+    let name = pushed.json()["request_uri"].as_str().unwrap().to_owned();
+    let by_name = scene.platform.ask_by(&name);
+    let mut browser = Browser::new(provider);
+    let answer = browser.arrive(&scene.lock, &by_name).await;
+    scene.redeemed(&answer, &asking).await;
+    let again = browser.open(&by_name.path()).await;
+    assert_eq!(
+        (again.status, again.problem().as_str()),
+        (400, "request-unusable")
+    );
 }

@@ -8,6 +8,7 @@ use e2e::browser::set;
 use e2e::jwt::verified;
 use e2e::listener::Listener;
 use e2e::proof::Challenge;
+use e2e::registration::{described, own, put_back, terms};
 use e2e::servers::{self, Server};
 use e2e::story::{Scene, new_lock};
 use e2e::{Answer, Browser, KeyKind, Lock, Order, Platform, Provider, world};
@@ -18,6 +19,7 @@ use idp_core::id::{CaId, KeyLockId};
 use idp_core::key_lock::{KeyLock, Thumbprint};
 use idp_core::operate;
 use idp_core::store::{Store, StoreError};
+use reqwest::Method;
 
 struct Pair {
     one: Provider,
@@ -37,6 +39,7 @@ impl Pair {
                 config.ephemeral.url.clone_from(&redis);
                 config.master_key.value = STANDARD.encode([7; 32]);
                 config.outbound.allow_loopback = true;
+                config.registration.enabled = true;
                 config.issuer = issuer.get_or_insert_with(|| config.issuer.clone()).clone();
             })
         };
@@ -402,4 +405,29 @@ async fn a_copy_that_lags_behind_the_registry_ends_no_sign_in_for_good() {
             assert_eq!(page.status, 200, "{}", page.summary());
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_manages_its_registration_at_either_process() {
+    let Some(pair) = Pair::start() else { return };
+    let told = pair.one.registered(terms(), &described()).await;
+    let (uri, token) = own(&told);
+    // The address names the issuer, which is the first of them.
+    for provider in [&pair.one, &pair.other] {
+        let uri = uri.replace(&pair.one.issuer, &provider.base);
+        let shown = provider.manage(Method::GET, (&uri, token), None).await;
+        assert_eq!(shown.status, 200, "{}", shown.summary());
+        let body = put_back(&told);
+        let put = provider
+            .manage(Method::PUT, (&uri, token), Some(&body))
+            .await;
+        assert_eq!(put.status, 200, "{}", put.summary());
+        let wrong = provider.manage(Method::GET, (&uri, "wrong"), None).await;
+        assert_eq!(wrong.status, 401, "{}", wrong.summary());
+    }
+    let elsewhere = uri.replace(&pair.one.issuer, &pair.other.base);
+    let gone = pair.other.manage(Method::DELETE, (&elsewhere, token), None);
+    assert_eq!(gone.await.status, 204);
+    let after = pair.one.manage(Method::GET, (uri, token), None).await;
+    assert_eq!(after.status, 401, "{}", after.summary());
 }

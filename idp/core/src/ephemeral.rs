@@ -66,12 +66,22 @@ impl EphemeralRecord for FreshConsent {
 
 /// Kinds that anybody can have us keep, unproven. They never get the last quarter of a bounded store, so
 /// that a flood of them leaves room for those who signed.
-pub const KEPT_FOR_STRANGERS: [&str; 4] = [
+pub const KEPT_FOR_STRANGERS: [&str; 7] = [
     Challenge::KIND,
     AuthorizationRequest::KIND,
+    // By a public client's name alone.
+    PushedRequest::KIND,
+    PUSHED_ANSWERED,
+    DPOP_USED,
     EndSession::KIND,
     ShownRefusal::KIND,
 ];
+
+/// Kind of the set of pushed requests that were answered.
+pub const PUSHED_ANSWERED: &str = "pushed-answered";
+
+/// Kind of the set of `DPoP` proofs that were used.
+pub const DPOP_USED: &str = "dpop";
 
 /// How spending a single-use record ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

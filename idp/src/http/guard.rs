@@ -138,6 +138,14 @@ async fn refused(
         return misshapen;
     }
     let state = state?;
+    // Every address here has one spelling. Routes know an escaped one too, and what is counted, refused or opened by its
+    // path would not be.
+    if request.path().contains('%') {
+        let visit = Visit::of(request.request(), state);
+        browser::look(&visit, request.request()).await;
+        let failure = Failure::refused(StatusCode::NOT_FOUND, "not-found");
+        return Some(failure.answer(&visit, request.request()));
+    }
     let excess = limit::refuse_excess(request, state).await;
     if excess.is_some() {
         return excess;

@@ -39,10 +39,10 @@ pub async fn go_on(
     let consent = consent_at_hand(visit, request, client, present).await?;
     let decision = decide(&visit.cx, request, client, present, &consent);
     if let Decision::Issue(_) | Decision::Refuse(_) = &decision {
-        match waiting {
-            Some(id) => drop(toward::take_waiting(visit, id).await?),
-            None => pushed::answered(visit, request).await?,
+        if let Some(id) = waiting {
+            drop(toward::take_waiting(visit, id).await?);
         }
+        pushed::answered(visit, request).await?;
     }
     match (decision, present) {
         (Decision::Issue(consent_id), Some(present)) => {

@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use idp_core::authorization::{AuthorizationRequest, PushedRequest};
 use idp_core::cx::random_text;
-use idp_core::ephemeral::{Ephemeral as _, TypedEphemeral as _};
+use idp_core::ephemeral::{Ephemeral as _, PUSHED_ANSWERED, TypedEphemeral as _};
 use idp_core::id::PlatformId;
 
 use super::error::Failure;
@@ -12,9 +12,6 @@ use super::extract::Visit;
 
 /// What the name of every pushed request begins with (RFC 9126 §2.2).
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
-
-/// Kind of the set of those that were answered.
-const ANSWERED: &str = "pushed-answered";
 
 /// Keeps a request; answers the `request_uri` under which it waits.
 pub async fn keep(visit: &Visit, request: AuthorizationRequest) -> Result<String, Failure> {
@@ -70,7 +67,7 @@ pub async fn answered(visit: &Visit, request: &AuthorizationRequest) -> Result<(
     // A request may wait on the consent page for longer than it may wait to be fetched.
     let lifetime = settings.pushed_lifetime + settings.request_lifetime;
     let is_first = ephemeral
-        .put_if_absent(ANSWERED, id, vec![1], lifetime)
+        .put_if_absent(PUSHED_ANSWERED, id, vec![1], lifetime)
         .await?;
     is_first
         .then_some(())

@@ -27,7 +27,7 @@ pub fn find_registration(
     access: &str,
 ) -> Result<Option<Registered>, StoreError> {
     let registration = store.find_self_registration(id)?;
-    let platform = store.hold_platform(id)?;
+    let platform = store.find_platform(id)?;
     let presented = registration_token_sha256(access);
     let stored = registration
         .as_ref()
@@ -43,6 +43,20 @@ pub fn find_registration(
     }))
 }
 
+/// As [`find_registration`], held until the end of the transaction: nobody changes it meanwhile. Whoever has no token
+/// holds nothing.
+fn hold_registration(
+    store: &mut dyn Store,
+    id: &PlatformId,
+    access: &str,
+) -> Result<Option<Registered>, StoreError> {
+    if find_registration(store, id, access)?.is_none() {
+        return Ok(None);
+    }
+    store.hold_platform(id)?;
+    find_registration(store, id, access)
+}
+
 /// Replaces the registration by what metadata says, within what stands (RFC 7592 §2.2); `None`: the token is another's.
 pub fn replace_registration(
     store: &mut dyn Store,
@@ -50,7 +64,7 @@ pub fn replace_registration(
     caller: &Caller,
     (id, access, metadata): (&PlatformId, &str, &ClientMetadata),
 ) -> Result<Option<Registered>, DirectoryError> {
-    let Some(found) = find_registration(store, id, access)? else {
+    let Some(found) = hold_registration(store, id, access)? else {
         return Ok(None);
     };
     let before = found.platform;
@@ -98,7 +112,7 @@ pub fn give_up_registration(
     caller: &Caller,
     (id, access): (&PlatformId, &str),
 ) -> Result<bool, StoreError> {
-    let Some(found) = find_registration(store, id, access)? else {
+    let Some(found) = hold_registration(store, id, access)? else {
         return Ok(false);
     };
     // The row stays: grants, consents and the audit trail name it.

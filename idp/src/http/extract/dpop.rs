@@ -9,7 +9,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use idp_core::cx::random_text;
 use idp_core::dpop::{self, DpopProof, ProvenRequest};
-use idp_core::ephemeral::Ephemeral as _;
+use idp_core::ephemeral::{DPOP_USED, Ephemeral as _};
 
 use super::Visit;
 use crate::http::error::Failure;
@@ -20,9 +20,6 @@ const PROOF: HeaderName = HeaderName::from_static("dpop");
 
 /// §8.1
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
-
-/// Kind of the replay set.
-const USED: &str = "dpop";
 
 /// Kind of the nonces.
 const NONCES: &str = "dpop-nonce";
@@ -80,7 +77,7 @@ pub async fn proof(
     let is_new = visit
         .state
         .ephemeral
-        .put_if_absent(USED, &name, vec![1], lifetime)
+        .put_if_absent(DPOP_USED, &name, vec![1], lifetime)
         .await?;
     is_new
         .then_some(Some(proof))
