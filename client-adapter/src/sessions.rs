@@ -131,11 +131,13 @@ impl Sessions {
     /// how many sessions ended.
     pub async fn receive_logout(&self, form: &str) -> Result<usize, LogoutFault> {
         let notice = self.adapter.check_logout_notice(form).await?;
+        // Removed before the token is noted: where removing fails, the same token may come again.
+        let ended = self.store.remove_ended(&notice.ended).await?;
         // §2.6: a token counts once.
         if !self.store.note_logout(&notice.jti, notice.until).await? {
             return Err(LogoutFault::Token(LogoutTokenFault::Replayed));
         }
-        Ok(self.store.remove_ended(&notice.ended).await?)
+        Ok(ended)
     }
 
     /// The session after its turn to be refreshed: somebody before may have done it.

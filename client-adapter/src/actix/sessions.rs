@@ -8,6 +8,7 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpResponse, http::header, web};
 use serde_json::json;
 
+use crate::logout_token::LogoutTokenFault;
 use crate::sessions::{LogoutFault, Sessions};
 
 /// Register this as `backchannel_logout_uri`.
@@ -29,19 +30,26 @@ pub fn configure_sessions(config: &mut web::ServiceConfig, sessions: Arc<Session
 }
 
 async fn receive(sessions: web::Data<Sessions>, form: String) -> HttpResponse {
-    // §2.8: 200, or 400 whatever went wrong.
-    match sessions.receive_logout(&form).await {
-        Ok(_ended) => HttpResponse::Ok().finish(),
-        Err(fault) => HttpResponse::BadRequest().json(json!({
-            "error": word(&fault),
-            "error_description": fault.to_string(),
-        })),
-    }
+    let Err(fault) = sessions.receive_logout(&form).await else {
+        return HttpResponse::Ok().finish();
+    };
+    let (mut answer, word) = if may_pass(&fault) {
+        (
+            HttpResponse::ServiceUnavailable(),
+            "temporarily_unavailable",
+        )
+    } else {
+        (HttpResponse::BadRequest(), "invalid_request")
+    };
+    answer.json(json!({ "error": word, "error_description": fault.to_string() }))
 }
 
-const fn word(fault: &LogoutFault) -> &'static str {
+/// Whether the same token may be right in a while. §2.8 knows 400 alone, which a provider takes for the last word; a server
+/// that can't answer now is 503 (RFC 9110 §15.6.4), and is told again.
+const fn may_pass(fault: &LogoutFault) -> bool {
     match fault {
-        LogoutFault::Token(_) => "invalid_request",
-        LogoutFault::Provider(_) | LogoutFault::Store(_) => "temporarily_unavailable",
+        // Keys are not fetched at every unknown name: a new one is known a little later.
+        LogoutFault::Token(fault) => matches!(fault, LogoutTokenFault::UnknownKey),
+        LogoutFault::Provider(_) | LogoutFault::Store(_) => true,
     }
 }

@@ -101,10 +101,10 @@ enum Command {
 /// Who changes something, for the audit trail: whom `--by` names, or the user of the machine.
 fn operator_name(by: Option<&str>) -> Result<String, StartError> {
     let of_machine = || {
-        let names = ["USER", "LOGNAME"];
-        let named = names.iter().find_map(|name| std::env::var(name).ok());
+        let variables = ["USER", "LOGNAME"].into_iter();
+        let said = variables.flat_map(std::env::var).next();
         // Services and containers have no such variables; the account has a name all the same.
-        named.or_else(|| whoami::username().ok())
+        said.or_else(|| whoami::username().ok())
     };
     let by = by.map(str::to_owned).or_else(of_machine);
     let by = by.ok_or_else(|| StartError::new("--by", "is needed: the machine names no user"))?;

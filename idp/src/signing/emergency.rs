@@ -12,7 +12,10 @@ use idp_core::store::{Store, StoreError};
 use idp_storage::Database;
 
 use super::MasterKey;
-use super::rotation::{KeysError, generate_all, next_generation, succeed};
+use super::rotation::{KeysError, generate_all, next_generation};
+
+/// Successors that others may make while ours are made.
+const GENERATIONS_TRIED: u32 = 16;
 
 /// What was done.
 pub struct Replaced {
@@ -44,16 +47,20 @@ pub async fn replace_all(
     })
 }
 
-/// Reads anew which keys there are: one that another process made meanwhile goes too.
+/// The new keys first, then every other goes: one that another process made meanwhile too.
 fn exchange(
     store: &mut dyn Store,
     cx: &Cx,
     made: &[SigningKey],
     reason: &str,
 ) -> Result<Vec<KeyId>, StoreError> {
+    for key in made {
+        insert(store, cx, key)?;
+    }
+    let is_new = |key: &SigningKey| made.iter().any(|new| new.id == key.id);
     let mut withdrawn = Vec::new();
     for key in store.list_signing_keys()? {
-        if !store.withdraw_signing_key(&key.id, cx.now)? {
+        if is_new(&key) || !store.withdraw_signing_key(&key.id, cx.now)? {
             continue;
         }
         store.append_audit(&AuditEvent {
@@ -63,8 +70,21 @@ fn exchange(
         })?;
         withdrawn.push(key.id);
     }
-    for key in made {
-        succeed(store, cx, key)?;
-    }
     Ok(withdrawn)
+}
+
+/// Of the next generation that nobody has: another process may have made a successor since it was counted.
+fn insert(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Result<(), StoreError> {
+    let mut key = key.clone();
+    for _ in 0..GENERATIONS_TRIED {
+        if store.insert_signing_key(&key)? {
+            return store.append_audit(&AuditEvent {
+                detail: Some(format!("{} {}", key.algorithm.as_str(), key.id)),
+                ..AuditEvent::new(cx, AuditKind::SigningKeyMade)
+            });
+        }
+        key.generation += 1;
+    }
+    let why = "others make signing keys at the same time; nothing was replaced".to_owned();
+    Err(StoreError::Unavailable(why))
 }

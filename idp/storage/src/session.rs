@@ -64,8 +64,12 @@ impl TryFrom<SessionRow> for SessionRecord {
         };
         Ok(Self {
             ended,
+            root_id: SessionId::from_text(if row.root_id.is_empty() {
+                row.id.clone()
+            } else {
+                row.root_id
+            }),
             id: SessionId::from_text(row.id),
-            root_id: SessionId::from_text(row.root_id),
             enterprise_id: EnterpriseId::from_text(row.enterprise_id),
             key_lock_id: KeyLockId::from_text(row.key_lock_id),
             begun_at: Timestamp::from_unix_millis(row.begun_at),
@@ -195,7 +199,8 @@ pub(crate) fn list_row(
         .select(sessions::root_id)
         .get_result(c)
         .optional())?;
-    let mut row: Vec<String> = match root {
+    let mut row: Vec<String> = match root.filter(|root| !root.is_empty()) {
+        // An empty one was written by a version that knew none.
         None => Vec::new(),
         Some(root) => query!(connection, c => sessions::table
             .filter(sessions::root_id.eq(&root))

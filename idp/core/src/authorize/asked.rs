@@ -168,7 +168,7 @@ impl<'a> Asked<'a> {
         Ok(ClaimSet::of_standard_scopes(words).within(&self.client.scopes))
     }
 
-    /// RFC 8707 §2. The provider itself may always be named: that is userinfo.
+    /// RFC 8707 §2: registered ones alone.
     fn resources(&self) -> Result<Vec<String>, Refused> {
         let asked = self
             .parameters
