@@ -138,8 +138,8 @@ fn platforms(provider: &Provider) -> Result<(Platform, Platform), Fault> {
         }),
     )?;
     let remembering = ["--metadata", &metadata, "--consent", "30"];
-    let own = ["--client-credentials", "true", "--resource", RESOURCE];
-    let remembers = provider.add_platform("hohhot", &[remembering, own].concat())?;
+    let own = ["--client-credentials", "--resource", RESOURCE];
+    let remembers = provider.add_platform("hohhot", &[&remembering[..], &own].concat())?;
     Ok((Platform::new(asks), Platform::new(remembers)))
 }
 
