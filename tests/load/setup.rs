@@ -133,6 +133,7 @@ fn platforms(provider: &Provider) -> Result<(Platform, Platform), Fault> {
         "hohhot.json",
         &json!({
             "redirect_uris": [REDIRECT_URI],
+            "id_token_signed_response_alg": "ES256",
             "initiate_login_uri": "https://platform.example/login",
             "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
         }),
