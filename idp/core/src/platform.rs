@@ -15,7 +15,7 @@ use crate::region::RegionCode;
 
 pub use algorithm::{ClientAlgorithm, ContentEncryption, JwsAlgorithm, KeyEncryption};
 pub use authentication::{
-    ClientAuthentication, ClientKeys, PreviousSecret, TlsSubject, secret_sha256,
+    ClientAuthentication, ClientKeys, PreviousSecret, TlsSubject, is_digest, secret_sha256,
 };
 pub use client::{
     Client, ConsentPolicy, LogoutRules, Particulars, Presentation, RequestRules, SecurityProfile,

@@ -114,7 +114,7 @@ pub fn introspect(
 ) -> Introspection {
     let found = found.filter(|found| found.standing.is_alive(cx.now) && !lock_is_over);
     let told = match (read, found) {
-        // A platform's own token stands on nothing but its time: it is short.
+        // A platform's own token stands on no grant: on its time, and on the platform, at which the caller looked.
         (Read::Access(claims), None) if claims.grant_id.is_none() => {
             access_token(cx, asker, claims)
         }

@@ -20,15 +20,12 @@ use crate::state::AppState;
 /// The code of its text.
 const CODE: &str = "too-many-requests";
 
-/// Where platforms register themselves.
-const REGISTRATION: &str = "/oauth2/register";
-
 /// When to come again where nobody said.
 const LATER: HeaderValue = HeaderValue::from_static("60");
 
 /// Toward what a request counts; `None`: it costs nothing worth counting.
 fn kind(method: &Method, path: &str) -> Option<Kind> {
-    if path.starts_with(REGISTRATION) {
+    if path.starts_with(routes::REGISTER) {
         return Some(Kind::Registrations);
     }
     if routes::is_for_programs(path) {

@@ -97,9 +97,6 @@ pub fn verify_path(
     at: i64,
 ) -> Result<VerifiedPath, PathError> {
     rules::check_purpose(end_entity)?;
-    rules::check_strength(end_entity)?;
-    rules::check_end_entity(end_entity)?;
-    rules::check_validity(end_entity, at)?;
     let chain = Question {
         end_entity,
         anchors,
@@ -121,9 +118,6 @@ pub fn verify_client(
     at: i64,
 ) -> Result<VerifiedChain, PathError> {
     rules::check_client(end_entity)?;
-    rules::check_strength(end_entity)?;
-    rules::check_end_entity(end_entity)?;
-    rules::check_validity(end_entity, at)?;
     Question {
         end_entity,
         anchors,
@@ -142,9 +136,6 @@ pub fn verify_chain(
     revocation: &Revocation<'_>,
     at: i64,
 ) -> Result<VerifiedChain, PathError> {
-    rules::check_strength(end_entity)?;
-    rules::check_end_entity(end_entity)?;
-    rules::check_validity(end_entity, at)?;
     Question {
         end_entity,
         anchors,

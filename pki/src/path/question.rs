@@ -26,11 +26,15 @@ pub(super) struct Question<'a> {
 }
 
 impl Question<'_> {
+    /// Judges what holds for every certificate, whatever it is for, then looks for the path.
     pub(super) fn ask(
         &self,
         intermediates: &[Certificate],
         usage: impl ExtendedKeyUsageValidator,
     ) -> Result<VerifiedChain, PathError> {
+        rules::check_strength(self.end_entity)?;
+        rules::check_end_entity(self.end_entity)?;
+        rules::check_validity(self.end_entity, self.at)?;
         let intermediates = Intermediates::usable(intermediates);
         let seconds = u64::try_from(self.at).map_err(|_before_1970| PathError::NotYetValid)?;
         let end_entity = EndEntityCert::try_from(self.end_entity.pki_der())?;

@@ -1,7 +1,6 @@
 //! A platform that registered itself manages its registration (RFC 7592): reads it, replaces it, gives it up.
 
 use protocol::registration::ClientMetadata;
-use subtle::ConstantTimeEq as _;
 
 use super::change::{DirectoryError, differences};
 use super::check::RegistrationRefusal;
@@ -13,12 +12,9 @@ use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_grants_held_by;
 use crate::id::PlatformId;
-use crate::platform::{Client, Platform, PlatformState};
+use crate::platform::{Client, Platform, PlatformState, is_digest};
 use crate::registration::{SelfRegistration, registration_token_sha256};
 use crate::store::{Store, StoreError};
-
-/// What stands in place of a digest that is not there.
-const NO_DIGEST: &str = "----------------------------------------------------------------";
 
 /// The registration of a platform, where the token is that platform's own; the same work whoever asks for whom.
 pub fn find_registration(
@@ -29,10 +25,8 @@ pub fn find_registration(
     let registration = store.find_self_registration(id)?;
     let platform = store.find_platform(id)?;
     let presented = registration_token_sha256(access);
-    let stored = registration
-        .as_ref()
-        .map_or(NO_DIGEST, |r| &r.access_sha256);
-    let fits: bool = presented.as_bytes().ct_eq(stored.as_bytes()).into();
+    let stored = registration.as_ref().map(|r| r.access_sha256.as_str());
+    let fits: bool = is_digest(&presented, stored).into();
     let (Some(registration), Some(platform), true) = (registration, platform, fits) else {
         return Ok(None);
     };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::timestamp::Timestamp;
 
@@ -45,6 +46,15 @@ pub enum ClientAuthentication {
 /// SHA-256 of a secret, hexadecimal, as it is stored.
 pub fn secret_sha256(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+/// What stands in place of a digest that is not there: no text has this one.
+const NO_DIGEST: &str = "----------------------------------------------------------------";
+
+/// Whether a presented digest is the stored one, in constant time; the same work where none is stored.
+pub fn is_digest(presented: &str, stored: Option<&str>) -> Choice {
+    let stored = stored.unwrap_or(NO_DIGEST);
+    presented.as_bytes().ct_eq(stored.as_bytes())
 }
 
 /// A secret that was replaced and is taken for a while yet, so that a platform can change over without a gap.

@@ -4,13 +4,12 @@
 //! the caller's to ask the ephemeral port: [`Authenticated::assertion_jti`] says with what.
 
 use serde::Deserialize;
-use subtle::ConstantTimeEq as _;
 
 use super::TokenRefusal;
 use super::certificate_authentication::{ShownCertificate, check_issued, check_registered};
 use crate::client_jwt::{self, CLIENT_JWT_MAX, Header};
 use crate::cx::Cx;
-use crate::platform::{Client, ClientAuthentication, Platform};
+use crate::platform::{Client, ClientAuthentication, Platform, is_digest};
 use crate::timestamp::Timestamp;
 
 pub use crate::platform::authentication::{CERTIFICATE_METHODS, METHODS, secret_sha256};
@@ -113,25 +112,19 @@ pub fn authenticate(
     }
 }
 
-/// What stands in place of a secret that is not there: no text has this digest in these letters.
-const NO_SECRET: &str = "----------------------------------------------------------------";
-
 /// Whether a secret is the client's, or was and is taken yet. The same work whoever asks, known or not: one digest, and two
 /// comparisons in constant time.
 pub fn is_secret_of(cx: &Cx, client: Option<&Client>, secret: &str) -> bool {
     let (current, previous) = match client.map(|client| &client.authentication) {
         Some(ClientAuthentication::ClientSecret { sha256, previous }) => {
             let previous = previous.as_ref().filter(|previous| cx.now < previous.until);
-            (Some(sha256), previous.map(|previous| &previous.sha256))
+            let previous = previous.map(|previous| previous.sha256.as_str());
+            (Some(sha256.as_str()), previous)
         }
         _ => (None, None),
     };
     let presented = secret_sha256(secret);
-    let fits = |stored: Option<&String>| {
-        let stored = stored.map_or(NO_SECRET, String::as_str);
-        presented.as_bytes().ct_eq(stored.as_bytes())
-    };
-    (fits(current) | fits(previous)).into()
+    (is_digest(&presented, current) | is_digest(&presented, previous)).into()
 }
 
 /// Whether the method a client registered with needs nothing presented.
