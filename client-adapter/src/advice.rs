@@ -33,6 +33,7 @@ impl LoginError {
             | Self::Expired
             | Self::Provider(_)
             | Self::Token(TokenFault::Unreachable(_) | TokenFault::GrantRefused)
+            | Self::SignedOut
             | Self::Store(_)
             | Self::IdToken(IdTokenFault::AuthTime) => Advice::StartAgain,
             Self::MalformedCallback(_)

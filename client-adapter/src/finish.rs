@@ -61,6 +61,9 @@ pub enum LoginError {
     /// Userinfo is wrong or missing.
     #[error("the provider's userinfo is refused: {0}")]
     UserInfo(#[source] UserInfoFault),
+    /// [`Sessions::begin`](crate::Sessions::begin) said so: for the platform's own page.
+    #[error("the person signed out at the provider before signing in was complete; start again")]
+    SignedOut,
     /// Pending logins cannot be kept or found.
     #[error("logins cannot be remembered at the moment")]
     Store(#[from] StoreFailure),
@@ -109,6 +112,7 @@ impl Adapter {
             contact: told.contact,
             tokens,
             target: pending.target,
+            issued_at: claims.issue_time().timestamp(),
             nonce: pending.nonce,
         })
     }

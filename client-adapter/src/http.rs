@@ -48,8 +48,12 @@ impl BoundedHttp {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(WHOLE_TIMEOUT)
             .user_agent(concat!("yizhengtong-adapter/", env!("CARGO_PKG_VERSION")));
-        if Url::parse(&settings.issuer).is_ok_and(|issuer| is_loopback(&issuer)) {
-            builder = builder.no_proxy();
+        if let Ok(issuer) = Url::parse(&settings.issuer) {
+            // Keys are fetched before anybody has looked at where the metadata say they are.
+            builder = builder.https_only(issuer.scheme() == "https");
+            if is_loopback(&issuer) {
+                builder = builder.no_proxy();
+            }
         }
         for pem in &settings.root_certificates_pem {
             let root = reqwest::Certificate::from_pem(pem.as_bytes())
@@ -95,5 +99,31 @@ impl<'c> AsyncHttpClient<'c> for BoundedHttp {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop")]
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::settings::ClientAuthentication;
+
+    #[tokio::test]
+    async fn a_provider_on_https_leads_to_https_alone() {
+        let inside = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/jwks", inside.local_addr().unwrap());
+        let settings = AdapterSettings::new(
+            "https://idp.example",
+            "chifeng",
+            ClientAuthentication::Public,
+            "https://platform.example/auth/callback".parse().unwrap(),
+        );
+        let http = BoundedHttp::new(&settings).unwrap();
+        let request = http::Request::get(address).body(Vec::new()).unwrap();
+        assert!(http.send(request).await.is_err());
+        inside.set_nonblocking(true).unwrap();
+        assert!(inside.accept().is_err(), "it was reached");
     }
 }

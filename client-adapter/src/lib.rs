@@ -24,8 +24,10 @@
 //!     async fn on_signed_in(&self, signed_in: SignedIn, _request: &HttpRequest) -> HttpResponse {
 //!         // `signed_in.sub` never changes: look your own record of the enterprise up by it.
 //!         let target = signed_in.target.as_ref().map_or("/", |it| it.as_str()).to_owned();
-//!         let Ok(key) = self.0.begin(signed_in).await else {
-//!             return HttpResponse::ServiceUnavailable().finish();
+//!         let key = match self.0.begin(signed_in).await {
+//!             Ok(Some(key)) => key,
+//!             Ok(None) => return HttpResponse::BadRequest().body("signed out meanwhile: sign in again"),
+//!             Err(_) => return HttpResponse::ServiceUnavailable().finish(),
 //!         };
 //!         let cookie = Cookie::build("__Host-session", key.reveal().to_owned())
 //!             .path("/").secure(true).http_only(true).same_site(SameSite::Lax);
@@ -147,6 +149,7 @@ mod provider_source;
 mod proving_http;
 mod push;
 mod refresh;
+mod refreshing;
 mod secret;
 mod session;
 mod session_memory;
@@ -177,7 +180,7 @@ pub use protocol;
 pub use push::PushFault;
 pub use refresh::{RefreshError, UserInfoError};
 pub use secret::Secret;
-pub use session::{EndedSessions, Session, SessionKey, SessionStore};
+pub use session::{EndedSessions, ProviderLogout, Session, SessionKey, SessionStore};
 pub use session_memory::InMemorySessionStore;
 pub use sessions::{LogoutFault, SessionError, Sessions};
 pub use settings::{

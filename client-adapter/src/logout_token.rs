@@ -83,6 +83,7 @@ pub enum LogoutTokenFault {
 pub(crate) struct LogoutNotice {
     pub(crate) ended: EndedSessions,
     pub(crate) jti: String,
+    pub(crate) issued_at: i64,
     /// So long it could come again.
     pub(crate) until: i64,
 }
@@ -177,6 +178,7 @@ impl Adapter {
         Ok(LogoutNotice {
             ended,
             jti: claims.jti,
+            issued_at: claims.iat,
             until: claims.exp.saturating_add(SKEW_SECONDS),
         })
     }

@@ -113,7 +113,7 @@ pub(crate) fn check(
     settings: &AdapterSettings,
     metadata: &Metadata,
 ) -> Result<MoreEndpoints, DiscoveryFault> {
-    check_endpoints(metadata)?;
+    check_endpoints(settings, metadata)?;
     let more = metadata.additional_metadata();
     if !(more.code_challenge_methods_supported.iter()).any(|method| method == "S256") {
         return Err(DiscoveryFault::NoPkce);
@@ -143,7 +143,10 @@ pub(crate) fn check(
     })
 }
 
-fn check_endpoints(metadata: &Metadata) -> Result<(), DiscoveryFault> {
+fn check_endpoints(settings: &AdapterSettings, metadata: &Metadata) -> Result<(), DiscoveryFault> {
+    // Plain http is for a provider that is itself on this machine by http.
+    let is_good = |url: &Url| url.scheme() == "https" || is_of_loopback_provider(settings, url);
+
     let needed: [(&'static str, Option<&Url>); 4] = [
         (
             "authorization_endpoint",
@@ -161,7 +164,7 @@ fn check_endpoints(metadata: &Metadata) -> Result<(), DiscoveryFault> {
     ];
     for (name, endpoint) in needed {
         let endpoint = endpoint.ok_or(DiscoveryFault::Missing(name))?;
-        if !is_secure_or_loopback(endpoint) {
+        if !is_good(endpoint) {
             return Err(DiscoveryFault::Insecure(name));
         }
     }
@@ -174,11 +177,15 @@ fn check_endpoints(metadata: &Metadata) -> Result<(), DiscoveryFault> {
         ("end_session_endpoint", &more.end_session_endpoint),
     ];
     for (name, endpoint) in optional {
-        if !endpoint.as_ref().is_none_or(is_secure_or_loopback) {
+        if !endpoint.as_ref().is_none_or(is_good) {
             return Err(DiscoveryFault::Insecure(name));
         }
     }
     Ok(())
+}
+
+fn is_of_loopback_provider(settings: &AdapterSettings, url: &Url) -> bool {
+    settings.issuer.starts_with("http://") && is_secure_or_loopback(url)
 }
 
 pub(crate) fn usable_algorithms(
@@ -216,5 +223,37 @@ impl From<DiscoveryError<HttpFailure>> for DiscoveryFault {
             // The rest is one thing to the caller: what came is no discovery document or key set.
             _ => Self::Malformed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop")]
+    use super::*;
+    use crate::settings::ClientAuthentication;
+
+    #[test]
+    fn a_provider_elsewhere_does_not_lead_to_this_machine() {
+        let callback = "https://platform.example/auth/callback".parse().unwrap();
+        let settings =
+            AdapterSettings::new("https://i", "c", ClientAuthentication::Public, callback);
+        let mut document = serde_json::json!({
+            "issuer": "https://i", "authorization_endpoint": "https://i/a",
+            "token_endpoint": "https://i/t", "userinfo_endpoint": "https://i/u",
+            "jwks_uri": "https://i/j", "end_session_endpoint": "https://i/e",
+            "response_types_supported": ["code"], "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"],
+        });
+        for name in ["token_endpoint", "jwks_uri", "end_session_endpoint"] {
+            document[name] = "http://127.0.0.1:1/".into();
+            let metadata: Metadata = serde_json::from_value(document.clone()).unwrap();
+            match check_endpoints(&settings, &metadata) {
+                Err(DiscoveryFault::Insecure(which)) => assert_eq!(which, name),
+                other => panic!("{name}: {other:?}"),
+            }
+            document[name] = "https://i/right".into();
+        }
+        let metadata = serde_json::from_value(document).unwrap();
+        check_endpoints(&settings, &metadata).unwrap();
     }
 }

@@ -106,7 +106,7 @@ pub struct BoundLogin {
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreFailure>> + Send + 'a>>;
 
 /// The store of pending logins cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("logins cannot be remembered at the moment: {0}")]
 pub struct StoreFailure(pub String);
 
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_pending_login_dies_after_ten_minutes() {
+    async fn a_pending_login_dies_in_time() {
         let (store, time) = store(10);
         store.insert(login("a", 1000)).await.unwrap();
         time.store(1000 + PENDING_LOGIN_SECONDS, Ordering::Relaxed);

@@ -51,6 +51,9 @@ pub struct Session {
     pub auth_time: i64,
     /// How.
     pub acr: String,
+    /// When the ID token of the sign-in was issued, by the provider's clock. Not what refreshing brings.
+    #[serde(default)]
+    pub issued_at: i64,
     /// Who it is, as userinfo said at the sign-in.
     pub enterprise: Option<EnterpriseClaims>,
     /// The lock.
@@ -71,6 +74,7 @@ impl Session {
             session_id: signed_in.session_id,
             auth_time: signed_in.auth_time,
             acr: signed_in.acr,
+            issued_at: signed_in.issued_at,
             enterprise: signed_in.enterprise,
             certificate: signed_in.certificate,
             contact: signed_in.contact,
@@ -100,11 +104,37 @@ impl EndedSessions {
     }
 }
 
+/// A sign-out that the provider told of. It also counts against sign-ins that were under way: tokens that were issued
+/// before it begin no session after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderLogout {
+    /// Which sessions ended.
+    pub ended: EndedSessions,
+    /// When the provider said so, by its own clock. What it issued later is of a sign-in that came later, be it in
+    /// the same session of the provider.
+    pub issued_at: i64,
+    /// Names the logout token, which counts once.
+    pub jti: String,
+    /// So long the token could come again, seconds since the Unix epoch.
+    pub token_until: i64,
+    /// So long to remember which sessions ended.
+    pub remember_until: i64,
+}
+
+impl ProviderLogout {
+    /// Whether `session`, which is about to begin, is of a sign-in that this ended.
+    pub fn forestalls(&self, session: &Session) -> bool {
+        // In the same second nobody knows which came first.
+        session.issued_at <= self.issued_at && self.ended.include(session)
+    }
+}
+
 /// Where sessions are kept. [`InMemorySessionStore`](crate::InMemorySessionStore) serves one process; several
 /// share a store that answers the same questions. Each call is atomic.
 pub trait SessionStore: Send + Sync {
-    /// Keeps a new session until [`Session::expires_at`].
-    fn insert<'a>(&'a self, key: &'a SessionKey, session: Session) -> Stored<'a, ()>;
+    /// Keeps a new session until [`Session::expires_at`]; `false`, and nothing is kept, if a logout that is
+    /// remembered [forestalls](ProviderLogout::forestalls) it.
+    fn insert<'a>(&'a self, key: &'a SessionKey, session: Session) -> Stored<'a, bool>;
 
     /// The session, if it is there and has not expired.
     fn find<'a>(&'a self, key: &'a SessionKey) -> Stored<'a, Option<Session>>;
@@ -115,9 +145,9 @@ pub trait SessionStore: Send + Sync {
     /// Takes the session out.
     fn remove<'a>(&'a self, key: &'a SessionKey) -> Stored<'a, Option<Session>>;
 
-    /// Removes all sessions that have ended; answers how many.
-    fn remove_ended<'a>(&'a self, ended: &'a EndedSessions) -> Stored<'a, usize>;
-
-    /// Notes the `jti` of a logout token until then; `false` if it was noted before.
-    fn note_logout<'a>(&'a self, jti: &'a str, until: i64) -> Stored<'a, bool>;
+    /// Removes all sessions that ended, and remembers the logout: which sessions until
+    /// [`ProviderLogout::remember_until`], its `jti` until [`ProviderLogout::token_until`]. Answers how many ended;
+    /// `None`, and nothing is done, if the `jti` was remembered. All of it or nothing: where it fails, the same
+    /// token may come again.
+    fn log_out<'a>(&'a self, logout: &'a ProviderLogout) -> Stored<'a, Option<usize>>;
 }

@@ -1,6 +1,7 @@
 //! Sessions in the memory of this process.
 //!
-//! Owns their bounds: so many, the oldest makes way; each ends in time. Does not know why one ends early.
+//! Owns their bounds: so many, the oldest makes way; each ends in time. The same holds for the logouts that are
+//! remembered. Does not know why a session ends early.
 
 use std::collections::{HashMap, VecDeque};
 use std::future::ready;
@@ -8,9 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Clock;
 use crate::pending::Stored;
-use crate::session::{EndedSessions, Session, SessionKey, SessionStore};
+use crate::session::{ProviderLogout, Session, SessionKey, SessionStore};
 
-/// Logout tokens live for minutes; a provider that sends more of them at once is not believed to be one.
+/// A logout counts against sign-ins that are under way, which takes seconds: the oldest of so many is worth the least.
 const MOST_LOGOUTS: usize = 10_000;
 
 /// A store in this process, with room for so many sessions; the oldest makes way.
@@ -26,8 +27,8 @@ struct Kept {
     sessions: HashMap<String, Session>,
     /// Keys in the order of their coming; some have ended already.
     order: VecDeque<String>,
-    /// `jti` and the end of its time, in the order of their coming.
-    logouts: VecDeque<(String, i64)>,
+    /// In the order of their coming.
+    logouts: VecDeque<ProviderLogout>,
 }
 
 impl InMemorySessionStore {
@@ -54,9 +55,14 @@ impl InMemorySessionStore {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn insert_now(&self, key: &SessionKey, session: Session) {
+    fn insert_now(&self, key: &SessionKey, session: Session) -> bool {
         let now = self.clock.now();
         let mut kept = self.lock();
+        let is_over =
+            |logout: &ProviderLogout| logout.remember_until > now && logout.forestalls(&session);
+        if kept.logouts.iter().any(is_over) {
+            return false;
+        }
         while let Some(oldest) = kept.order.front().cloned() {
             let gone = match kept.sessions.get(&oldest) {
                 None => true,
@@ -71,6 +77,7 @@ impl InMemorySessionStore {
         }
         kept.order.push_back(key.reveal().to_owned());
         kept.sessions.insert(key.reveal().to_owned(), session);
+        true
     }
 
     fn find_now(&self, key: &SessionKey) -> Option<Session> {
@@ -86,32 +93,29 @@ impl InMemorySessionStore {
         place.map(|place| *place = session).is_some()
     }
 
-    fn remove_ended_now(&self, ended: &EndedSessions) -> usize {
-        let mut kept = self.lock();
-        let before = kept.sessions.len();
-        kept.sessions.retain(|_, session| !ended.include(session));
-        before - kept.sessions.len()
-    }
-
-    fn note_logout_now(&self, jti: &str, until: i64) -> bool {
+    fn log_out_now(&self, logout: &ProviderLogout) -> Option<usize> {
         let now = self.clock.now();
         let mut kept = self.lock();
-        kept.logouts.retain(|(_, until)| *until > now);
-        if kept.logouts.iter().any(|(known, _)| known == jti) {
-            return false;
+        let is_known = |known: &ProviderLogout| known.token_until > now && known.jti == logout.jti;
+        if kept.logouts.iter().any(is_known) {
+            return None;
         }
+        kept.logouts
+            .retain(|it| it.remember_until.max(it.token_until) > now);
         if kept.logouts.len() >= MOST_LOGOUTS {
             kept.logouts.pop_front();
         }
-        kept.logouts.push_back((jti.to_owned(), until));
-        true
+        kept.logouts.push_back(logout.clone());
+        let before = kept.sessions.len();
+        kept.sessions
+            .retain(|_, session| !logout.ended.include(session));
+        Some(before - kept.sessions.len())
     }
 }
 
 impl SessionStore for InMemorySessionStore {
-    fn insert<'a>(&'a self, key: &'a SessionKey, session: Session) -> Stored<'a, ()> {
-        self.insert_now(key, session);
-        Box::pin(ready(Ok(())))
+    fn insert<'a>(&'a self, key: &'a SessionKey, session: Session) -> Stored<'a, bool> {
+        Box::pin(ready(Ok(self.insert_now(key, session))))
     }
 
     fn find<'a>(&'a self, key: &'a SessionKey) -> Stored<'a, Option<Session>> {
@@ -127,120 +131,10 @@ impl SessionStore for InMemorySessionStore {
         Box::pin(ready(Ok(session)))
     }
 
-    fn remove_ended<'a>(&'a self, ended: &'a EndedSessions) -> Stored<'a, usize> {
-        Box::pin(ready(Ok(self.remove_ended_now(ended))))
-    }
-
-    fn note_logout<'a>(&'a self, jti: &'a str, until: i64) -> Stored<'a, bool> {
-        Box::pin(ready(Ok(self.note_logout_now(jti, until))))
+    fn log_out<'a>(&'a self, logout: &'a ProviderLogout) -> Stored<'a, Option<usize>> {
+        Box::pin(ready(Ok(self.log_out_now(logout))))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may stop")]
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicI64, Ordering};
-
-    use super::*;
-    use crate::secret::Secret;
-    use crate::signed_in::Tokens;
-
-    fn session(sub: &str, sid: &str, expires_at: i64) -> Session {
-        Session {
-            sub: sub.to_owned(),
-            session_id: sid.to_owned(),
-            auth_time: 0,
-            acr: String::new(),
-            enterprise: None,
-            certificate: None,
-            contact: None,
-            tokens: Tokens {
-                access_token: Secret::new("access-word"),
-                expires_at: None,
-                refresh_token: Some(Secret::new("refresh-word")),
-                id_token: Secret::new("id-word"),
-            },
-            expires_at,
-            nonce: Secret::new("nonce-word"),
-        }
-    }
-
-    fn store(capacity: usize) -> (InMemorySessionStore, Arc<AtomicI64>) {
-        let time = Arc::new(AtomicI64::new(1000));
-        let hand = Arc::clone(&time);
-        let clock = Clock::new(move || hand.load(Ordering::Relaxed));
-        (InMemorySessionStore::new(capacity, clock), time)
-    }
-
-    #[tokio::test]
-    async fn a_session_ends_in_time_or_when_taken_and_nothing_brings_it_back() {
-        let (store, time) = store(10);
-        let (one, other) = (SessionKey::random(), SessionKey::random());
-        store.insert(&one, session("a", "1", 2000)).await.unwrap();
-        store.insert(&other, session("a", "2", 2000)).await.unwrap();
-        assert!(store.remove(&one).await.unwrap().is_some());
-        assert!(store.remove(&one).await.unwrap().is_none());
-        let back = store.replace(&one, session("a", "1", 2000));
-        assert!(!back.await.unwrap());
-        assert!(store.find(&one).await.unwrap().is_none());
-        assert!(store.find(&other).await.unwrap().is_some());
-        time.store(2000, Ordering::Relaxed);
-        assert!(store.find(&other).await.unwrap().is_none());
-    }
-
-    #[tokio::test]
-    async fn the_provider_ends_one_of_its_sessions_or_all_of_an_enterprise() {
-        let (store, _) = store(10);
-        for (sub, sid) in [("a", "1"), ("a", "1"), ("a", "2"), ("b", "3")] {
-            let key = SessionKey::random();
-            store.insert(&key, session(sub, sid, 2000)).await.unwrap();
-        }
-        let in_session = EndedSessions::InSession("1".to_owned());
-        assert_eq!(store.remove_ended(&in_session).await.unwrap(), 2);
-        let of_subject = EndedSessions::OfSubject("a".to_owned());
-        assert_eq!(store.remove_ended(&of_subject).await.unwrap(), 1);
-        assert_eq!(store.len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_flood_does_not_grow_the_store() {
-        let (store, _) = store(100);
-        let mut newest = SessionKey::random();
-        for i in 0..10_000 {
-            newest = SessionKey::random();
-            store
-                .insert(&newest, session("a", "1", 2000))
-                .await
-                .unwrap();
-            if i % 2 == 0 {
-                store.remove(&newest).await.unwrap();
-            }
-        }
-        assert!(store.len() <= 100);
-        assert!(store.lock().order.len() <= 200);
-        assert!(store.find(&newest).await.unwrap().is_some());
-    }
-
-    #[tokio::test]
-    async fn a_logout_token_counts_once_in_its_time() {
-        let (store, time) = store(1);
-        assert!(store.note_logout("a", 1100).await.unwrap());
-        assert!(!store.note_logout("a", 1100).await.unwrap());
-        time.store(1100, Ordering::Relaxed);
-        assert!(store.note_logout("a", 1200).await.unwrap());
-        assert_eq!(store.lock().logouts.len(), 1);
-    }
-
-    #[test]
-    fn a_session_travels_as_json_and_hides_its_secrets_from_logs() {
-        let session = session("a", "1", 2000);
-        let printed = format!("{session:?}");
-        for secret in ["access-word", "refresh-word", "id-word", "nonce-word"] {
-            assert!(!printed.contains(secret), "{printed}");
-        }
-        let back: Session =
-            serde_json::from_str(&serde_json::to_string(&session).unwrap()).unwrap();
-        assert!(back.tokens.access_token.matches("access-word"));
-    }
-}
+mod tests;

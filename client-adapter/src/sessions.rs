@@ -1,10 +1,8 @@
 //! Sessions of one platform: begun by a sign-in, kept fresh, ended here or by the provider.
 //!
-//! Owns when tokens are refreshed (one call at a time for a session) and what ends a session. Does not know
-//! cookies, pages, or how a store keeps what it keeps.
+//! Owns what begins and what ends a session. Does not know cookies, pages, or how a store keeps what it keeps.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use url::Url;
 
@@ -14,33 +12,33 @@ use crate::logout_token::LogoutTokenFault;
 use crate::metadata::DiscoveryFault;
 use crate::pending::StoreFailure;
 use crate::refresh::RefreshError;
-use crate::session::{Session, SessionKey, SessionStore};
+use crate::refreshing::Refresher;
+use crate::session::{ProviderLogout, Session, SessionKey, SessionStore};
 use crate::signed_in::SignedIn;
 
 /// A working day.
 const LIFE_SECONDS: i64 = 8 * 3600;
-
-/// Tokens that end so soon are refreshed before they are used.
-const REFRESH_SECONDS: i64 = 30;
 
 /// The sessions of one platform. Share it: `Arc<Sessions>`.
 pub struct Sessions {
     adapter: Arc<Adapter>,
     store: Arc<dyn SessionStore>,
     life_seconds: i64,
-    /// One lock for each session that is being refreshed now.
-    refreshing: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    refresher: Refresher,
 }
 
 /// Why a session cannot be used now. It is still there.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SessionError {
     /// The store.
     #[error("sessions cannot be found at the moment")]
     Store(#[from] StoreFailure),
-    /// Tokens could not be refreshed: the source says what to do.
+    /// Tokens could not be refreshed: the source says what to do. All who waited for it share it.
     #[error("the session's tokens could not be refreshed: {0}")]
-    Refresh(#[source] RefreshError),
+    Refresh(#[source] Arc<RefreshError>),
+    /// The process ends, or the store panicked.
+    #[error("refreshing the session's tokens was broken off")]
+    BrokenOff,
 }
 
 /// Why a logout notice of the provider ended nothing.
@@ -61,10 +59,10 @@ impl Sessions {
     /// Sessions of at most eight hours.
     pub fn new(adapter: Arc<Adapter>, store: Arc<dyn SessionStore>) -> Self {
         Self {
+            refresher: Refresher::new(Arc::clone(&adapter), Arc::clone(&store)),
             adapter,
             store,
             life_seconds: LIFE_SECONDS,
-            refreshing: Mutex::default(),
         }
     }
 
@@ -80,14 +78,13 @@ impl Sessions {
         &self.adapter
     }
 
-    /// Begins a session for whoever signed in, under a key that nobody saw before.
-    pub async fn begin(&self, signed_in: SignedIn) -> Result<SessionKey, StoreFailure> {
+    /// Begins a session for whoever signed in, under a key that nobody saw before. `None`: the provider has told
+    /// meanwhile that they signed out; let them sign in again.
+    pub async fn begin(&self, signed_in: SignedIn) -> Result<Option<SessionKey>, StoreFailure> {
         let key = SessionKey::random();
-        let expires_at = self.adapter.clock().now().saturating_add(self.life_seconds);
-        self.store
-            .insert(&key, Session::of(signed_in, expires_at))
-            .await?;
-        Ok(key)
+        let session = Session::of(signed_in, self.end_of_life());
+        let is_kept = self.store.insert(&key, session).await?;
+        Ok(is_kept.then_some(key))
     }
 
     /// The session, as it was last; its tokens may have ended.
@@ -96,21 +93,18 @@ impl Sessions {
     }
 
     /// The session, its tokens refreshed if they end soon. `None`: there is none, or the provider has
-    /// ended it, and so it is ended here.
+    /// ended it, and so it is ended here. Whoever stops waiting loses nothing: a refresh that has begun goes on in a
+    /// task of its own. Must be called inside a tokio runtime.
     pub async fn find_fresh(&self, key: &SessionKey) -> Result<Option<Session>, SessionError> {
-        let Some(session) = self.store.find(key).await? else {
-            return Ok(None);
-        };
-        if !self.is_due(&session) {
-            return Ok(Some(session));
+        match self.store.find(key).await? {
+            Some(session) if self.refresher.is_due(&session) => self.refresher.refreshed(key).await,
+            found => Ok(found),
         }
-        let lock = self.refresh_lock(key);
-        let refreshed = {
-            let _one_at_a_time = lock.lock().await;
-            self.refreshed(key).await
-        };
-        self.forget_refresh_lock(key, lock);
-        refreshed
+    }
+
+    /// How many sessions are being refreshed now.
+    pub fn refreshing(&self) -> usize {
+        self.refresher.running()
     }
 
     /// Ends the session here; answers where to send the browser so that it ends at the provider too:
@@ -131,60 +125,21 @@ impl Sessions {
     /// how many sessions ended.
     pub async fn receive_logout(&self, form: &str) -> Result<usize, LogoutFault> {
         let notice = self.adapter.check_logout_notice(form).await?;
-        // Removed before the token is noted: where removing fails, the same token may come again.
-        let ended = self.store.remove_ended(&notice.ended).await?;
-        // §2.6: a token counts once.
-        if !self.store.note_logout(&notice.jti, notice.until).await? {
-            return Err(LogoutFault::Token(LogoutTokenFault::Replayed));
-        }
-        Ok(ended)
-    }
-
-    /// The session after its turn to be refreshed: somebody before may have done it.
-    async fn refreshed(&self, key: &SessionKey) -> Result<Option<Session>, SessionError> {
-        let Some(mut session) = self.store.find(key).await? else {
-            return Ok(None);
+        let logout = ProviderLogout {
+            ended: notice.ended,
+            issued_at: notice.issued_at,
+            jti: notice.jti,
+            token_until: notice.until,
+            remember_until: self.end_of_life(),
         };
-        if !self.is_due(&session) {
-            return Ok(Some(session));
-        }
-        match self.adapter.refresh(&session).await {
-            Ok(tokens) => session.tokens = tokens,
-            Err(RefreshError::Ended) => {
-                self.store.remove(key).await?;
-                return Ok(None);
-            }
-            Err(error) => return Err(SessionError::Refresh(error)),
-        }
-        // Signed out meanwhile: what was just issued is not kept.
-        let is_kept = self.store.replace(key, session.clone()).await?;
-        Ok(is_kept.then_some(session))
+        // §2.6: a token counts once.
+        let ended = self.store.log_out(&logout).await?;
+        Ok(ended.ok_or(LogoutTokenFault::Replayed)?)
     }
 
-    fn is_due(&self, session: &Session) -> bool {
-        let soon = self.adapter.clock().now().saturating_add(REFRESH_SECONDS);
-        let tokens = &session.tokens;
-        tokens.refresh_token.is_some() && tokens.expires_at.is_some_and(|at| at <= soon)
-    }
-
-    fn refresh_lock(&self, key: &SessionKey) -> Arc<tokio::sync::Mutex<()>> {
-        let mut refreshing = self
-            .refreshing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(refreshing.entry(key.reveal().to_owned()).or_default())
-    }
-
-    fn forget_refresh_lock(&self, key: &SessionKey, lock: Arc<tokio::sync::Mutex<()>>) {
-        let mut refreshing = self
-            .refreshing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        drop(lock);
-        let unused = |lock: &Arc<_>| Arc::strong_count(lock) == 1;
-        if refreshing.get(key.reveal()).is_some_and(unused) {
-            refreshing.remove(key.reveal());
-        }
+    /// When what begins now ends at the latest.
+    fn end_of_life(&self) -> i64 {
+        self.adapter.clock().now().saturating_add(self.life_seconds)
     }
 }
 

@@ -34,6 +34,8 @@ pub struct SignedIn {
     pub tokens: Tokens,
     /// The page the person wanted.
     pub target: Option<Target>,
+    /// When the ID token was issued.
+    pub(crate) issued_at: i64,
     /// Of the login; a refreshed ID token that has one has this.
     pub(crate) nonce: Secret,
 }

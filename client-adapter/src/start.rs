@@ -84,6 +84,17 @@ impl ThirdPartyLogin {
         }
         read
     }
+
+    /// The same as a query.
+    pub(crate) fn to_query(&self) -> String {
+        let said = [
+            ("iss", &self.iss),
+            ("target_link_uri", &self.target_link_uri),
+            ("login_hint", &self.login_hint),
+        ];
+        let said = (said.into_iter()).filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        (form_urlencoded::Serializer::new(String::new()).extend_pairs(said)).finish()
+    }
 }
 
 /// Why a login does not start.
@@ -114,18 +125,26 @@ impl Adapter {
         &self,
         asked: ThirdPartyLogin,
     ) -> Result<(Url, PendingLogin), StartError> {
-        // Core §4: without the right issuer this may be any page's attempt to start a login.
-        if asked.repeated || asked.iss.as_deref() != Some(self.settings.issuer.as_str()) {
-            return Err(StartError::ForeignInitiator);
-        }
-        let target = asked.target_link_uri.as_deref();
-        let target = target.map(|text| self.target(text)).transpose()?;
+        let target = self.check_initiator(&asked)?;
         self.start_login(StartLogin {
             target,
             login_hint: asked.login_hint,
             ..StartLogin::default()
         })
         .await
+    }
+
+    /// Whether the provider's portal sent this; answers where it leads.
+    pub(crate) fn check_initiator(
+        &self,
+        asked: &ThirdPartyLogin,
+    ) -> Result<Option<Target>, StartError> {
+        // Core §4: without the right issuer this may be any page's attempt to start a login.
+        if asked.repeated || asked.iss.as_deref() != Some(self.settings.issuer.as_str()) {
+            return Err(StartError::ForeignInitiator);
+        }
+        let target = asked.target_link_uri.as_deref();
+        Ok(target.map(|text| self.target(text)).transpose()?)
     }
 
     /// Starts a login: send the browser to the URL, keep the rest until it comes back.

@@ -27,12 +27,24 @@ pub(crate) fn replace(path: &Path, octets: &[u8], readers: Readers) -> io::Resul
     // Two programs at once must not write into one file.
     beside.push(format!(".{}.new", std::process::id()));
     let beside = Path::new(&beside);
-    let written = write_new(beside, octets, readers).and_then(|()| fs::rename(beside, path));
+    let written = write_new(beside, octets, readers)
+        .and_then(|()| fs::rename(beside, path))
+        .and_then(|()| sync_folder(path));
     if written.is_err() {
         // The reason for the failure is worth more than that of a second one.
         let _ = fs::remove_file(beside);
     }
     written
+}
+
+/// The renaming itself lasts once the folder is on the disk.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) && !folder.as_os_str().is_empty() => {
+            fs::File::open(folder)?.sync_all()
+        }
+        _ => Ok(()),
+    }
 }
 
 fn write_new(path: &Path, octets: &[u8], readers: Readers) -> io::Result<()> {

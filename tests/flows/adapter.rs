@@ -168,7 +168,7 @@ async fn with_pushed_requests_bound_tokens_and_its_own_key_a_platform_keeps_a_se
 
         let store = InMemorySessionStore::new(10, Clock::system());
         let sessions = Sessions::new(Arc::clone(&adapter), Arc::new(store));
-        let key = sessions.begin(signed_in).await.unwrap();
+        let key = sessions.begin(signed_in).await.unwrap().unwrap();
         let mut session = sessions.find_fresh(&key).await.unwrap().unwrap();
         for _ in 0..3 {
             let tokens = adapter.refresh(&session).await.unwrap();

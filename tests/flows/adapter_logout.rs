@@ -83,7 +83,7 @@ async fn sign_in(scene: &mut Scene, sessions: &Sessions) -> SessionKey {
         .finish_login(query, pending)
         .await
         .unwrap();
-    sessions.begin(signed_in).await.unwrap()
+    sessions.begin(signed_in).await.unwrap().unwrap()
 }
 
 fn path(url: &Url) -> String {

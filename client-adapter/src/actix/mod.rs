@@ -28,6 +28,9 @@ pub const LOGIN_PATH: &str = "/auth/login";
 /// Register this as `initiate_login_uri`.
 pub const INITIATE_PATH: &str = "/auth/initiate";
 
+/// No honest portal sends a longer one; it goes on as an address.
+const LONGEST_FORM: usize = 4 * 1024;
+
 /// What the platform shows.
 pub trait SignInPages: 'static {
     /// Somebody signed in. Give them a **new** session and send them on, with status 303.
@@ -109,6 +112,7 @@ pub fn configure<P: SignInPages>(config: &mut web::ServiceConfig, sign_in: web::
         .service(
             // Core §4: both GET and POST.
             web::resource(INITIATE_PATH)
+                .app_data(web::PayloadConfig::new(LONGEST_FORM))
                 .wrap(private())
                 .route(web::get().to(routes::initiate::<P>))
                 .route(web::post().to(routes::initiate_by_form::<P>)),

@@ -6,7 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::{Url, form_urlencoded};
 
-use super::{SignIn, SignInFailure, SignInPages, cookie};
+use super::{INITIATE_PATH, SignIn, SignInFailure, SignInPages, cookie};
 use crate::callback::CallbackQuery;
 use crate::finish::LoginError;
 use crate::pending::{BoundLogin, BrowserKey, PendingLogin};
@@ -32,15 +32,22 @@ pub(super) async fn initiate<P: SignInPages>(
     answer_start(&sign_in, &request, started).await
 }
 
-/// `POST /auth/initiate`: the same by form.
+/// `POST /auth/initiate`: the same by form. A form of another site comes without our cookie (`SameSite=Lax`), and a new
+/// one would shut out logins in other tabs: so it is checked and led on to the GET, which comes with it.
 pub(super) async fn initiate_by_form<P: SignInPages>(
     sign_in: web::Data<SignIn<P>>,
     request: HttpRequest,
     form: String,
 ) -> HttpResponse {
     let asked = ThirdPartyLogin::parse(&form);
-    let started = sign_in.adapter.third_party_login(asked).await;
-    answer_start(&sign_in, &request, started).await
+    if let Err(error) = sign_in.adapter.check_initiator(&asked) {
+        let failure = SignInFailure::Start(error);
+        return sign_in.pages.on_error(failure, &request).await;
+    }
+    let onward = format!("{INITIATE_PATH}?{}", asked.to_query());
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, onward))
+        .finish()
 }
 
 /// `GET` at the path of the `redirect_uri`: the provider sends the browser back.

@@ -25,7 +25,7 @@ async fn sessions(provider: &FakeProvider) -> Arc<Sessions> {
 
 async fn signed_in(sessions: &Sessions, provider: &FakeProvider) -> SessionKey {
     let signed_in = login(sessions.adapter(), provider).await.unwrap();
-    sessions.begin(signed_in).await.unwrap()
+    sessions.begin(signed_in).await.unwrap().unwrap()
 }
 
 fn notice(provider: &FakeProvider, claims: fn(&mut Value)) -> String {
@@ -92,6 +92,8 @@ async fn the_provider_ends_sessions_by_sid_or_by_sub() {
     assert!(sessions.find(&key).await.unwrap().is_some());
     let by_sid = notice(&provider, |claims| {
         claims.as_object_mut().unwrap().remove("sub");
+        // Not in the second of the sign-ins below.
+        claims["iat"] = (now() - 5).into();
     });
     assert_eq!(sessions.receive_logout(&by_sid).await.unwrap(), 1);
     assert!(sessions.find(&key).await.unwrap().is_none());
@@ -102,6 +104,36 @@ async fn the_provider_ends_sessions_by_sid_or_by_sub() {
         claims.as_object_mut().unwrap().remove("sid");
     });
     assert_eq!(sessions.receive_logout(&by_sub).await.unwrap(), 2);
+}
+
+#[actix_web::test]
+async fn a_logout_that_overtakes_its_sign_in_is_not_forgotten() {
+    type Change = fn(&mut Value);
+    let by_sid: Change = |claims| {
+        claims.as_object_mut().unwrap().remove("sub");
+    };
+    let by_sub: Change = |claims| {
+        claims.as_object_mut().unwrap().remove("sid");
+    };
+    for claims in [by_sid, by_sub] {
+        let provider = FakeProvider::start(Wrong::default());
+        let sessions = sessions(&provider).await;
+        // The code is redeemed; the platform is about to begin a session.
+        let signed_in = login(sessions.adapter(), &provider).await.unwrap();
+        let told = notice(&provider, claims);
+        assert_eq!(sessions.receive_logout(&told).await.unwrap(), 0);
+        assert!(sessions.begin(signed_in.clone()).await.unwrap().is_none());
+        // Nor with the next cookie.
+        assert!(sessions.begin(signed_in).await.unwrap().is_none());
+        provider.stop().await;
+    }
+    // Tokens that were issued later, in the same session of the provider, are of a sign-in that came later.
+    let provider = FakeProvider::start(Wrong::default());
+    let sessions = sessions(&provider).await;
+    let told = notice(&provider, |claims| claims["iat"] = (now() - 1).into());
+    assert_eq!(sessions.receive_logout(&told).await.unwrap(), 0);
+    let key = signed_in(&sessions, &provider).await;
+    assert!(sessions.find(&key).await.unwrap().is_some());
 }
 
 #[actix_web::test]

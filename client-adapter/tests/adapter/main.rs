@@ -11,6 +11,7 @@ mod client_authentication;
 mod discovery;
 mod dpop;
 mod fake_provider;
+mod interrupted;
 mod keys;
 mod logout;
 mod pushed;

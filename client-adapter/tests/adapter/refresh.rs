@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use client_adapter::{
-    Adapter, Clock, IdTokenFault, InMemorySessionStore, RefreshError, SessionError, Sessions,
-    TokenFault,
+    Adapter, Clock, IdTokenFault, InMemorySessionStore, RefreshError, SessionError, SessionKey,
+    Sessions, TokenFault,
 };
 
 use crate::fake_provider::{FakeProvider, SUBJECT, Signature, Wrong, now};
@@ -23,6 +23,11 @@ async fn sessions(provider: &FakeProvider) -> (Sessions, Arc<AtomicI64>) {
     (Sessions::new(adapter, store), later)
 }
 
+async fn signed_in(sessions: &Sessions, provider: &FakeProvider) -> SessionKey {
+    let signed_in = login(sessions.adapter(), provider).await.unwrap();
+    sessions.begin(signed_in).await.unwrap().unwrap()
+}
+
 fn refreshing() -> Wrong {
     Wrong {
         refreshes: true,
@@ -34,8 +39,7 @@ fn refreshing() -> Wrong {
 async fn tokens_that_end_soon_are_refreshed_once_whoever_asks() {
     let provider = FakeProvider::start(refreshing());
     let (sessions, later) = sessions(&provider).await;
-    let key = sessions.begin(login(sessions.adapter(), &provider).await.unwrap());
-    let key = key.await.unwrap();
+    let key = signed_in(&sessions, &provider).await;
     let first = sessions.find_fresh(&key).await.unwrap().unwrap();
     assert_eq!(provider.seen("/oauth2/token").len(), 1);
 
@@ -58,8 +62,7 @@ async fn tokens_that_end_soon_are_refreshed_once_whoever_asks() {
 async fn a_session_whose_grant_has_ended_ends() {
     let provider = FakeProvider::start(refreshing());
     let (sessions, later) = sessions(&provider).await;
-    let key = sessions.begin(login(sessions.adapter(), &provider).await.unwrap());
-    let key = key.await.unwrap();
+    let key = signed_in(&sessions, &provider).await;
     let error = |code| Some((400, "application/json", format!(r#"{{"error":"{code}"}}"#)));
     provider.change(Wrong {
         token: error("invalid_grant"),
@@ -76,15 +79,17 @@ async fn a_session_whose_grant_has_ended_ends() {
 async fn a_session_outlives_a_provider_that_is_away_or_odd() {
     let provider = FakeProvider::start(refreshing());
     let (sessions, later) = sessions(&provider).await;
-    let key = sessions.begin(login(sessions.adapter(), &provider).await.unwrap());
-    let key = key.await.unwrap();
+    let key = signed_in(&sessions, &provider).await;
     later.store(280, Ordering::SeqCst);
     provider.change(Wrong {
         token: Some((503, "text/plain", "later".to_owned())),
         ..Wrong::default()
     });
     match sessions.find_fresh(&key).await {
-        Err(SessionError::Refresh(RefreshError::Token(TokenFault::Malformed))) => {}
+        Err(SessionError::Refresh(error)) => {
+            let expected = matches!(*error, RefreshError::Token(TokenFault::Malformed));
+            assert!(expected, "{error:?}");
+        }
         other => panic!("{other:?}"),
     }
     provider.change(refreshing());
@@ -159,8 +164,8 @@ async fn a_refreshed_id_token_must_continue_the_session() {
             ..refreshing()
         });
         let (sessions, _) = sessions(&provider).await;
-        let key = sessions.begin(login(sessions.adapter(), &provider).await.unwrap());
-        let session = sessions.find(&key.await.unwrap()).await.unwrap().unwrap();
+        let key = signed_in(&sessions, &provider).await;
+        let session = sessions.find(&key).await.unwrap().unwrap();
         match (sessions.adapter().refresh(&session).await, expected) {
             (Ok(_), None) => {}
             (Err(RefreshError::IdToken(fault)), Some(expected)) => {
@@ -176,8 +181,8 @@ async fn a_refreshed_id_token_must_continue_the_session() {
 async fn a_forged_refreshed_id_token_is_refused_and_none_is_allowed() {
     let provider = FakeProvider::start(refreshing());
     let (sessions, _) = sessions(&provider).await;
-    let key = sessions.begin(login(sessions.adapter(), &provider).await.unwrap());
-    let mut session = sessions.find(&key.await.unwrap()).await.unwrap().unwrap();
+    let key = signed_in(&sessions, &provider).await;
+    let mut session = sessions.find(&key).await.unwrap().unwrap();
     for (signature, expected) in [
         (Signature::Unsigned, IdTokenFault::Unsigned),
         (Signature::Hs256WithSecret, IdTokenFault::Algorithm),
@@ -193,8 +198,8 @@ async fn a_forged_refreshed_id_token_is_refused_and_none_is_allowed() {
         }
         // The refresh token was spent by the attempt; sign in anew.
         provider.change(refreshing());
-        let key = sessions.begin(login(sessions.adapter(), &provider).await.unwrap());
-        session = sessions.find(&key.await.unwrap()).await.unwrap().unwrap();
+        let key = signed_in(&sessions, &provider).await;
+        session = sessions.find(&key).await.unwrap().unwrap();
     }
     provider.change(Wrong {
         answer: |answer| {
@@ -214,8 +219,7 @@ async fn a_forged_refreshed_id_token_is_refused_and_none_is_allowed() {
 async fn without_a_refresh_token_a_session_lives_its_time_and_says_so() {
     let provider = FakeProvider::start(Wrong::default());
     let (sessions, later) = sessions(&provider).await;
-    let key = sessions.begin(login(sessions.adapter(), &provider).await.unwrap());
-    let key = key.await.unwrap();
+    let key = signed_in(&sessions, &provider).await;
     later.store(3600, Ordering::SeqCst);
     let session = sessions.find_fresh(&key).await.unwrap().unwrap();
     match sessions.adapter().refresh(&session).await {
@@ -230,8 +234,8 @@ async fn without_a_refresh_token_a_session_lives_its_time_and_says_so() {
 async fn userinfo_can_be_asked_again() {
     let provider = FakeProvider::start(refreshing());
     let (sessions, _) = sessions(&provider).await;
-    let key = sessions.begin(login(sessions.adapter(), &provider).await.unwrap());
-    let session = sessions.find(&key.await.unwrap()).await.unwrap().unwrap();
+    let key = signed_in(&sessions, &provider).await;
+    let session = sessions.find(&key).await.unwrap().unwrap();
     provider.change(Wrong {
         user_info: |told| told["name"] = "新名称".into(),
         ..refreshing()

@@ -151,9 +151,52 @@ async fn the_portal_initiates_by_get_and_by_post() {
         .insert_header((header::CONTENT_TYPE, "application/x-www-form-urlencoded"))
         .set_payload(form)
         .to_request();
-    let by_post = answer(test::call_service(&app, request).await).await;
+    // A post of another site comes without our cookie: it is led on to a GET, which has it, and so keeps it.
+    let response = test::call_service(&app, request).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert!(response.response().cookies().next().is_none());
+    let onward = response.headers().get(header::LOCATION).unwrap();
+    let onward = onward.to_str().unwrap().to_owned();
+    assert!(onward.starts_with("/auth/initiate?iss=http%3A%2F%2F"));
+    let cookie = by_get.cookie.unwrap();
+    let by_post = get!(app, &onward, Some(&cookie));
     assert_eq!(by_post.status, StatusCode::SEE_OTHER);
-    assert!(by_post.cookie.is_some());
+    assert_eq!(by_post.cookie.unwrap().value(), cookie.value());
+}
+
+#[actix_web::test]
+async fn a_post_that_no_portal_sends_leads_nowhere() {
+    let provider = FakeProvider::start(Wrong::default());
+    let app = platform!(settings(&provider));
+    for (form, status, body) in [
+        (
+            "iss=https://evil.example".to_owned(),
+            400,
+            "foreign initiator",
+        ),
+        (
+            format!("iss={0}&iss={0}", provider.issuer()),
+            400,
+            "foreign initiator",
+        ),
+        (
+            format!("iss={}&target_link_uri=//evil.example/", provider.issuer()),
+            400,
+            "foreign target",
+        ),
+        ("x".repeat(9000), 413, ""),
+    ] {
+        let request = test::TestRequest::post()
+            .uri("/auth/initiate")
+            .insert_header((header::CONTENT_TYPE, "application/x-www-form-urlencoded"))
+            .set_payload(form.clone())
+            .to_request();
+        let refused = answer(test::call_service(&app, request).await).await;
+        assert_eq!(refused.status, status, "{form}");
+        assert!(refused.body.contains(body), "{}", refused.body);
+        assert_eq!(refused.location, None);
+        assert!(refused.cookie.is_none());
+    }
 }
 
 #[actix_web::test]

@@ -27,7 +27,11 @@ impl SignInPages for Arrivals {
         // Whoever was signed in here before is no more; at the provider they may be.
         drop(self.0.end_session(request, SignOut::default()).await);
         let session = match self.0.signed_in.begin(signed_in.clone()).await {
-            Ok(session) => session,
+            Ok(Some(session)) => session,
+            Ok(None) => {
+                let failure = SignInFailure::Login(LoginError::SignedOut);
+                return self.on_error(failure, request).await;
+            }
             Err(failure) => {
                 let failure = SignInFailure::Login(LoginError::Store(failure));
                 return self.on_error(failure, request).await;
@@ -45,7 +49,7 @@ impl SignInPages for Arrivals {
         eprintln!("platform {}: {failure}", self.0.id);
         let status = match &failure {
             SignInFailure::Start(client_adapter::StartError::Provider(_))
-            | SignInFailure::Login(client_adapter::LoginError::Provider(_)) => {
+            | SignInFailure::Login(LoginError::Provider(_) | LoginError::Store(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             SignInFailure::Start(_) | SignInFailure::Login(_) => StatusCode::BAD_REQUEST,

@@ -4,12 +4,14 @@
 //! never filings, so each platform has its own. Does not know sessions or pages.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+
+use crate::files::{self, Readers};
 
 /// What an enterprise filed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,30 +113,12 @@ impl Filings {
             let path = self.path.clone();
             FilingsFault::Content { path, source }
         })?;
-        replace(&self.path, &bytes).map_err(|source| {
+        // People's names and numbers: nobody else's business.
+        files::replace(&self.path, &bytes, Readers::Owner).map_err(|source| {
             let path = self.path.clone();
             FilingsFault::File { path, source }
         })?;
         *by_sub = changed;
         Ok(())
     }
-}
-
-/// Writes beside the file, then renames over it: a reader sees the old or the new, never a part.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("json.new");
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut file = File::create(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
-    // The rename itself lasts once the folder is on the disk.
-    if let Some(folder) = path.parent()
-        && cfg!(unix)
-    {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

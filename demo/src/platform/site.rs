@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
-use client_adapter::{Clock, Secret, SignOut};
+use client_adapter::{Clock, Secret, SessionError, SignOut};
 use url::Url;
 
 use super::PlatformSettings;
@@ -83,10 +83,11 @@ impl Site {
                 self.sessions.end(key.reveal());
                 None
             }
-            // The provider is away: whoever is signed in here works on.
             Err(error) => {
                 eprintln!("platform {}: {error}", self.id);
-                Some((key, session))
+                // The provider is away: whoever is signed in here works on. Where it is our own store that is, nobody
+                // can say whether they still are.
+                matches!(error, SessionError::Refresh(_)).then_some((key, session))
             }
         }
     }

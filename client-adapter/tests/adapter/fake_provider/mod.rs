@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, http::StatusCode, web};
@@ -51,6 +51,10 @@ pub struct Wrong {
     pub refreshes: bool,
     /// Claims of refreshed ID tokens.
     pub refreshed: fn(&mut Value),
+    /// How long an answer of the token endpoint is on its way, after everything was done there.
+    pub token_takes: Duration,
+    /// The same at userinfo.
+    pub user_info_takes: Duration,
 }
 
 impl Default for Wrong {
@@ -69,6 +73,8 @@ impl Default for Wrong {
             nonce: None,
             refreshes: false,
             refreshed: |_| {},
+            token_takes: Duration::ZERO,
+            user_info_takes: Duration::ZERO,
         }
     }
 }
@@ -101,6 +107,8 @@ struct Shared {
     pushed: Mutex<HashMap<String, String>>,
     /// Refresh tokens that were not used.
     refresh_tokens: Mutex<HashSet<String>>,
+    /// How often a refresh token came that was used before.
+    reuses: AtomicUsize,
     discoveries: AtomicUsize,
     other_key_published: Mutex<bool>,
 }
@@ -128,6 +136,7 @@ impl FakeProvider {
             seen: Mutex::default(),
             pushed: Mutex::default(),
             refresh_tokens: Mutex::default(),
+            reuses: AtomicUsize::new(0),
             discoveries: AtomicUsize::new(0),
             other_key_published: Mutex::new(false),
         });
@@ -172,6 +181,11 @@ impl FakeProvider {
     /// How often discovery was asked for.
     pub fn discoveries(&self) -> usize {
         self.shared.discoveries.load(Ordering::SeqCst)
+    }
+
+    /// How often a refresh token came that was used before, or was never issued.
+    pub fn reuses(&self) -> usize {
+        self.shared.reuses.load(Ordering::SeqCst)
     }
 
     /// The last request to the token endpoint: `Authorization` and form.
@@ -340,6 +354,7 @@ async fn user_info(shared: web::Data<Shared>, request: HttpRequest) -> HttpRespo
             .insert_header(("WWW-Authenticate", "DPoP error=\"use_dpop_nonce\""))
             .finish();
     }
+    actix_web::rt::time::sleep(wrong.user_info_takes).await;
     if let Some(answer) = wrong.user_info_answer {
         return plain(answer);
     }

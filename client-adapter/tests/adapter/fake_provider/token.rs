@@ -1,6 +1,7 @@
 //! The token endpoint: codes and refresh tokens, with a nonce where the test wants one.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -21,19 +22,26 @@ pub(super) async fn token(
 ) -> HttpResponse {
     let seen = see(&shared, &request, &body);
     let wrong = shared.wrong.lock().unwrap().clone();
+    let takes = wrong.token_takes;
+    let answer = answer(&shared, wrong, &seen);
+    actix_web::rt::time::sleep(takes).await;
+    answer
+}
+
+fn answer(shared: &Shared, wrong: Wrong, seen: &Seen) -> HttpResponse {
     if let Some(answer) = wrong.token {
         return plain(answer);
     }
     if !is_client(seen.authorization.as_deref(), &seen.form) {
         return refuse("invalid_client");
     }
-    if lacks_nonce(&wrong, &seen) {
+    if lacks_nonce(&wrong, seen) {
         return HttpResponse::BadRequest()
             .insert_header(("DPoP-Nonce", wrong.nonce.unwrap()))
             .json(json!({ "error": "use_dpop_nonce" }));
     }
     if seen.form["grant_type"] == "refresh_token" {
-        return refresh(&shared, &wrong, &seen);
+        return refresh(shared, &wrong, seen);
     }
     let Some(granted) = shared.codes.lock().unwrap().remove(&seen.form["code"]) else {
         return refuse("invalid_grant");
@@ -42,7 +50,7 @@ pub(super) async fn token(
     if granted.challenge != challenge || granted.redirect_uri != seen.form["redirect_uri"] {
         return refuse("invalid_grant");
     }
-    issue(&shared, &wrong, &seen, Some(granted))
+    issue(shared, &wrong, seen, Some(granted))
 }
 
 /// Whether a proof came without the nonce that is wanted.
@@ -58,6 +66,7 @@ pub(super) fn lacks_nonce(wrong: &Wrong, seen: &Seen) -> bool {
 fn refresh(shared: &Shared, wrong: &Wrong, seen: &Seen) -> HttpResponse {
     let mut unused = shared.refresh_tokens.lock().unwrap();
     if !unused.remove(&seen.form["refresh_token"]) {
+        shared.reuses.fetch_add(1, Ordering::SeqCst);
         return refuse("invalid_grant");
     }
     drop(unused);

@@ -1,5 +1,7 @@
 //! A session at the platform ends when the provider says so, or no longer refreshes it.
 
+use std::time::Duration;
+
 use client_adapter::actix::BACKCHANNEL_LOGOUT_PATH;
 use serde_json::json;
 
@@ -36,6 +38,32 @@ async fn a_session_ends_when_the_provider_tells_of_a_sign_out() {
     assert_eq!(post(forged).await, 400);
     let right = provider.logout_notice(Signature::Es256, |_| {}, |_| {});
     assert_eq!(post(right).await, 200);
+    assert_eq!(browser.me().await, json!({ "error": "not_signed_in" }));
+}
+
+#[actix_web::test]
+async fn a_sign_out_that_overtakes_the_sign_in_leaves_nobody_signed_in() {
+    let wrong = Wrong {
+        user_info_takes: Duration::from_millis(500),
+        ..Wrong::default()
+    };
+    let (provider, folder) = (FakeProvider::start(wrong), Folder::new());
+    let (_running, origin) = open("chifeng", &provider, &folder.0);
+    let mut browser = Browser::at(&origin);
+    let client = browser.client.clone();
+    let sign_out = async {
+        // The code is redeemed; userinfo's answer is on its way.
+        while provider.seen("/oauth2/userinfo").is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let notice = provider.logout_notice(Signature::Es256, |_| {}, |_| {});
+        let request = client.post(origin.join(BACKCHANNEL_LOGOUT_PATH).unwrap());
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.body(notice).send().await.unwrap().status().as_u16()
+    };
+    let (page, told) = tokio::join!(browser.get("/auth/login"), sign_out);
+    assert_eq!(told, 200);
+    assert!(page.contains(r#"data-problem="start-again""#), "{page}");
     assert_eq!(browser.me().await, json!({ "error": "not_signed_in" }));
 }
 

@@ -143,8 +143,15 @@ async fn an_unknown_enterprise_signs_in_files_and_works_and_a_known_one_works_at
     assert_eq!(browser.at.as_str(), origin.as_str());
     assert_eq!(browser.me().await, json!({ "error": "not_signed_in" }));
 
-    // The filing survives a restart.
+    // The filing survives a restart, and is for its owner's eyes.
     running.stop().await.unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = folder.0.join("platform-chifeng.json");
+        let mode = std::fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
     let (_running, origin) = open("chifeng", &provider, &folder.0);
     let mut browser = Browser::at(&origin);
     let page = browser.get("/auth/login?target=/workspace%3Fpage=2").await;

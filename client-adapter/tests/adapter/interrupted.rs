@@ -1,0 +1,210 @@
+//! Refreshes that something comes between: nobody waits any more, the store fails, many fail at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use client_adapter::{
+    Adapter, Clock, InMemorySessionStore, ProviderLogout, Session, SessionError, SessionKey,
+    SessionStore, Sessions, StoreFailure, Stored,
+};
+use tokio::time::{sleep, timeout};
+
+use crate::fake_provider::{FakeProvider, Wrong, now};
+use crate::{all, login, settings};
+
+/// A store that fails to replace so many times.
+struct Moody {
+    kept: InMemorySessionStore,
+    failures: AtomicUsize,
+}
+
+impl SessionStore for Moody {
+    fn insert<'a>(&'a self, key: &'a SessionKey, session: Session) -> Stored<'a, bool> {
+        self.kept.insert(key, session)
+    }
+
+    fn find<'a>(&'a self, key: &'a SessionKey) -> Stored<'a, Option<Session>> {
+        self.kept.find(key)
+    }
+
+    fn replace<'a>(&'a self, key: &'a SessionKey, session: Session) -> Stored<'a, bool> {
+        let fewer = |left: usize| left.checked_sub(1);
+        if (self.failures)
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer)
+            .is_ok()
+        {
+            return Box::pin(async { Err(StoreFailure("away".to_owned())) });
+        }
+        self.kept.replace(key, session)
+    }
+
+    fn remove<'a>(&'a self, key: &'a SessionKey) -> Stored<'a, Option<Session>> {
+        self.kept.remove(key)
+    }
+
+    fn log_out<'a>(&'a self, logout: &'a ProviderLogout) -> Stored<'a, Option<usize>> {
+        self.kept.log_out(logout)
+    }
+}
+
+/// A platform at a provider that issues refresh tokens.
+struct Place {
+    provider: FakeProvider,
+    sessions: Sessions,
+    store: Arc<Moody>,
+    later: Arc<AtomicI64>,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let provider = FakeProvider::start(slow(Duration::ZERO));
+        let later = Arc::new(AtomicI64::new(0));
+        let hand = Arc::clone(&later);
+        let clock = Clock::new(move || now() + hand.load(Ordering::SeqCst));
+        let mut settings = settings(&provider);
+        settings.clock = clock.clone();
+        let adapter = Arc::new(Adapter::discover(settings).await.unwrap());
+        let store = Arc::new(Moody {
+            kept: InMemorySessionStore::new(100, clock),
+            failures: AtomicUsize::new(0),
+        });
+        let kept: Arc<dyn SessionStore> = store.clone();
+        Self {
+            sessions: Sessions::new(adapter, kept),
+            provider,
+            store,
+            later,
+        }
+    }
+
+    async fn sign_in(&self) -> SessionKey {
+        let signed_in = login(self.sessions.adapter(), &self.provider).await;
+        let begun = self.sessions.begin(signed_in.unwrap()).await;
+        begun.unwrap().unwrap()
+    }
+
+    /// How often the token endpoint was asked.
+    fn asked(&self) -> usize {
+        self.provider.seen("/oauth2/token").len()
+    }
+
+    async fn no_refresh_is_under_way(&self) {
+        for _ in 0..100 {
+            if self.sessions.refreshing() == 0 {
+                return;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} refreshes have no end", self.sessions.refreshing());
+    }
+}
+
+fn slow(token_takes: Duration) -> Wrong {
+    Wrong {
+        refreshes: true,
+        // Short, so that the clock need not go beyond the end of the ID tokens.
+        answer: |answer| answer["expires_in"] = 60.into(),
+        token_takes,
+        ..Wrong::default()
+    }
+}
+
+#[actix_web::test]
+async fn a_refresh_goes_on_though_nobody_waits_for_it() {
+    let at = Place::new().await;
+    let key = at.sign_in().await;
+    let first = at.sessions.find(&key).await.unwrap().unwrap();
+    at.provider.change(slow(Duration::from_millis(300)));
+    for round in 1..=3 {
+        at.later.fetch_add(40, Ordering::SeqCst);
+        let given_up = timeout(Duration::from_millis(100), at.sessions.find_fresh(&key)).await;
+        assert!(given_up.is_err());
+        // The provider has replaced the refresh token by now; its answer is on its way.
+        assert_eq!(at.asked(), 1 + round);
+        if round == 2 {
+            // Nobody comes while it is.
+            at.no_refresh_is_under_way().await;
+        }
+        let session = at.sessions.find_fresh(&key).await.unwrap().unwrap();
+        let old = first.tokens.access_token.reveal();
+        assert!(!session.tokens.access_token.matches(old));
+        assert_eq!(at.asked(), 1 + round);
+    }
+    assert_eq!(at.provider.reuses(), 0);
+    at.no_refresh_is_under_way().await;
+}
+
+#[actix_web::test]
+async fn refreshes_that_are_over_leave_nothing_behind() {
+    let at = Place::new().await;
+    let mut keys = Vec::new();
+    for _ in 0..10 {
+        keys.push(at.sign_in().await);
+    }
+    at.provider.change(slow(Duration::from_millis(200)));
+    at.later.store(40, Ordering::SeqCst);
+    let given_up = keys
+        .iter()
+        .map(|key| timeout(Duration::from_millis(50), at.sessions.find_fresh(key)));
+    for one in all(given_up).await {
+        assert!(one.is_err());
+    }
+    assert_eq!(at.sessions.refreshing(), 10);
+    at.no_refresh_is_under_way().await;
+    assert_eq!(at.provider.reuses(), 0);
+}
+
+#[actix_web::test]
+async fn a_store_that_fails_loses_no_refresh_token() {
+    let at = Place::new().await;
+    let key = at.sign_in().await;
+    // For a moment: nobody notices.
+    at.store.failures.store(2, Ordering::SeqCst);
+    at.later.fetch_add(40, Ordering::SeqCst);
+    let first = at.sessions.find_fresh(&key).await.unwrap().unwrap();
+    assert_eq!(at.asked(), 2);
+
+    // For longer: who asks is told, and nobody spends the old token again.
+    at.store.failures.store(1000, Ordering::SeqCst);
+    at.later.fetch_add(40, Ordering::SeqCst);
+    for _ in 0..3 {
+        match at.sessions.find_fresh(&key).await {
+            Err(SessionError::Store(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    at.store.failures.store(0, Ordering::SeqCst);
+    at.no_refresh_is_under_way().await;
+    let session = at.sessions.find_fresh(&key).await.unwrap().unwrap();
+    let old = first.tokens.access_token.reveal();
+    assert!(!session.tokens.access_token.matches(old));
+    assert_eq!(at.asked(), 3);
+    at.later.fetch_add(40, Ordering::SeqCst);
+    assert!(at.sessions.find_fresh(&key).await.unwrap().is_some());
+    assert_eq!(at.provider.reuses(), 0);
+}
+
+#[actix_web::test]
+async fn a_refresh_that_fails_fails_once_for_all_who_wait() {
+    let at = Place::new().await;
+    let key = at.sign_in().await;
+    at.provider.change(Wrong {
+        token: Some((503, "text/plain", "later".to_owned())),
+        ..slow(Duration::from_millis(100))
+    });
+    at.later.store(40, Ordering::SeqCst);
+    let many = (0..10).map(|_| at.sessions.find_fresh(&key));
+    for outcome in all(many).await {
+        assert!(
+            matches!(outcome, Err(SessionError::Refresh(_))),
+            "{outcome:?}"
+        );
+    }
+    assert_eq!(at.asked(), 2);
+    // It is over: the next one tries anew.
+    at.no_refresh_is_under_way().await;
+    at.provider.change(slow(Duration::ZERO));
+    assert!(at.sessions.find_fresh(&key).await.unwrap().is_some());
+    assert_eq!(at.provider.reuses(), 0);
+}
