@@ -29,5 +29,6 @@ mod proof;
 mod proof_text;
 mod registration;
 mod revocation;
+mod sm2_tokens;
 mod stolen_database;
 mod unreadable;

@@ -9,7 +9,7 @@ use e2e::jwt::{part, verified};
 use e2e::story::Scene;
 use e2e::{Browser, Platform, PlatformOrder, Provider, scratch};
 use idp::serve::KEY_WATCH;
-use idp::signing::{MasterKey, ensure_keys, replace_all, reseal, rotate_now, withdraw};
+use idp::signing::{Keeper, MasterKey, ensure_keys, replace_all, reseal, rotate_now, withdraw};
 use idp_core::audit::AuditKind;
 use idp_core::id::KeyId;
 use idp_core::platform::SubjectType;
@@ -56,12 +56,12 @@ async fn a_successor_is_published_before_it_signs_and_old_tokens_still_verify() 
     let kid = |token: &str| part(token, 0)["kid"].as_str().unwrap().to_owned();
 
     let state = &provider.state;
-    let master = MasterKey::load(&state.config).unwrap();
+    let keeper = Keeper::load(&state.config).unwrap();
     let signs_from = state.cx().now + Duration::from_secs(5);
-    rotate_now(&state.database, &master, &state.cx(), signs_from)
+    rotate_now(&state.database, &keeper, &state.cx(), signs_from)
         .await
         .unwrap();
-    ensure_keys(&state.database, |_| Ok(master), &state.keys, &state.cx())
+    ensure_keys(&state.database, |_| Ok(keeper), &state.keys, &state.cx())
         .await
         .unwrap();
     assert_eq!(kids(&jwks(&provider).await).len(), 6);
@@ -131,10 +131,10 @@ async fn what_a_withdrawn_key_signed_is_refused_on_running_servers_and_its_succe
 
     // As `idp keys withdraw` does it: from outside, over the same store.
     let state = &provider.state;
-    let master = MasterKey::load(&state.config).unwrap();
+    let keeper = Keeper::load(&state.config).unwrap();
     let schedule = state.config.key_schedule();
     let id = KeyId::from_text(&stolen);
-    let keys = (&master, &schedule);
+    let keys = (&keeper, &schedule);
     let reason = Some("laptop\nstolen");
     let withdrawn = withdraw(&state.database, keys, &state.cx(), &id, reason)
         .await
@@ -169,9 +169,9 @@ async fn in_an_emergency_running_servers_sign_with_new_keys_alone_within_a_secon
     let mut scene = Scene::at(&provider).await;
     let before = scene.receive().await;
     let state = &provider.state;
-    let master = MasterKey::load(&state.config).unwrap();
+    let keeper = Keeper::load(&state.config).unwrap();
     let old = kids(&jwks(&provider).await);
-    let replaced = replace_all(&state.database, &master, &state.cx(), "drill").await;
+    let replaced = replace_all(&state.database, &keeper, &state.cx(), "drill").await;
     let replaced = replaced.unwrap();
     assert_eq!(
         (replaced.withdrawn.len(), replaced.made.len()),

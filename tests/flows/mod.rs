@@ -39,6 +39,7 @@ mod requests;
 mod responders;
 mod revocation;
 mod revocation_sources;
+mod sm2_tokens;
 mod standing;
 mod tls;
 mod token;

@@ -31,7 +31,7 @@ async fn sub_at_userinfo(platform: &Platform, tokens: &Tokens) -> Value {
 
 #[tokio::test]
 async fn a_platform_gets_its_id_tokens_in_the_algorithm_it_registered() {
-    for algorithm in JwsAlgorithm::ALL {
+    for algorithm in JwsAlgorithm::STANDARD {
         let mut scene = Scene::ordering(PlatformOrder {
             id_token_alg: algorithm,
             ..PlatformOrder::default()
@@ -53,7 +53,7 @@ async fn a_platform_gets_its_id_tokens_in_the_algorithm_it_registered() {
 
 #[tokio::test]
 async fn userinfo_is_signed_for_the_platform_that_registered_for_it() {
-    for algorithm in JwsAlgorithm::ALL {
+    for algorithm in JwsAlgorithm::STANDARD {
         let mut order = PlatformOrder::default();
         order.tokens.userinfo_alg = Some(algorithm);
         let mut scene = Scene::ordering(order).await;

@@ -169,15 +169,23 @@ impl Bench {
 impl Provider {
     /// The private key of the provider that signs with this algorithm now: the tests know the master key.
     pub async fn private_key(&self, algorithm: &str) -> AssertionKey {
+        let key = self.signing_key(algorithm).await;
+        let jwk = serde_json::from_str(&key.public_jwk).unwrap();
+        AssertionKey::of_pkcs8(&self.unsealed(&key), jwk)
+    }
+
+    /// The `kid` of that key, and the key: PKCS #8, DER.
+    pub async fn private_octets(&self, algorithm: &str) -> (String, Vec<u8>) {
+        let key = self.signing_key(algorithm).await;
+        (key.id.as_str().to_owned(), self.unsealed(&key))
+    }
+
+    async fn signing_key(&self, algorithm: &str) -> SigningKey {
         let keys = self.state.database.read(|store| store.list_signing_keys());
         let keys = keys.await.unwrap();
-        let key = keys
-            .iter()
-            .find(|key| key.algorithm.as_str() == algorithm)
-            .unwrap();
-        let jwk = serde_json::from_str(&key.public_jwk).unwrap();
-        let pkcs8 = self.unsealed(key);
-        AssertionKey::of_pkcs8(&pkcs8, jwk)
+        let mut keys = keys.into_iter();
+        keys.find(|key| key.algorithm.as_str() == algorithm)
+            .unwrap()
     }
 
     fn unsealed(&self, key: &SigningKey) -> Vec<u8> {

@@ -34,6 +34,8 @@ pub struct Settings {
     pub origin: String,
     /// Whether platforms may be on this machine itself, by plain http: in development alone.
     pub loopback_platforms: bool,
+    /// Tokens may be signed with SM2, for platforms that an operator gave it.
+    pub sm2_tokens: bool,
     /// How long an authorization code lives. RFC 6749 §4.1.2 allows ten minutes; a minute is enough.
     pub code_lifetime: Duration,
     /// How long an access token lives.
@@ -65,6 +67,7 @@ impl Settings {
         let issuer = issuer.into();
         Self {
             loopback_platforms: issuer.starts_with("http:"),
+            sm2_tokens: false,
             issuer,
             origin: origin.into(),
             code_lifetime: Duration::from_mins(1),

@@ -1,27 +1,26 @@
 //! `idp keys list | rotate | withdraw | emergency | reseal`
 
+mod list;
+
 use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use idp_core::id::KeyId;
-use idp_core::signing_key::{KeySchedule, SigningKey};
-use idp_core::timestamp::Timestamp;
-use serde_json::json;
 
 use super::cx;
 use super::output::{remark, say};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::{KEY_WATCH, StartError};
-use crate::signing::{MasterKey, replace_all, reseal, rotate_now, withdraw};
+use crate::signing::{Keeper, MasterKey, replace_all, reseal, rotate_now, withdraw};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// List the signing keys and their times (UTC).
     ///
     /// waiting: published, signs later. signing. published: signs no more, still verifies. gone: past its
-    /// time. withdrawn: out of force for ever.
+    /// time. withdrawn: out of force for ever. off: its algorithm is switched off.
     List {
         /// As JSON.
         #[arg(long)]
@@ -67,7 +66,7 @@ pub(super) enum Command {
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
     match command {
-        Command::List { json } => list(config, json).await,
+        Command::List { json } => list::run(config, json).await,
         Command::Rotate { now } => rotate(config, now).await,
         Command::Withdraw { kid, reason, yes } => {
             let id = KeyId::from_text(kid);
@@ -78,75 +77,13 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
     }
 }
 
-async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
-    let database = ready::database(config).await?;
-    let keys = database
-        .read(|store| store.list_signing_keys())
-        .await
-        .map_err(|e| StartError::new("database", e))?;
-    let now = crate::clock::now();
-    let schedule = config.key_schedule();
-    if as_json {
-        let rows: Vec<_> = keys
-            .iter()
-            .map(|key| {
-                json!({
-                    "kid": key.id.as_str(),
-                    "alg": key.algorithm.as_str(),
-                    "state": state(&schedule, key, now),
-                    "created_at": rfc3339(key.created_at),
-                    "signs_from": rfc3339(key.signs_from),
-                    "retired_at": key.retired_at.map(rfc3339),
-                    "withdrawn_at": key.withdrawn_at.map(rfc3339),
-                })
-            })
-            .collect();
-        return say(format_args!("{:#}", json!(rows)));
-    }
-    if keys.is_empty() {
-        return say(
-            "there are no signing keys yet: the first `idp serve` or `idp keys rotate` makes them",
-        );
-    }
-    for key in keys {
-        let ends = key.withdrawn_at.or(key.retired_at);
-        say(format_args!(
-            "{} {:<5} {:<9} from {} until {}",
-            key.id,
-            key.algorithm.as_str(),
-            state(&schedule, &key, now),
-            rfc3339(key.signs_from),
-            ends.map_or("-".to_owned(), rfc3339)
-        ))?;
-    }
-    Ok(())
-}
-
-fn state(schedule: &KeySchedule, key: &SigningKey, now: Timestamp) -> &'static str {
-    let retired = key.retired_at.is_some_and(|at| at <= now);
-    if key.withdrawn_at.is_some() {
-        return "withdrawn";
-    }
-    match (
-        key.signs_from <= now,
-        retired,
-        schedule.is_published(key, now),
-    ) {
-        (_, true, false) => "gone",
-        (_, true, true) => "published",
-        (true, false, _) => "signing",
-        (false, false, _) => "waiting",
-    }
-}
-
 async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let stored = database
         .read(|store| store.list_signing_keys())
         .await
         .map_err(|e| StartError::new("database", e))?;
-    let master =
-        MasterKey::for_keys(config, &stored).map_err(|e| StartError::new("master key", e))?;
+    let keeper = Keeper::for_keys(config, &stored).map_err(|e| StartError::new("master key", e))?;
     let cx = cx(config)?;
     // The first ones have nobody to wait for.
     let signs_from = if at_once || stored.is_empty() {
@@ -154,7 +91,7 @@ async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
     } else {
         cx.now + config.key_schedule().publish_before
     };
-    let made = rotate_now(&database, &master, &cx, signs_from)
+    let made = rotate_now(&database, &keeper, &cx, signs_from)
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
     for id in made {
@@ -170,7 +107,7 @@ async fn take_out(
     yes: bool,
 ) -> Result<(), StartError> {
     let database = ready::database(config).await?;
-    let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
+    let keeper = Keeper::load(config).map_err(|e| StartError::new("master key", e))?;
     let question = format!(
         "Withdraw {id}? Every token that it signed is refused from then on, and it can't be undone."
     );
@@ -178,7 +115,7 @@ async fn take_out(
         return Err(StartError::new("signing keys", "nothing was withdrawn"));
     }
     let schedule = config.key_schedule();
-    let withdrawn = withdraw(&database, (&master, &schedule), &cx(config)?, id, reason)
+    let withdrawn = withdraw(&database, (&keeper, &schedule), &cx(config)?, id, reason)
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
     say(format_args!("{id} is withdrawn"))?;
@@ -198,13 +135,13 @@ async fn take_out(
 
 async fn replace(config: &Config, reason: &str, yes: bool) -> Result<(), StartError> {
     let database = ready::database(config).await?;
-    let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
+    let keeper = Keeper::load(config).map_err(|e| StartError::new("master key", e))?;
     let question = "Withdraw ALL signing keys? Every token of this provider is refused from then on, and it \
                     can't be undone.";
     if !yes && !confirmed(question)? {
         return Err(StartError::new("signing keys", "nothing was withdrawn"));
     }
-    let replaced = replace_all(&database, &master, &cx(config)?, reason)
+    let replaced = replace_all(&database, &keeper, &cx(config)?, reason)
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
     for id in replaced.withdrawn {

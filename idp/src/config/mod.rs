@@ -24,6 +24,7 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use idp_core::cx::Settings;
+use idp_core::platform::JwsAlgorithm;
 use idp_core::signing_key::KeySchedule;
 use idp_core::subject::PairwiseKey;
 
@@ -116,6 +117,7 @@ impl Config {
             issuer: self.issuer.clone(),
             origin: self.origin()?,
             loopback_platforms: !self.is_https() || self.outbound.allow_loopback,
+            sm2_tokens: self.signing_keys.sm2,
             code_lifetime: seconds(lifetimes.code),
             access_token_lifetime: seconds(lifetimes.access_token),
             refresh_token_lifetime: seconds(lifetimes.refresh_token),
@@ -129,6 +131,12 @@ impl Config {
             // Out of the store, where it is needed.
             pairwise_key: PairwiseKey::default(),
         })
+    }
+
+    /// What tokens are signed with.
+    pub fn signing_algorithms(&self) -> Vec<JwsAlgorithm> {
+        let sm2 = self.signing_keys.sm2.then_some(JwsAlgorithm::Sm2Sm3);
+        JwsAlgorithm::STANDARD.into_iter().chain(sm2).collect()
     }
 
     /// The calendar of signing keys.

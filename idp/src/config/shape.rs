@@ -197,16 +197,18 @@ pub struct SignInsConfig {
     pub kept_days: u32,
 }
 
-/// `[signing_keys]`, in days.
+/// `[signing_keys]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SigningKeysConfig {
-    /// A key signs for this long.
+    /// A key signs for this many days.
     pub rotate_after_days: u32,
-    /// A new key is published this long before it signs.
+    /// A new key is published this many days before it signs.
     pub publish_before_days: u32,
-    /// A retired key stays published this long.
+    /// A retired key stays published this many days.
     pub publish_after_days: u32,
+    /// Tokens may be signed with SM2, for platforms that an operator gave it.
+    pub sm2: bool,
 }
 
 impl Default for Config {
@@ -256,6 +258,7 @@ impl Default for Config {
                 rotate_after_days: 90,
                 publish_before_days: 1,
                 publish_after_days: 7,
+                sm2: false,
             },
             sign_ins: SignInsConfig { kept_days: 365 },
             http: HttpConfig::default(),

@@ -11,7 +11,7 @@ use idp_core::signing_key::SigningKey;
 use crate::certificates::{self, keep_up};
 use crate::clock;
 use crate::forgetting::keep_forgetting;
-use crate::signing::{KeysError, MasterKey, ensure_keys};
+use crate::signing::{Keeper, KeysError, ensure_keys};
 use crate::state::AppState;
 use crate::telling::keep_telling;
 use crate::tls::{Look, ServerCertificate, WARN_DAYS};
@@ -60,8 +60,8 @@ async fn keep_room(state: &web::Data<AppState>) {
 }
 
 async fn look_at_keys(state: &AppState) -> Result<(), KeysError> {
-    let master = |_: &[SigningKey]| MasterKey::load(&state.config);
-    ensure_keys(&state.database, master, &state.keys, &state.cx()).await
+    let keeper = |_: &[SigningKey]| Keeper::load(&state.config);
+    ensure_keys(&state.database, keeper, &state.keys, &state.cx()).await
 }
 
 /// Takes over what other processes did to the keys, and rotates them.

@@ -9,7 +9,7 @@ use idp_storage::Database;
 use super::error::StartError;
 use crate::clock;
 use crate::config::Config;
-use crate::signing::{KeyRing, KeysError, MasterKey, ensure_keys, pairwise_key};
+use crate::signing::{Keeper, KeyRing, KeysError, MasterKey, ensure_keys, pairwise_key};
 
 /// The signing keys; and the settings with what pairwise subjects are made with.
 pub(super) async fn open_keys(
@@ -21,14 +21,18 @@ pub(super) async fn open_keys(
     let longest = settings
         .access_token_lifetime
         .max(settings.id_token_lifetime);
-    let keys = Arc::new(KeyRing::new(config.key_schedule(), longest));
+    let keys = Arc::new(KeyRing::new(
+        config.key_schedule(),
+        config.signing_algorithms(),
+        longest,
+    ));
     let failed = |error: KeysError| match error {
         KeysError::MasterKey(error) => StartError::new("master key", error),
         error => StartError::new("signing keys", error),
     };
-    let master = |stored: &[SigningKey]| MasterKey::for_keys(config, stored);
+    let keeper = |stored: &[SigningKey]| Keeper::for_keys(config, stored);
     let cx = clock::cx(&Arc::new(settings.clone()), rng);
-    ensure_keys(database, master, &keys, &cx)
+    ensure_keys(database, keeper, &keys, &cx)
         .await
         .map_err(failed)?;
     let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::web;
-use idp_core::cx::{Cx, Rng};
+use idp_core::cx::{Cx, Rng, Settings};
 use idp_core::directory;
+use idp_core::platform::{Client, Platform, PlatformState};
 use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 use pki::anchors::TrustAnchors;
 
@@ -56,6 +57,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         .write(|store| directory::seed(store))
         .await
         .map_err(|e| StartError::new("platform directory", e))?;
+    check_platforms(&database, &settings).await?;
     let ephemeral = open_ephemeral(&config).await?;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let (keys, settings) = open_keys(&config, &database, settings, &rng).await?;
@@ -99,6 +101,28 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         teller: Teller::default(),
         standings,
     }))
+}
+
+/// Whoever is told by SM2 gets nothing where it is switched off: better no start than that.
+async fn check_platforms(database: &Database, settings: &Settings) -> Result<(), StartError> {
+    let told = |p: &Platform| p.client.as_ref().is_some_and(Client::is_told_by_sm2);
+    let platforms = database
+        .read(|store| store.list_platforms())
+        .await
+        .map_err(|e| StartError::new("platform directory", e))?;
+    let mut left = platforms
+        .iter()
+        .filter(|p| p.state == PlatformState::Active);
+    match left.find(|platform| told(platform)) {
+        Some(platform) if !settings.sm2_tokens => Err(StartError::new(
+            "platform directory",
+            format!(
+                "the tokens of {} are signed with x-SM2-SM3, which is switched off (signing_keys.sm2)",
+                platform.id
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The server's certificate, where it ends TLS itself, and the CAs of its clients.

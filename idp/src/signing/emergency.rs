@@ -6,13 +6,12 @@
 use idp_core::audit::{AuditEvent, AuditKind, operator_words};
 use idp_core::cx::Cx;
 use idp_core::id::KeyId;
-use idp_core::platform::JwsAlgorithm;
 use idp_core::signing_key::SigningKey;
 use idp_core::store::{Store, StoreError};
 use idp_storage::Database;
 
-use super::MasterKey;
-use super::rotation::{KeysError, generate_all, next_generation};
+use super::Keeper;
+use super::rotation::{KeysError, all_due, generate_all};
 
 /// Successors that others may make while ours are made.
 const GENERATIONS_TRIED: u32 = 16;
@@ -25,17 +24,15 @@ pub struct Replaced {
     pub made: Vec<KeyId>,
 }
 
-/// Withdraws all keys that are not withdrawn yet and puts a new one of each algorithm in force.
+/// Withdraws all keys that are not withdrawn yet and puts a new one of each algorithm that is switched on in force.
 pub async fn replace_all(
     database: &Database,
-    master: &MasterKey,
+    keeper: &Keeper,
     cx: &Cx,
     reason: &str,
 ) -> Result<Replaced, KeysError> {
     let stored = database.read(|store| store.list_signing_keys()).await?;
-    let due =
-        JwsAlgorithm::ALL.map(|algorithm| (algorithm, next_generation(&stored, algorithm), cx.now));
-    let made = generate_all(master, cx, &due)?;
+    let made = generate_all(keeper, cx, &all_due(keeper, &stored, cx.now))?;
     let ids = made.iter().map(|key| key.id.clone()).collect();
     let (cx, reason) = (cx.clone(), operator_words(reason));
     let withdrawn = database

@@ -11,6 +11,7 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::platform::JwsAlgorithm;
+use pki::sm2;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -28,6 +29,8 @@ pub enum KeyPair {
     Ps256(Box<RsaKeyPair>),
     /// RSA-2048, with PKCS #1 v1.5.
     Rs256(Box<RsaKeyPair>),
+    /// SM2, with its `SubjectPublicKeyInfo`.
+    Sm2Sm3(Box<sm2::SigningKey>, Vec<u8>),
 }
 
 impl KeyPair {
@@ -41,6 +44,10 @@ impl KeyPair {
                 )
                 .or(Err(BadKey))?;
                 Zeroizing::new(document.as_ref().to_vec())
+            }
+            JwsAlgorithm::Sm2Sm3 => {
+                let key = sm2::SigningKey::generate().or(Err(BadKey))?;
+                key.to_pkcs8_der().or(Err(BadKey))?
             }
             JwsAlgorithm::Ps256 | JwsAlgorithm::Rs256 => {
                 let pair = RsaKeyPair::generate(KeySize::Rsa2048).or(Err(BadKey))?;
@@ -65,6 +72,11 @@ impl KeyPair {
             }
             JwsAlgorithm::Ps256 => rsa().map(Self::Ps256),
             JwsAlgorithm::Rs256 => rsa().map(Self::Rs256),
+            JwsAlgorithm::Sm2Sm3 => {
+                let key = sm2::SigningKey::from_pkcs8_der(pkcs8).or(Err(BadKey))?;
+                let spki = key.subject_public_key_info_der().or(Err(BadKey))?;
+                Ok(Self::Sm2Sm3(Box::new(key), spki))
+            }
         }
     }
 
@@ -77,6 +89,7 @@ impl KeyPair {
                 .or(Err(BadKey)),
             Self::Ps256(pair) => sign_rsa(pair, &RSA_PSS_SHA256, message),
             Self::Rs256(pair) => sign_rsa(pair, &RSA_PKCS1_SHA256, message),
+            Self::Sm2Sm3(key, _) => key.sign_raw(message).or(Err(BadKey)),
         }
     }
 
@@ -93,6 +106,7 @@ impl KeyPair {
             }
             Self::Ps256(pair) => by_rsa(pair, &RSA_PSS_2048_8192_SHA256),
             Self::Rs256(pair) => by_rsa(pair, &RSA_PKCS1_2048_8192_SHA256),
+            Self::Sm2Sm3(_, spki) => return sm2::verify_raw(spki, message, signature).is_ok(),
         }
         .is_ok()
     }
@@ -102,13 +116,7 @@ impl KeyPair {
         // Members of the thumbprint in lexicographic order (RFC 7638 §3.2).
         let (required, alg) = match self {
             Self::Es256(pair) => {
-                let (x, y) = pair
-                    .public_key()
-                    .as_ref()
-                    .get(1..)
-                    .and_then(|point| point.split_at_checked(32))
-                    .ok_or(BadKey)?;
-                let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
+                let (x, y) = coordinates(pair.public_key().as_ref())?;
                 (
                     json!({ "crv": "P-256", "kty": "EC", "x": x, "y": y }),
                     JwsAlgorithm::Es256,
@@ -116,6 +124,7 @@ impl KeyPair {
             }
             Self::Ps256(pair) => (public_rsa(pair), JwsAlgorithm::Ps256),
             Self::Rs256(pair) => (public_rsa(pair), JwsAlgorithm::Rs256),
+            Self::Sm2Sm3(_, spki) => (public_sm2(spki)?, JwsAlgorithm::Sm2Sm3),
         };
         let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(required.to_string().as_bytes()));
         let mut jwk = required;
@@ -126,6 +135,24 @@ impl KeyPair {
         }
         Ok((kid, jwk.to_string()))
     }
+}
+
+/// Of an uncompressed point (SEC 1 §2.3.3).
+fn coordinates(point: &[u8]) -> Result<(String, String), BadKey> {
+    let (x, y) = match point {
+        [4, numbers @ ..] if numbers.len() == 64 => numbers.split_at_checked(32).ok_or(BadKey)?,
+        _ => return Err(BadKey),
+    };
+    Ok((URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y)))
+}
+
+/// No word for the curve is registered either: `kty` and `crv` are private, so that a reader that follows RFC 7517 §5
+/// passes over the key and takes it for no other.
+fn public_sm2(spki: &[u8]) -> Result<serde_json::Value, BadKey> {
+    // The point stands last in the SubjectPublicKeyInfo.
+    let at = spki.len().checked_sub(65).ok_or(BadKey)?;
+    let (x, y) = coordinates(spki.get(at..).ok_or(BadKey)?)?;
+    Ok(json!({ "crv": "x-SM2", "kty": "x-SM2", "x": x, "y": y }))
 }
 
 fn sign_rsa(

@@ -46,6 +46,7 @@ struct Snapshot {
 /// Keys in force.
 pub struct KeyRing {
     schedule: KeySchedule,
+    algorithms: Vec<JwsAlgorithm>,
     longest_token: Duration,
     snapshot: RwLock<Arc<Snapshot>>,
 }
@@ -63,9 +64,14 @@ struct Header {
 
 impl KeyRing {
     /// Empty; [`super::ensure_keys`] fills it.
-    pub fn new(schedule: KeySchedule, longest_token: Duration) -> Self {
+    pub fn new(
+        schedule: KeySchedule,
+        algorithms: Vec<JwsAlgorithm>,
+        longest_token: Duration,
+    ) -> Self {
         Self {
             schedule,
+            algorithms,
             longest_token,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 keys: Vec::new(),
@@ -89,14 +95,15 @@ impl KeyRing {
     pub fn can_sign(&self) -> bool {
         let (keys, now) = (self.current(), clock::now());
         let signing = |algorithm| KeySchedule::signing(&keys.stored, algorithm, now).is_some();
-        JwsAlgorithm::ALL.into_iter().all(signing)
+        self.algorithms.iter().copied().all(signing)
     }
 
-    /// Of the stored keys those that belong in the ring now.
+    /// Of the stored keys those that belong in the ring now; none of an algorithm that is switched off.
     pub(super) fn in_force(&self, stored: Vec<SigningKey>, now: Timestamp) -> Vec<SigningKey> {
         stored
             .into_iter()
             .filter(|key| self.schedule.is_published(key, now))
+            .filter(|key| self.algorithms.contains(&key.algorithm))
             .collect()
     }
 

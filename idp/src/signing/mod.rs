@@ -5,6 +5,7 @@
 
 mod emergency;
 mod encryption;
+mod keeper;
 mod key_pair;
 mod key_ring;
 mod master_key;
@@ -14,6 +15,7 @@ mod subjects;
 mod withdrawal;
 
 pub use emergency::{Replaced, replace_all};
+pub use keeper::Keeper;
 pub use key_ring::KeyRing;
 pub use master_key::{MasterKey, MasterKeyError};
 pub use reseal::{ResealError, reseal};

@@ -11,9 +11,9 @@ use idp_core::store::{Store, StoreError};
 use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
 
-use super::key_pair::{BadKey, KeyPair};
+use super::key_pair::BadKey;
 use super::key_ring::{KeyRing, OpenKey};
-use super::{MasterKey, MasterKeyError};
+use super::{Keeper, MasterKeyError};
 
 /// Why the keys are not in order.
 #[derive(Debug, thiserror::Error)]
@@ -35,27 +35,27 @@ pub enum KeysError {
 /// What was withdrawn goes first: also while the master key can't be had or a successor can't be made.
 pub async fn ensure_keys(
     database: &Database,
-    master: impl FnOnce(&[SigningKey]) -> Result<MasterKey, MasterKeyError>,
+    keeper: impl FnOnce(&[SigningKey]) -> Result<Keeper, MasterKeyError>,
     ring: &KeyRing,
     cx: &Cx,
 ) -> Result<(), KeysError> {
     let mut stored = database.read(|store| store.list_signing_keys()).await?;
     ring.keep_only(&ring.in_force(stored.clone(), cx.now));
-    let master = &master(&stored)?;
-    let due: Vec<Due> = JwsAlgorithm::ALL
-        .into_iter()
+    let keeper = &keeper(&stored)?;
+    let due: Vec<Due> = keeper
+        .algorithms()
         .filter_map(|algorithm| {
             let signs_from = ring.schedule().successor_due(&stored, algorithm, cx.now)?;
             Some((algorithm, next_generation(&stored, algorithm), signs_from))
         })
         .collect();
     if !due.is_empty() {
-        make_all(database, master, cx, due).await?;
+        make_all(database, keeper, cx, due).await?;
         stored = database.read(|store| store.list_signing_keys()).await?;
     }
     let stored = ring.in_force(stored, cx.now);
     if !ring.holds(&stored) {
-        ring.replace(open_all(master, stored)?);
+        ring.replace(open_all(keeper, stored)?);
     }
     Ok(())
 }
@@ -63,27 +63,33 @@ pub async fn ensure_keys(
 /// Makes a successor of every algorithm that signs at once (`idp keys rotate`).
 pub async fn rotate_now(
     database: &Database,
-    master: &MasterKey,
+    keeper: &Keeper,
     cx: &Cx,
     signs_from: Timestamp,
 ) -> Result<Vec<KeyId>, KeysError> {
     let stored = database.read(|store| store.list_signing_keys()).await?;
-    let due = JwsAlgorithm::ALL
-        .map(|algorithm| (algorithm, next_generation(&stored, algorithm), signs_from));
-    make_all(database, master, cx, due.to_vec()).await
+    make_all(database, keeper, cx, all_due(keeper, &stored, signs_from)).await
 }
 
 /// A key to be made: for what, its generation, and from when it signs.
 pub(super) type Due = (JwsAlgorithm, u32, Timestamp);
 
+/// A key of every algorithm.
+pub(super) fn all_due(keeper: &Keeper, stored: &[SigningKey], signs_from: Timestamp) -> Vec<Due> {
+    keeper
+        .algorithms()
+        .map(|algorithm| (algorithm, next_generation(stored, algorithm), signs_from))
+        .collect()
+}
+
 async fn make_all(
     database: &Database,
-    master: &MasterKey,
+    keeper: &Keeper,
     cx: &Cx,
     due: Vec<Due>,
 ) -> Result<Vec<KeyId>, KeysError> {
     let mut made = Vec::new();
-    for key in generate_all(master, cx, &due)? {
+    for key in generate_all(keeper, cx, &due)? {
         let (id, cx) = (key.id.clone(), cx.clone());
         database
             .write(move |store| succeed(store, &cx, &key))
@@ -96,14 +102,14 @@ async fn make_all(
 
 /// Side by side: an RSA key takes a while, and the first start makes all.
 pub(super) fn generate_all(
-    master: &MasterKey,
+    keeper: &Keeper,
     cx: &Cx,
     due: &[Due],
 ) -> Result<Vec<SigningKey>, KeysError> {
     std::thread::scope(|scope| {
         let threads: Vec<_> = due
             .iter()
-            .map(|due| scope.spawn(|| generate(master, cx, *due)))
+            .map(|due| scope.spawn(|| generate(keeper, cx, *due)))
             .collect();
         threads
             .into_iter()
@@ -114,18 +120,17 @@ pub(super) fn generate_all(
 
 /// A new key with its place in the calendar.
 pub(super) fn generate(
-    master: &MasterKey,
+    keeper: &Keeper,
     cx: &Cx,
-    (algorithm, generation, signs_from): (JwsAlgorithm, u32, Timestamp),
+    (algorithm, generation, signs_from): Due,
 ) -> Result<SigningKey, KeysError> {
-    let (pair, pkcs8) = KeyPair::generate(algorithm)?;
-    let (kid, public_jwk) = pair.public_jwk()?;
+    let made = keeper.make(algorithm)?;
     Ok(SigningKey {
-        id: KeyId::from_text(&kid),
+        id: made.id,
         algorithm,
         generation,
-        public_jwk,
-        private_encrypted: master.close(&kid, &pkcs8)?,
+        public_jwk: made.public_jwk,
+        private_encrypted: made.private_encrypted,
         created_at: cx.now,
         signs_from,
         retired_at: None,
@@ -159,12 +164,11 @@ pub(super) fn succeed(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Resul
     })
 }
 
-fn open_all(master: &MasterKey, stored: Vec<SigningKey>) -> Result<Vec<Arc<OpenKey>>, KeysError> {
+fn open_all(keeper: &Keeper, stored: Vec<SigningKey>) -> Result<Vec<Arc<OpenKey>>, KeysError> {
     stored
         .into_iter()
         .map(|key| {
-            let pkcs8 = master.open(key.id.as_str(), &key.private_encrypted)?;
-            let pair = KeyPair::open(key.algorithm, &pkcs8)?;
+            let pair = keeper.open(&key)?;
             Ok(Arc::new(OpenKey { key, pair }))
         })
         .collect()

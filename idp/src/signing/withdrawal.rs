@@ -10,7 +10,7 @@ use idp_core::store::{Store, StoreError};
 use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
 
-use super::MasterKey;
+use super::Keeper;
 use super::rotation::{KeysError, generate, next_generation, succeed};
 
 /// Why nothing was withdrawn.
@@ -42,7 +42,7 @@ pub struct Withdrawn {
 /// Withdraws one key. Its successor, where one is due, and the event stand in the same transaction.
 pub async fn withdraw(
     database: &Database,
-    (master, schedule): (&MasterKey, &KeySchedule),
+    (keeper, schedule): (&Keeper, &KeySchedule),
     cx: &Cx,
     id: &KeyId,
     reason: Option<&str>,
@@ -58,9 +58,10 @@ pub async fn withdraw(
     let algorithm = key.algorithm;
     let successor = schedule
         .successor_due(&stored, algorithm, cx.now)
+        .filter(|_| keeper.makes(algorithm))
         .map(|signs_from| {
             let generation = next_generation(&stored, algorithm);
-            generate(master, cx, (algorithm, generation, signs_from))
+            generate(keeper, cx, (algorithm, generation, signs_from))
         })
         .transpose()?;
     let named = successor

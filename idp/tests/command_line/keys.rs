@@ -156,3 +156,29 @@ fn under_another_master_key_the_same_keys_are_there() {
     let done = operator.run(&["keys", "reseal", "--new-master-key", "state/master.key"]);
     assert_eq!(done.code, 0, "{}", done.err);
 }
+
+#[test]
+fn an_sm2_key_is_made_where_it_is_switched_on_and_counts_as_off_where_not() {
+    let operator = Operator::with("[signing_keys]\nsm2 = true\n");
+    assert_eq!(operator.run(&["migrate"]).code, 0);
+    let made = operator.run(&["keys", "rotate", "--now"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let kid = signing(&operator, "x-SM2-SM3");
+    let done = operator.run(&["keys", "emergency", "--reason", "drill", "--yes"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let next = signing(&operator, "x-SM2-SM3");
+    assert_ne!(next, kid);
+    operator.write("idp.toml", "");
+    let listed = keys(&operator);
+    let state = |kid: &str| &listed.iter().find(|key| key["kid"] == kid).unwrap()["state"];
+    assert_eq!(
+        (state(&kid), state(&next)),
+        (&"withdrawn".into(), &"off".into())
+    );
+    let rotated = operator.run(&["keys", "rotate", "--now"]);
+    assert_eq!(rotated.code, 0, "{}", rotated.err);
+    assert_eq!(keys(&operator).len(), listed.len() + 3);
+    // Nobody needs a successor of what is switched off.
+    let done = operator.run(&["keys", "withdraw", &next, "--yes"]);
+    assert!(!done.out.contains("signs from"), "{}", done.out);
+}

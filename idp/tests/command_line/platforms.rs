@@ -161,3 +161,34 @@ fn whoever_has_read_enough_ends_no_command_in_a_panic() {
         assert_eq!(ended.code(), Some(0), "{words:?}");
     }
 }
+
+#[test]
+fn sm2_is_an_operators_to_give_and_only_where_it_is_switched_on() {
+    let uri = ["--redirect-uri", "https://p.example/cb"];
+    let add = |operator: &Operator, words: &[&str]| {
+        let add = ["platform", "add", "chifeng"];
+        operator.run(&[&add[..], &uri[..], words].concat())
+    };
+    let sm2 = ["--id-token-alg", "x-SM2-SM3", "--sm2-tokens"];
+    let off = Operator::ready();
+    add(&off, &sm2).refused_with(&["switched off (signing_keys.sm2)"]);
+    add(&off, &sm2[2..]).refused_with(&["switched off (signing_keys.sm2)"]);
+
+    let on = Operator::with("[signing_keys]\nsm2 = true\n");
+    assert_eq!(on.run(&["migrate"]).code, 0);
+    add(&on, &sm2[..2]).refused_with(&["--sm2-tokens"]);
+    let fapi = ["--profile", "fapi2", "--authentication", "private-key-jwt"];
+    on.write("jwks.json", r#"{"keys":[{"kty":"EC","crv":"P-256","use":"sig","kid":"1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#);
+    let words = [&sm2[..], &fapi[..], &["--jwks", "jwks.json"]].concat();
+    add(&on, &words).refused_with(&["FAPI 2.0 allows ES256 and PS256 alone"]);
+    let added = add(&on, &sm2);
+    assert_eq!(added.code, 0, "{}", added.err);
+    let shown = on.run(&["platform", "show", "chifeng", "--json"]).json();
+    assert_eq!(shown["allowed"]["sm2_tokens"], true);
+    let change = ["platform", "change", "chifeng"];
+    on.run(&[&change[..], &["--sm2-tokens=false"]].concat())
+        .refused_with(&["--sm2-tokens"]);
+    on.write("idp.toml", "");
+    on.run(&[&change[..], &["--name-en", "Other"]].concat())
+        .refused_with(&["switched off (signing_keys.sm2)"]);
+}

@@ -77,6 +77,18 @@ pub fn verify(spki_der: &[u8], message: &[u8], signature_der: &[u8]) -> Result<(
     verify_with_id(spki_der, DEFAULT_ID, message, signature_der)
 }
 
+/// SM3 of `message`.
+pub fn sm3(message: &[u8]) -> [u8; 32] {
+    Sm3::digest(message).into()
+}
+
+/// Verifies a signature that is r ‖ s, 32 octets each, over `message` with the default signer ID.
+pub fn verify_raw(spki_der: &[u8], message: &[u8], signature: &[u8]) -> Result<(), Sm2Error> {
+    let signature =
+        Signature::from_slice(signature).map_err(|_malformed| Sm2Error::BadSignature)?;
+    verify(spki_der, message, signature.to_der().as_ref())
+}
+
 /// Verifies a DER signature over `message` with another signer ID.
 pub fn verify_with_id(
     spki_der: &[u8],

@@ -58,12 +58,18 @@ impl SigningKey {
 
     /// Signs SM3(Z ‖ message) with the default signer ID; the signature is DER.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Sm2Error> {
+        Ok(self.signed(message)?.to_der().to_vec())
+    }
+
+    /// As [`Self::sign`]; the signature is r ‖ s, 32 octets each.
+    pub fn sign_raw(&self, message: &[u8]) -> Result<Vec<u8>, Sm2Error> {
+        Ok(self.signed(message)?.to_vec())
+    }
+
+    fn signed(&self, message: &[u8]) -> Result<Signature, Sm2Error> {
         let key =
             dsa::SigningKey::new(DEFAULT_ID, &self.secret).map_err(|_failed| Sm2Error::Unusable)?;
-        let signature: Signature = key
-            .try_sign(message)
-            .map_err(|_failed| Sm2Error::Unusable)?;
-        Ok(signature.to_der().to_vec())
+        key.try_sign(message).map_err(|_failed| Sm2Error::Unusable)
     }
 }
 

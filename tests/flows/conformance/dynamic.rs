@@ -7,7 +7,7 @@ use e2e::platform::Method;
 use e2e::publisher::Publisher;
 use e2e::registration::terms;
 use e2e::{Browser, Platform, Provider};
-use idp::signing::{MasterKey, ensure_keys, rotate_now};
+use idp::signing::{Keeper, ensure_keys, rotate_now};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -241,7 +241,7 @@ async fn oidcc_server_rotate_keys() {
     let tokens = scene.receive().await;
     let before = scene.platform.fetch("/oauth2/jwks").await.json();
     let state = &provider.state;
-    let master = MasterKey::load(&state.config).unwrap();
+    let master = Keeper::load(&state.config).unwrap();
     rotate_now(&state.database, &master, &state.cx(), state.cx().now)
         .await
         .unwrap();

@@ -47,6 +47,14 @@ pub enum RegistrationRefusal {
     /// Not what the profile it is held to allows.
     #[error("{0}")]
     Profile(&'static str),
+    /// Its tokens would be signed with SM2.
+    #[error(
+        "tokens are signed with x-SM2-SM3 only for a platform that an operator gave it (--sm2-tokens)"
+    )]
+    Sm2NotGiven,
+    /// There would be no key.
+    #[error("x-SM2-SM3 is switched off (signing_keys.sm2)")]
+    Sm2Off,
     /// It is connected already.
     #[error("the platform {0} is connected already; `platform change` changes it")]
     Connected(PlatformId),
@@ -92,6 +100,12 @@ pub(super) fn check_id(id: &str) -> Result<(), RegistrationRefusal> {
 pub(super) fn check_client(cx: &Cx, client: &Client) -> Result<(), RegistrationRefusal> {
     if let Some(breach) = client.breach_of_profile() {
         return Err(RegistrationRefusal::Profile(breach));
+    }
+    if client.is_told_by_sm2() && !client.tokens.sm2 {
+        return Err(RegistrationRefusal::Sm2NotGiven);
+    }
+    if client.tokens.sm2 && !cx.settings.sm2_tokens {
+        return Err(RegistrationRefusal::Sm2Off);
     }
     check_redirect_uris(cx, client)?;
     if !client.scopes.contains(Scope::Openid) {

@@ -1,4 +1,4 @@
-//! JWS algorithms, in the words of RFC 7518: what the provider signs with, and what clients sign with.
+//! JWS algorithms, in the words of RFC 7518 and one of our own: what the provider signs with, and what clients sign with.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,18 +14,26 @@ pub enum JwsAlgorithm {
     /// RSA PKCS #1 v1.5 with SHA-256, where a client asks.
     #[serde(rename = "RS256")]
     Rs256,
+    /// SM2 with SM3 (GB/T 32918.2), for platforms that must use national algorithms. No word for it is registered: this
+    /// one is private, and an operator switches it on (ADR 16).
+    #[serde(rename = "x-SM2-SM3")]
+    Sm2Sm3,
 }
 
 impl JwsAlgorithm {
-    /// Every algorithm, the default first. Each has keys of its own (RFC 8725 §3.1: a key serves one algorithm).
-    pub const ALL: [Self; 3] = [Self::Es256, Self::Ps256, Self::Rs256];
+    /// Those of RFC 7518, the default first.
+    pub const STANDARD: [Self; 3] = [Self::Es256, Self::Ps256, Self::Rs256];
 
-    /// The word of RFC 7518 §3.1.
+    /// Every algorithm, the default first. Each has keys of its own (RFC 8725 §3.1: a key serves one algorithm).
+    pub const ALL: [Self; 4] = [Self::Es256, Self::Ps256, Self::Rs256, Self::Sm2Sm3];
+
+    /// The word of RFC 7518 §3.1, or ours.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",
             Self::Ps256 => "PS256",
             Self::Rs256 => "RS256",
+            Self::Sm2Sm3 => "x-SM2-SM3",
         }
     }
 

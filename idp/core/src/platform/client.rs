@@ -143,6 +143,8 @@ pub struct TokenRules {
     pub subject_type: SubjectType,
     /// `userinfo_signed_response_alg`; absent: plain JSON.
     pub userinfo_alg: Option<JwsAlgorithm>,
+    /// An operator lets what it is told be signed with SM2.
+    pub sm2: bool,
     /// `id_token_encrypted_response_alg` and `_enc`; absent: not encrypted.
     pub id_token_encryption: Option<TokenEncryption>,
     /// Resources it may name (RFC 8707), to the character.
@@ -255,6 +257,12 @@ impl Client {
         !(self.requests.pkce_optional
             && self.is_confidential()
             && self.profile == SecurityProfile::Standard)
+    }
+
+    /// Whether anything it is told is signed with SM2.
+    pub fn is_told_by_sm2(&self) -> bool {
+        let algorithms = [Some(self.id_token_alg), self.tokens.userinfo_alg];
+        algorithms.contains(&Some(JwsAlgorithm::Sm2Sm3))
     }
 
     /// Algorithms it may sign with.

@@ -37,10 +37,11 @@ impl Client {
             return Some("FAPI 2.0 needs private_key_jwt or a client certificate");
         }
         let algorithms = [Some(self.id_token_alg), self.tokens.userinfo_alg];
-        if algorithms.contains(&Some(JwsAlgorithm::Rs256))
+        let forbidden = [JwsAlgorithm::Rs256, JwsAlgorithm::Sm2Sm3].map(Some);
+        if algorithms.iter().any(|used| forbidden.contains(used))
             || self.requests.object_alg == Some(ClientAlgorithm::Rs256)
         {
-            return Some("FAPI 2.0 forbids RS256; ES256 and PS256 are left");
+            return Some("FAPI 2.0 allows ES256 and PS256 alone");
         }
         if self.requests.pkce_optional {
             return Some("FAPI 2.0 allows no exception from PKCE");
@@ -62,7 +63,7 @@ mod tests {
         assert!(client.breach_of_profile().is_some());
         client.id_token_alg = JwsAlgorithm::Ps256;
         assert_eq!(client.breach_of_profile(), None);
-        let breaches: [fn(&mut Client); 5] = [
+        let breaches: [fn(&mut Client); 7] = [
             |client| client.authentication = ClientAuthentication::None,
             |client| {
                 client.authentication = ClientAuthentication::ClientSecret {
@@ -73,6 +74,8 @@ mod tests {
             |client| client.requests.pkce_optional = true,
             |client| client.requests.object_alg = Some(ClientAlgorithm::Rs256),
             |client| client.tokens.userinfo_alg = Some(JwsAlgorithm::Rs256),
+            |client| client.tokens.userinfo_alg = Some(JwsAlgorithm::Sm2Sm3),
+            |client| client.id_token_alg = JwsAlgorithm::Sm2Sm3,
         ];
         for (i, breach) in breaches.iter().enumerate() {
             let mut changed = client.clone();

@@ -120,7 +120,7 @@ fn id_token_claims(cx: &Cx, granted: &Granted, access_token: &str) -> IdTokenCla
         acr: grant.assurance.as_str().to_owned(),
         amr: AMR_KEY_LOCK.map(str::to_owned).to_vec(),
         sid: grant.session_id.as_str().to_owned(),
-        at_hash: at_hash(access_token),
+        at_hash: at_hash(granted.id_token_alg, access_token),
         told: granted.told.clone(),
     }
 }
@@ -134,10 +134,15 @@ fn audience(cx: &Cx, granted: &Granted) -> Audience {
     }
 }
 
-/// The left half of SHA-256 over the access token (`OpenID` Connect Core §3.1.3.6); both algorithms of
-/// ours use SHA-256.
-fn at_hash(access_token: &str) -> String {
-    let digest = Sha256::digest(access_token.as_bytes());
+/// The left half of the digest of the access token that the ID token's algorithm uses (`OpenID` Connect Core
+/// §3.1.3.6).
+fn at_hash(algorithm: JwsAlgorithm, access_token: &str) -> String {
+    let digest: [u8; 32] = match algorithm {
+        JwsAlgorithm::Es256 | JwsAlgorithm::Ps256 | JwsAlgorithm::Rs256 => {
+            Sha256::digest(access_token.as_bytes()).into()
+        }
+        JwsAlgorithm::Sm2Sm3 => pki::sm2::sm3(access_token.as_bytes()),
+    };
     URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default())
 }
 

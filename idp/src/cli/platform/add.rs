@@ -62,7 +62,7 @@ pub(in crate::cli) struct Described {
         conflicts_with = "metadata"
     )]
     jwks: Option<PathBuf>,
-    /// How its ID tokens are signed: ES256, or RS256 for libraries that know no other.
+    /// How its ID tokens are signed: ES256, or RS256 for libraries that know no other; x-SM2-SM3 with `--sm2-tokens`.
     #[arg(long, default_value = "ES256", conflicts_with = "metadata")]
     id_token_alg: String,
 }
@@ -180,8 +180,12 @@ fn described_client(described: Described) -> Result<Client, StartError> {
     Ok(Client {
         keys,
         initiate_login_uri: described.initiate_login_uri,
-        id_token_alg: JwsAlgorithm::of_word(&described.id_token_alg)
-            .ok_or_else(|| StartError::new("--id-token-alg", "must be ES256, PS256 or RS256"))?,
+        id_token_alg: JwsAlgorithm::of_word(&described.id_token_alg).ok_or_else(|| {
+            StartError::new(
+                "--id-token-alg",
+                "must be ES256, PS256, RS256 or, with --sm2-tokens, x-SM2-SM3",
+            )
+        })?,
         ..Client::standard(authentication, described.redirect_uris)
     })
 }

@@ -107,6 +107,9 @@ pub(in crate::cli) struct Allowed {
     /// Let it ask for tokens in its own name (RFC 6749 §4.4).
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     client_credentials: Option<bool>,
+    /// Let what it is told be signed with SM2 (`x-SM2-SM3`, ADR 16); needs `signing_keys.sm2`.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    sm2_tokens: Option<bool>,
     /// The most it may ask for, separated by blanks; `openid` must be among them.
     #[arg(long, value_parser = scopes)]
     scopes: Option<ScopeSet>,
@@ -137,6 +140,7 @@ impl Allowed {
             &mut client.tokens.client_credentials,
             self.client_credentials,
         );
+        replace(&mut client.tokens.sm2, self.sm2_tokens);
         replace(&mut client.scopes, self.scopes);
         replace(&mut client.consent, self.consent);
         replace(&mut client.tokens.resources, self.resources.map(list));

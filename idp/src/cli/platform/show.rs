@@ -70,6 +70,7 @@ fn allowed(client: &Client) -> Value {
         "pkce_optional": client.requests.pkce_optional,
         "pushed_only": client.must_push(),
         "client_credentials": client.tokens.client_credentials,
+        "sm2_tokens": client.tokens.sm2,
         "resources": client.tokens.resources,
         "serves": client.tokens.serves,
         "origins": client.origins,

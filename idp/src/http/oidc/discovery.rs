@@ -4,7 +4,7 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use idp_core::authorization::{Assurance, ResponseMode};
-use idp_core::platform::{ClientAlgorithm, ContentEncryption, JwsAlgorithm, KeyEncryption};
+use idp_core::platform::{ClientAlgorithm, ContentEncryption, KeyEncryption};
 use idp_core::token::GrantType;
 use idp_core::token::client_authentication::{ASSERTION_ALGORITHMS, CERTIFICATE_METHODS, METHODS};
 use protocol::metadata::{MtlsEndpointAliases, ProviderMetadata};
@@ -35,6 +35,8 @@ pub fn document(config: &Config) -> ProviderMetadata {
         "sid",
         "at_hash",
     ];
+    let signing = config.signing_algorithms().into_iter();
+    let signing: Vec<String> = signing.map(|a| a.as_str().to_owned()).collect();
     ProviderMetadata {
         issuer: issuer.clone(),
         authorization_endpoint: at(routes::AUTHORIZE),
@@ -57,25 +59,19 @@ pub fn document(config: &Config) -> ProviderMetadata {
         grant_types_supported: GrantType::ALL.map(|g| g.as_str().to_owned()).to_vec(),
         acr_values_supported: Assurance::ALL.map(|a| a.as_str().to_owned()).to_vec(),
         subject_types_supported: words(&["public", "pairwise"]),
-        id_token_signing_alg_values_supported: JwsAlgorithm::ALL
-            .map(|a| a.as_str().to_owned())
-            .to_vec(),
+        id_token_signing_alg_values_supported: signing.clone(),
         id_token_encryption_alg_values_supported: KeyEncryption::ALL
             .map(|a| a.as_str().to_owned())
             .to_vec(),
         id_token_encryption_enc_values_supported: ContentEncryption::ALL
             .map(|e| e.as_str().to_owned())
             .to_vec(),
-        userinfo_signing_alg_values_supported: JwsAlgorithm::ALL
-            .map(|a| a.as_str().to_owned())
-            .to_vec(),
+        userinfo_signing_alg_values_supported: signing.clone(),
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
         introspection_endpoint_auth_methods_supported: confidential.collect(),
         introspection_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
-        introspection_signing_alg_values_supported: JwsAlgorithm::ALL
-            .map(|a| a.as_str().to_owned())
-            .to_vec(),
+        introspection_signing_alg_values_supported: signing.clone(),
         revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: words(&ASSERTION_ALGORITHMS),
         dpop_signing_alg_values_supported: idp_core::dpop::ALGORITHMS

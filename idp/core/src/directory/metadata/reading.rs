@@ -44,7 +44,7 @@ pub fn client_of(
         redirect_uris: metadata.redirect_uris.clone(),
         initiate_login_uri: metadata.initiate_login_uri.clone(),
         scopes: scopes(metadata, before)?,
-        id_token_alg: id_token_alg(metadata, before.profile)?,
+        id_token_alg: id_token_alg(metadata, before)?,
         requests: requests(metadata, before, PlainHttp::of(cx))?,
         tokens: tokens(metadata, before)?,
         logout: logout(metadata)?,

@@ -12,11 +12,11 @@ use crate::platform::{
 /// `id_token_signed_response_alg`. The default of `OpenID` Connect Registration §2 is RS256, which is not for FAPI 2.0.
 pub(super) fn id_token_alg(
     metadata: &ClientMetadata,
-    profile: SecurityProfile,
+    before: &Client,
 ) -> Result<JwsAlgorithm, MetadataProblem> {
     match &metadata.id_token_signed_response_alg {
-        Some(word) => signing("id_token_signed_response_alg", word),
-        None if profile == SecurityProfile::Fapi2 => Ok(JwsAlgorithm::Es256),
+        Some(word) => signing("id_token_signed_response_alg", word, before),
+        None if before.profile == SecurityProfile::Fapi2 => Ok(JwsAlgorithm::Es256),
         None => Ok(JwsAlgorithm::Rs256),
     }
 }
@@ -31,7 +31,7 @@ pub(super) fn tokens(
         subject_type: subject_type(metadata)?,
         userinfo_alg: match &metadata.userinfo_signed_response_alg {
             None => None,
-            Some(word) => Some(signing("userinfo_signed_response_alg", word)?),
+            Some(word) => Some(signing("userinfo_signed_response_alg", word, before)?),
         },
         id_token_encryption: id_token_encryption(metadata)?,
         ..before.tokens.clone()
@@ -107,14 +107,20 @@ fn id_token_encryption(
     Ok(Some(TokenEncryption { alg, enc }))
 }
 
-fn signing(name: &'static str, word: &str) -> Result<JwsAlgorithm, MetadataProblem> {
-    match JwsAlgorithm::of_word(word) {
+/// Those of RFC 7518; SM2 where an operator gave it.
+fn signing(
+    name: &'static str,
+    word: &str,
+    before: &Client,
+) -> Result<JwsAlgorithm, MetadataProblem> {
+    let may = |a: &JwsAlgorithm| JwsAlgorithm::STANDARD.contains(a) || before.tokens.sm2;
+    match JwsAlgorithm::of_word(word).filter(may) {
         Some(algorithm) => Ok(algorithm),
         None => bad(
             name,
             format!(
                 "must be one of {}",
-                JwsAlgorithm::ALL.map(JwsAlgorithm::as_str).join(", ")
+                JwsAlgorithm::STANDARD.map(JwsAlgorithm::as_str).join(", ")
             ),
         ),
     }
