@@ -212,6 +212,9 @@ async fn where_certificates_are_asked_for_there_is_no_page() {
         "/account",
         "/healthz",
         "/metrics",
+        "/oauth2/register",
+        "/oauth2/register/nobody",
+        "/oauth2/registered",
         "/oauth2/tok%65n",
         "//oauth2/token",
     ] {
@@ -233,6 +236,23 @@ fn proxied() -> &'static TlsProvider {
             "Client-Cert".clone_into(&mut config.tls.client_certificate_header);
         })
     })
+}
+
+#[tokio::test]
+async fn a_certificate_that_a_proxy_shows_itself_is_no_client_s() {
+    static PROXIED: OnceLock<TlsProvider> = OnceLock::new();
+    let tls = PROXIED.get_or_init(|| {
+        TlsProvider::start(|config| {
+            config.http.trusted_proxies = vec!["127.0.0.2".parse().unwrap()];
+        })
+    });
+    let platform = named(tls, "victim").await;
+    let victim = tls_authority().program(&program_order("victim"));
+    for (address, expected) in [([127, 0, 0, 3], taken()), ([127, 0, 0, 2], refused())] {
+        let client = victim.from(address);
+        let asked = own(&platform).by(&client).at(&tls.mtls);
+        assert_eq!(outcome(asked).await, expected, "{address:?}");
+    }
 }
 
 #[tokio::test]

@@ -6,8 +6,14 @@ use e2e::browser::client;
 use e2e::registration::{described, own, put_back, terms};
 use e2e::{Answer, Provider};
 use idp_core::audit::AuditKind;
-use idp_core::directory::{Act, revoke_registration_token};
-use idp_core::id::RegistrationTokenId;
+use idp_core::directory::metadata::client_of;
+use idp_core::directory::{
+    Act, DirectoryError, RegistrationRefusal, change, revoke_registration_token,
+};
+use idp_core::id::{PlatformId, RegistrationTokenId};
+use idp_core::platform::{Platform, PlatformState};
+use idp_core::registration::RegistrationTerms;
+use protocol::registration::ClientMetadata;
 use protocol::scope::ScopeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -269,11 +275,17 @@ async fn a_suspended_platform_changes_nothing() {
     let provider = Provider::registering();
     let told = provider.registered(terms(), &described()).await;
     let id = told["client_id"].as_str().unwrap();
-    let suspended = idp_core::platform::PlatformState::Suspended;
+    let suspended = PlatformState::Suspended;
     provider.change_platform(id, |p| p.state = suspended).await;
     let answer = provider
         .manage(Method::PUT, own(&told), Some(&put_back(&told)))
         .await;
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (403, "access_denied")
+    );
+    // Nor does it take itself, and what an operator is to look at, away.
+    let answer = provider.manage(Method::DELETE, own(&told), None).await;
     assert_eq!(
         (answer.status, answer.error().as_str()),
         (403, "access_denied")
@@ -284,6 +296,167 @@ async fn a_suspended_platform_changes_nothing() {
     );
 }
 
+fn untrusted() -> RegistrationTerms {
+    RegistrationTerms {
+        trusted: false,
+        ..terms()
+    }
+}
+
+async fn state_of(provider: &Provider, told: &Value) -> PlatformState {
+    provider.platform_of(told).await.registration.state
+}
+
+#[tokio::test]
+async fn what_people_see_of_a_platform_that_was_looked_at_is_looked_at_again_when_it_changes() {
+    let provider = Provider::registering();
+    let mut metadata = described();
+    metadata["client_name"] = json!("A");
+    // A host that serves keys is none that was looked at for anything else.
+    metadata["jwks_uri"] = json!("https://cdn.example/keys");
+    let told = provider.registered(untrusted(), &metadata).await;
+    let id = told["client_id"].as_str().unwrap();
+    for (name, value) in [
+        ("client_name", json!("内蒙古政府采购网")),
+        ("client_name#zh-CN", json!("内蒙古政府采购网")),
+        ("client_name#en", json!("Procurement of Inner Mongolia")),
+        ("logo_uri", json!("https://cdn.example/logo.png")),
+        ("client_uri", json!("https://cdn.example/")),
+        ("policy_uri", json!("https://cdn.example/policy")),
+        ("tos_uri", json!("https://cdn.example/tos")),
+        ("redirect_uris", json!(["https://cdn.example/cb"])),
+        (
+            "grant_types",
+            json!(["authorization_code", "refresh_token"]),
+        ),
+        ("token_endpoint_auth_method", json!("none")),
+    ] {
+        provider.approve(id).await;
+        let mut body = put_back(&told);
+        let others = ["client_name", "client_name#zh-CN", "client_name#en"];
+        if others.contains(&name) {
+            let members = body.as_object_mut().unwrap();
+            members.retain(|name, _| !others.contains(&name.as_str()));
+        }
+        body[name] = value;
+        let answer = provider.manage(Method::PUT, own(&told), Some(&body)).await;
+        assert_eq!(answer.status, 200, "{name}: {}", answer.summary());
+        let state = state_of(&provider, &told).await;
+        assert_eq!(state, PlatformState::Pending, "{name}");
+        let answer = provider
+            .manage(Method::PUT, own(&told), Some(&put_back(&told)))
+            .await;
+        assert_eq!(answer.status, 200, "{name}: {}", answer.summary());
+        let state = state_of(&provider, &told).await;
+        assert_eq!(state, PlatformState::Pending, "{name}: back is no look");
+    }
+    provider.approve(id).await;
+    let mut body = put_back(&told);
+    body["logo_uri"] = Value::Null;
+    body["jwks_uri"] = json!("https://cdn.example/other");
+    let answer = provider.manage(Method::PUT, own(&told), Some(&body)).await;
+    assert_eq!(answer.status, 200, "{}", answer.summary());
+    assert_eq!(state_of(&provider, &told).await, PlatformState::Active);
+}
+
+#[tokio::test]
+async fn what_is_activated_is_what_was_shown() {
+    let provider = Provider::registering();
+    let told = provider.registered(untrusted(), &described()).await;
+    let id = told["client_id"].as_str().unwrap();
+    let refused = |done: Result<(), DirectoryError>| match done {
+        Err(DirectoryError::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    };
+    let blind = refused(provider.approve_as(id, None).await);
+    assert!(matches!(blind, RegistrationRefusal::NothingShown(_)));
+    let shown = provider.shown(id).await;
+    // Between the look and the word it names another place; it waits as before, and nothing says so.
+    let mut body = put_back(&told);
+    body["redirect_uris"] = json!(["https://elsewhere.example/cb"]);
+    let answer = provider.manage(Method::PUT, own(&told), Some(&body)).await;
+    assert_eq!(answer.status, 200, "{}", answer.summary());
+    let changed = refused(provider.approve_as(id, Some(&shown)).await);
+    assert!(changed.to_string().contains("look again"), "{changed}");
+    assert_eq!(state_of(&provider, &told).await, PlatformState::Pending);
+    let shown = provider.shown(id).await;
+    provider.approve_as(id, Some(&shown)).await.unwrap();
+    let events = provider.audit_of_platform(id).await;
+    let activated = (events.iter()).find(|e| e.kind == AuditKind::PlatformActivated);
+    let detail = activated.unwrap().detail.as_deref().unwrap();
+    assert!(detail.contains(&shown), "{detail}");
+    // Suspending it between does not do away with the look.
+    body["redirect_uris"] = json!(["https://third.example/cb"]);
+    provider.manage(Method::PUT, own(&told), Some(&body)).await;
+    let suspended = PlatformState::Suspended;
+    provider.change_platform(id, |p| p.state = suspended).await;
+    let blind = refused(provider.approve_as(id, None).await);
+    assert!(matches!(blind, RegistrationRefusal::NothingShown(_)));
+}
+
+#[tokio::test]
+async fn a_platform_loosens_nothing_that_an_operator_tightened() {
+    let provider = Provider::registering();
+    let key = e2e::jwt::AssertionKey::generate(jsonwebtoken::Algorithm::ES256);
+    let told = provider.registered(terms(), &described()).await;
+    let before = put_back(&told);
+    let mut strict = before.clone();
+    strict["token_endpoint_auth_method"] = json!("private_key_jwt");
+    strict["jwks"] = key.jwks();
+    strict["require_signed_request_object"] = json!(true);
+    strict["dpop_bound_access_tokens"] = json!(true);
+    strict["subject_type"] = json!("pairwise");
+    let metadata: ClientMetadata = serde_json::from_value(strict.clone()).unwrap();
+    let (cx, id) = (
+        provider.state.cx(),
+        PlatformId::from_text(told["client_id"].as_str().unwrap()),
+    );
+    let tightened = provider.state.database.write(move |store| {
+        let act = Act {
+            by: "test",
+            reason: None,
+        };
+        let to = |platform: &mut Platform| {
+            let client = platform.client.as_mut().unwrap();
+            *client = client_of(&cx, &metadata, client)?;
+            Ok(())
+        };
+        change(store, &cx, &id, (act, to))
+    });
+    tightened.await.unwrap();
+    let put = async |body: &Value| provider.manage(Method::PUT, own(&told), Some(body)).await;
+    let refused = put(&before).await;
+    assert_eq!(refused.error(), "invalid_client_metadata");
+    for (name, value) in [
+        ("token_endpoint_auth_method", json!("client_secret_basic")),
+        ("token_endpoint_auth_method", json!("none")),
+        ("require_signed_request_object", json!(false)),
+        ("dpop_bound_access_tokens", Value::Null),
+        ("subject_type", json!("public")),
+        (
+            "grant_types",
+            json!(["authorization_code", "refresh_token"]),
+        ),
+    ] {
+        let mut body = strict.clone();
+        body[name] = value;
+        let answer = put(&body).await;
+        let refused = (answer.status, answer.error());
+        let expected = (400, "invalid_client_metadata".to_owned());
+        assert_eq!(refused, expected, "{name}: {}", answer.summary());
+        assert!(answer.body.contains(name), "{name}: {}", answer.body);
+    }
+    // As strict, and stricter, is its own to say.
+    strict["require_pushed_authorization_requests"] = json!(true);
+    strict["dpop_bound_access_tokens"] = Value::Null;
+    strict["tls_client_certificate_bound_access_tokens"] = json!(true);
+    let answer = put(&strict).await;
+    assert_eq!(answer.status, 200, "{}", answer.summary());
+    let client = provider.platform_of(&told).await.registration.client;
+    let client = client.unwrap();
+    assert!(client.requests.signed_only && client.requests.pushed_only);
+}
+
 #[tokio::test]
 async fn a_sector_within_the_network_is_not_fetched() {
     let provider = Provider::registering();
@@ -291,10 +464,12 @@ async fn a_sector_within_the_network_is_not_fetched() {
     listener.set_nonblocking(true).unwrap();
     let here = format!("http://{}/sector", listener.local_addr().unwrap());
     let (token, _) = provider.issue(terms(), 1).await;
+    let mut told = Vec::new();
     for uri in [
         &here,
         "https://10.0.0.1/sector",
         "https://[::ffff:127.0.0.1]/s",
+        "https://nobody.invalid/sector",
     ] {
         let mut metadata = described();
         metadata["subject_type"] = json!("pairwise");
@@ -306,7 +481,14 @@ async fn a_sector_within_the_network_is_not_fetched() {
             (400, "invalid_client_metadata".to_owned()),
             "{uri}"
         );
+        told.push(answer.json()["error_description"].clone());
     }
+    // What is there, or why nothing is, is told to operators alone.
+    assert_eq!((&told[0], &told[1]), (&told[3], &told[3]), "{told:?}");
+    let trail = provider.audit().await.into_iter();
+    let reasons: Vec<String> = trail.filter_map(|entry| entry.event.reason).collect();
+    let within = |reason: &String| reason.contains("within this machine or its networks");
+    assert!(reasons.iter().any(within), "{reasons:?}");
     assert!(listener.accept().is_err(), "nobody came");
     // And nothing at all for a token that is none.
     let mut metadata = described();

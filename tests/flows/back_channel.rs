@@ -311,3 +311,50 @@ async fn a_session_in_another_browser_goes_on() {
     assert_ne!(part(&token, 1)["sid"], part(other.id(), 1)["sid"]);
     assert_eq!(scene.platform.userinfo(other.access()).await.status, 200);
 }
+
+#[tokio::test]
+async fn two_platforms_of_one_name_are_two_and_one_that_is_off_record_has_not_confirmed() {
+    let listener = Listener::start();
+    let mut scene = Scene::at(provider()).await;
+    let name = format!("同名平台{}", scene.platform.id);
+    let mut order = listener.order();
+    order.name_zh = Some(name.clone());
+    scene.platform = Platform::order(provider(), order).await;
+    scene.receive().await;
+    let mute = e2e::PlatformOrder {
+        name_zh: Some(name.clone()),
+        ..e2e::PlatformOrder::default()
+    };
+    let mute = Platform::order(provider(), mute).await;
+    mute.receive(&mut scene.browser, &scene.lock).await;
+    let signed_out = scene.browser.post_own("/logout", &[]).await;
+    let here = signed_out.location().unwrap().to_owned();
+    let states = async |browser: &mut Browser| {
+        let page = browser.open(&here).await;
+        assert_eq!(page.texts("#signed-out-platforms dt"), [&*name, &*name]);
+        let mut states = page.texts("#signed-out-platforms dd");
+        states.sort();
+        states
+    };
+    let mute = "不支持自动退出，请自行退出";
+    let mut before = states(&mut scene.browser).await;
+    before.retain(|state| state != mute);
+    assert_eq!(before, ["已确认退出"]);
+    let of = PlatformId::from_text(&scene.platform.id);
+    let [delivery] = deliveries(of.as_str()).await.try_into().unwrap();
+    let database = &provider().state.database;
+    // As if an older version had written it: nobody finds it any more.
+    let gone = LogoutDelivery {
+        state: DeliveryState::Confirmed(idp_core::timestamp::Timestamp::from_unix_seconds(1)),
+        ..delivery.clone()
+    };
+    let gone = database.write(move |store| {
+        assert!(store.exchange_logout_delivery(&delivery, &gone)?);
+        let before = idp_core::timestamp::Timestamp::from_unix_seconds(2);
+        store.forget_logout_deliveries(before, 1)
+    });
+    assert_eq!(gone.await.unwrap(), 1);
+    let after = states(&mut scene.browser).await;
+    assert!(!after.contains(&"已确认退出".to_owned()), "{after:?}");
+    assert_eq!(after.len(), 2);
+}

@@ -4,15 +4,17 @@
 use e2e::account::lock_of_same;
 use e2e::dpop::DpopKey;
 use e2e::listener::Listener;
-use e2e::story::Scene;
+use e2e::story::{Scene, Tokens};
 use e2e::{Browser, Lock, Platform, TokenRequest};
+use idp_core::directory;
+use idp_core::id::PlatformId;
 use idp_core::operate;
 use idp_core::platform::SenderConstraint;
 use idp_core::recognition::CertificateRefusal;
 use idp_core::revocation::end_unrecognised;
 use serde_json::Value;
 
-use super::back_channel::provider;
+use super::back_channel::{deliveries, provider};
 
 /// Somebody who entered two platforms that listen: one whose tokens are a bearer's, one whose tokens are bound.
 struct Entered {
@@ -240,17 +242,61 @@ async fn a_code_that_comes_twice_and_a_refresh_token_that_comes_back_tell_the_pl
     listener.wait_for(2).await;
 }
 
+/// As often as it may be told, and once is right.
+async fn expect_told_once(scene: &Scene, listener: &Listener, tokens: &Tokens) {
+    let [token] = listener.wait_for(1).await.try_into().unwrap();
+    let claims = scene.platform.logout_claims(&token).await;
+    assert_eq!(claims["sid"], e2e::jwt::part(tokens.id(), 1)["sid"]);
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    assert_eq!(listener.told().len(), 1);
+    assert_eq!(deliveries(&scene.platform.id).await.len(), 1);
+}
+
 #[tokio::test]
-async fn a_platform_that_gives_a_token_up_itself_is_not_told() {
+async fn a_platform_that_gives_a_token_up_itself_is_told_when_the_session_ends_and_not_before() {
     let listener = Listener::start();
-    let (scene, tokens) = super::back_channel::entered(&listener).await;
+    let (mut scene, tokens) = super::back_channel::entered(&listener).await;
     let refresh = tokens.response["refresh_token"].as_str().unwrap();
     let given_up = TokenRequest::about(&scene.platform, "/oauth2/revoke", refresh);
     assert_eq!(given_up.send().await.status, 200);
     assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
-    assert!(
-        super::back_channel::deliveries(&scene.platform.id)
-            .await
-            .is_empty()
-    );
+    assert!(deliveries(&scene.platform.id).await.is_empty());
+    // It came again, in the same session: one session is told once.
+    scene.receive().await;
+    let page = scene.browser.sign_out().await;
+    let name = scene.platform.registration.name_zh.as_str();
+    assert_eq!(page.texts("#signed-out-platforms dt"), [name]);
+    expect_told_once(&scene, &listener, &tokens).await;
+    // What ends after that finds nothing that was not told.
+    let done = provider().operate(&scene.lock, |store, cx, code, reason| {
+        operate::freeze(store, cx, code, reason)
+    });
+    done.await.unwrap();
+    assert_eq!(deliveries(&scene.platform.id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_platform_that_was_suspended_is_told_of_sessions_from_before_whether_or_not_it_is_active_again()
+ {
+    for is_activated in [false, true] {
+        let listener = Listener::start();
+        let (mut scene, tokens) = super::back_channel::entered(&listener).await;
+        let id = PlatformId::from_text(&scene.platform.id);
+        let act = directory::Act {
+            by: "test",
+            reason: None,
+        };
+        let cx = provider().state.cx();
+        let done = provider().state.database.write(move |store| {
+            directory::suspend(store, &cx, &id, act)?;
+            if is_activated {
+                directory::activate(store, &cx, &id, (act, None))?;
+            }
+            Ok::<_, directory::DirectoryError>(())
+        });
+        done.await.unwrap();
+        assert!(listener.told().is_empty());
+        scene.browser.sign_out().await;
+        expect_told_once(&scene, &listener, &tokens).await;
+    }
 }

@@ -81,7 +81,7 @@ async fn a_suspended_platform_s_tokens_are_dead_and_stay_so() {
     let refused = database.write(move |store| suspend(store, &cx, &again, OPERATOR));
     assert!(matches!(refused.await, Err(DirectoryError::Refused(_))));
     let cx = provider.state.cx();
-    let done = database.write(move |store| activate(store, &cx, &id, OPERATOR));
+    let done = database.write(move |store| activate(store, &cx, &id, (OPERATOR, None)));
     done.await.unwrap();
     tokio::time::sleep(TAKEN_OVER).await;
     assert_eq!(
@@ -98,4 +98,32 @@ async fn a_suspended_platform_s_tokens_are_dead_and_stay_so() {
             .is_some_and(|d| d.starts_with("by 值班员"))
     });
     assert_eq!(by.count(), 2);
+}
+
+#[tokio::test]
+async fn a_code_from_before_a_suspension_is_worth_nothing_during_it_and_after_it() {
+    let provider = Provider::shared();
+    for is_activated in [false, true] {
+        let mut scene = Scene::at(provider).await;
+        let (code, asking) = scene.platform.code(&mut scene.browser, &scene.lock).await;
+        let id = PlatformId::from_text(&scene.platform.id);
+        let database = from_elsewhere(provider);
+        let (cx, stopped) = (provider.state.cx(), id.clone());
+        let done = database.write(move |store| suspend(store, &cx, &stopped, OPERATOR));
+        done.await.unwrap();
+        if is_activated {
+            let cx = provider.state.cx();
+            let done = database.write(move |store| activate(store, &cx, &id, (OPERATOR, None)));
+            done.await.unwrap();
+        }
+        // The server remembers the platform as it was a moment ago: that does not count.
+        let answer = scene.platform.redeem(&code, &asking).send().await;
+        let refused = (answer.status, answer.error());
+        let expected = (400, "invalid_grant".to_owned());
+        assert_eq!(refused, expected, "{}", answer.summary());
+        if is_activated {
+            tokio::time::sleep(TAKEN_OVER).await;
+            scene.receive().await;
+        }
+    }
 }

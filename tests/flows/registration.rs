@@ -5,8 +5,6 @@ use e2e::registration::{described, own, put_back, terms};
 use e2e::story::new_lock;
 use e2e::{Browser, Provider};
 use idp_core::audit::AuditKind;
-use idp_core::directory::{Act, activate};
-use idp_core::id::PlatformId;
 use idp_core::platform::SecurityProfile;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -98,7 +96,7 @@ async fn who_is_not_trusted_waits_for_an_operator() {
     );
     let refused = platform.redeem("none", &platform.ask()).send().await;
     assert_eq!(refused.error(), "invalid_client");
-    approve(&provider, &platform.id).await;
+    provider.approve(&platform.id).await;
     assert_eq!(browser.go(&platform.ask().path()).await.status, 200);
     // At the hosts that were looked at it changes what it likes; elsewhere it waits once more.
     let mut body = put_back(&told);
@@ -110,18 +108,6 @@ async fn who_is_not_trusted_waits_for_an_operator() {
     let answer = provider.manage(Method::PUT, own(&told), Some(&body)).await;
     assert_eq!(answer.status, 200, "{}", answer.summary());
     assert_eq!(browser.go(&platform.ask().path()).await.status, 400);
-}
-
-async fn approve(provider: &Provider, id: &str) {
-    let (cx, id) = (provider.state.cx(), PlatformId::from_text(id));
-    let done = provider.state.database.write(move |store| {
-        let act = Act {
-            by: "test",
-            reason: None,
-        };
-        activate(store, &cx, &id, act)
-    });
-    done.await.unwrap();
 }
 
 #[tokio::test]
@@ -332,7 +318,11 @@ async fn a_sector_must_list_the_redirect_uris() {
         "{}",
         answer.summary()
     );
-    assert!(answer.body.contains("other.example"), "{}", answer.body);
+    let why = "no JSON array with each of the redirect URIs";
+    assert!(answer.body.contains(why), "{}", answer.body);
+    let trail = provider.audit().await.into_iter();
+    let mut reasons = trail.filter_map(|entry| entry.event.reason);
+    assert!(reasons.any(|reason| reason.contains("https://other.example/cb")));
 }
 
 #[tokio::test]

@@ -15,7 +15,8 @@ use e2e::{Answer, Browser, KeyKind, Lock, Order, Platform, Provider, world};
 use idp::serve::REGISTRY_WATCH;
 use idp_core::audit::AuditKind;
 use idp_core::authorities::{self, Operator};
-use idp_core::id::{CaId, KeyLockId};
+use idp_core::directory;
+use idp_core::id::{CaId, KeyLockId, PlatformId};
 use idp_core::key_lock::{KeyLock, Thumbprint};
 use idp_core::operate;
 use idp_core::store::{Store, StoreError};
@@ -430,4 +431,52 @@ async fn a_platform_manages_its_registration_at_either_process() {
     assert_eq!(gone.await.status, 204);
     let after = pair.one.manage(Method::GET, (uri, token), None).await;
     assert_eq!(after.status, 401, "{}", after.summary());
+}
+
+/// On PostgreSQL the redemption begins while the suspension is not committed: it waits, and finds the platform stopped.
+#[tokio::test]
+async fn no_code_that_is_redeemed_beside_a_suspension_gives_anything_then_or_later() {
+    let Some(pair) = Pair::start() else { return };
+    let platform = Platform::connect(&pair.one).await;
+    let lock = new_lock();
+    let mut browser = Browser::new(&pair.other);
+    browser.bind(&lock).await;
+    let (code, asking) = platform.code(&mut browser, &lock).await;
+    let act = directory::Act {
+        by: "test",
+        reason: Some("beside"),
+    };
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (cx, id) = (pair.one.state.cx(), PlatformId::from_text(&platform.id));
+    let (database, stopped) = (pair.one.state.database.clone(), id.clone());
+    let suspension = tokio::spawn(async move {
+        let done = database.write(move |store| {
+            directory::suspend(store, &cx, &stopped, act)?;
+            begun.send(()).unwrap();
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            Ok::<_, directory::DirectoryError>(())
+        });
+        done.await.unwrap();
+    });
+    has_begun.await.unwrap();
+    let redeemed = platform.redeem(&code, &asking).at(&pair.other.base);
+    let answer = redeemed.send().await;
+    suspension.await.unwrap();
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (400, "invalid_grant"),
+        "{}",
+        answer.summary()
+    );
+    let cx = pair.one.state.cx();
+    let done = pair
+        .one
+        .state
+        .database
+        .write(move |store| directory::activate(store, &cx, &id, (act, None)));
+    done.await.unwrap();
+    let redeemed = pair
+        .other
+        .count_of_platform(&platform.id, AuditKind::CodeRedeemed);
+    assert_eq!(redeemed.await, 0);
 }

@@ -253,6 +253,7 @@ fn registration(
         zone: Zone::Eastern,
         support_contact: Some("0476-1234567".to_owned()),
         state: PlatformState::Active,
+        in_force_since: None,
         client: Some(Client {
             keys: key
                 .map(AssertionKey::jwks)

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use idp_core::directory::{Act, issue_registration_token};
+use idp_core::directory::{Act, DirectoryError, activate, issue_registration_token, version_of};
+use idp_core::id::PlatformId;
 use idp_core::platform::{SecurityProfile, Zone};
 use idp_core::region::RegionCode;
 use idp_core::registration::RegistrationTerms;
@@ -91,6 +92,33 @@ impl Provider {
             request = request.json(body);
         }
         Answer::read(asked, request.send().await.unwrap()).await
+    }
+
+    /// The version that an operator is shown of a platform.
+    pub async fn shown(&self, id: &str) -> String {
+        let id = PlatformId::from_text(id);
+        let found = (self.state.database).read(move |store| store.find_platform(&id));
+        version_of(&found.await.unwrap().unwrap())
+    }
+
+    /// An operator has people go to a platform, as this version of it was shown.
+    pub async fn approve_as(&self, id: &str, shown: Option<&str>) -> Result<(), DirectoryError> {
+        let (cx, id) = (self.state.cx(), PlatformId::from_text(id));
+        let shown = shown.map(str::to_owned);
+        let done = self.state.database.write(move |store| {
+            let act = Act {
+                by: "test",
+                reason: None,
+            };
+            activate(store, &cx, &id, (act, shown.as_deref()))
+        });
+        done.await
+    }
+
+    /// As [`Self::approve_as`], as it stands.
+    pub async fn approve(&self, id: &str) {
+        let shown = self.shown(id).await;
+        self.approve_as(id, Some(&shown)).await.unwrap();
     }
 
     /// The platform that was told this, to arrive at.

@@ -114,13 +114,18 @@ impl Program {
 
     fn read(folder: &Path) -> Self {
         let pem = fs::read_to_string(folder.join("certificate.pem")).unwrap();
-        let key = fs::read_to_string(folder.join("key.pem")).unwrap();
-        let identity = reqwest::Identity::from_pem(format!("{pem}{key}").as_bytes()).unwrap();
         Self {
             certificate: Certificate::from_pem(&pem).unwrap().remove(0),
-            client: trusting().identity(identity).build().unwrap(),
+            client: trusting().identity(identity(folder)).build().unwrap(),
             folder: folder.to_owned(),
         }
+    }
+
+    /// As its client, by connections that come from this address.
+    pub fn from(&self, address: [u8; 4]) -> Client {
+        let shown = trusting().identity(identity(&self.folder));
+        let from = shown.local_address(IpAddr::from(address));
+        from.build().unwrap()
     }
 
     /// `x5t#S256`
@@ -177,6 +182,13 @@ pub fn trusting() -> reqwest::ClientBuilder {
         .no_proxy()
         .pool_max_idle_per_host(0)
         .tls_certs_only([root])
+}
+
+/// What is shown of the certificate and key in a folder.
+fn identity(folder: &Path) -> reqwest::Identity {
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let pem = [read("certificate.pem"), read("key.pem")].concat();
+    reqwest::Identity::from_pem(&pem).unwrap()
 }
 
 /// A client whose connections come from this address.

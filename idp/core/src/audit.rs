@@ -72,6 +72,8 @@ audit_kinds! {
     GrantRefreshed = "grant.refreshed",
     /// A platform gave a token up; its grant is revoked.
     GrantRevoked = "grant.revoked",
+    /// A platform gave up a token of its own, on which no grant stands.
+    OwnTokenRevoked = "own-token.revoked",
     /// A refresh token came back after it was used; its grant is revoked.
     RefreshTokenReused = "refresh-token.reused",
     /// A token request was refused.

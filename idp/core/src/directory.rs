@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod client_keys;
 mod guide;
+mod look;
 mod management;
 pub mod metadata;
 mod registration;
@@ -15,6 +16,7 @@ pub use change::{Act, Changed, DirectoryError, activate, change, connect, suspen
 pub use check::RegistrationRefusal;
 pub use client_keys::{JwksProblem, published_keys, signature_keys, usable_keys};
 pub use guide::seed;
+pub use look::version_of;
 pub use management::{find_registration, give_up_registration, replace_registration};
 pub use registration::{
     Draft, LIFETIME_MAX, Registered, USES_MAX, draft, issue_registration_token, register,

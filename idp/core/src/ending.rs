@@ -1,7 +1,9 @@
 //! Shared step: ending what stands on a lock, a session, a consent or an enterprise, at once; and keeping that its
 //! platforms are to be told (Back-Channel Logout 1.0), in the same transaction.
 //!
-//! The only place where grants are revoked, so that no ending goes untold. Presence and userinfo read the lock's state
+//! The only place where grants are revoked, so that no ending goes untold. That a grant is worth nothing and that its platform
+//! was told are two things: one that its platform gave up, or that was revoked with its suspension, is told of when the
+//! session ends in which it was given. Presence and userinfo read the lock's state
 //! anyway; the records are ended too, so that nothing comes back to life when the lock or the enterprise is put in force
 //! again.
 //!
@@ -102,8 +104,8 @@ pub fn end_grants_to(
     tell(store, cx, &grants, Sender::Anybody).map(drop)
 }
 
-/// Ends every grant that a platform holds; answers how many. Nobody is told: it is the platform itself that is stopped, or
-/// goes.
+/// Ends every grant that a platform holds; answers how many. The sessions in which they were given go on: where one ends
+/// later, the platform is told of that.
 pub fn end_grants_held_by(
     store: &mut dyn Store,
     cx: &Cx,
@@ -119,9 +121,10 @@ pub fn end_grant(store: &mut dyn Store, cx: &Cx, grant: &GrantId) -> Result<bool
     Ok(ended.is_some())
 }
 
-/// Ends one grant that its own platform gave up: it knows, and nobody else holds it. `false` when it had ended before.
+/// Ends one grant that its own platform gave up: it knows of that, and is told when the session ends in which it was given.
+/// `false` when it had ended before.
 pub fn give_up_grant(store: &mut dyn Store, cx: &Cx, grant: &GrantId) -> Result<bool, StoreError> {
-    Ok(store.revoke_grant(grant, cx.now)?.is_some())
+    store.give_up_grant(grant, cx.now)
 }
 
 /// Ends what a code gave; `None`: it gave nothing.
@@ -166,8 +169,12 @@ fn tell(
     let mut told: Vec<Told> = Vec::with_capacity(recent.len());
     for grant in recent {
         let listens = match told.last() {
-            Some(last) if last.platform_id == grant.platform_id => last.delivery.is_some(),
+            Some(last) if last.platform_id == grant.platform_id => Some(last.delivery.is_some()),
             _ => listens(store, &grant.platform_id)?,
+        };
+        // Nobody is there any more.
+        let Some(listens) = listens else {
+            continue;
         };
         let delivery = listens.then(|| {
             let id = LogoutDeliveryId::generate(&*cx.rng, cx.now);
@@ -188,9 +195,10 @@ fn tell(
     Ok(told)
 }
 
-/// Whether a platform has an address where it is told. A suspended one too: its people are signed in there all the same.
-fn listens(store: &mut dyn Store, platform: &PlatformId) -> Result<bool, StoreError> {
+/// Whether a platform has an address where it is told; `None`: it is gone. A suspended one has: its people are signed in there
+/// all the same.
+fn listens(store: &mut dyn Store, platform: &PlatformId) -> Result<Option<bool>, StoreError> {
     let platform = store.find_platform(platform)?;
     let client = platform.and_then(|platform| platform.client);
-    Ok(client.is_some_and(|client| client.logout.backchannel_uri.is_some()))
+    Ok(client.map(|client| client.logout.backchannel_uri.is_some()))
 }

@@ -40,6 +40,7 @@ pub mod proof;
 pub mod recognition;
 pub mod renewal;
 pub mod revocation;
+pub mod revoked_token;
 pub mod signer;
 pub mod subject;
 pub mod unique_members;

@@ -6,12 +6,14 @@
 pub mod algorithm;
 pub mod authentication;
 pub mod client;
+mod floor;
 mod profile;
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::PlatformId;
 use crate::region::RegionCode;
+use crate::timestamp::Timestamp;
 
 pub use algorithm::{ClientAlgorithm, ContentEncryption, JwsAlgorithm, KeyEncryption};
 pub use authentication::{
@@ -21,6 +23,7 @@ pub use client::{
     Client, ConsentPolicy, LogoutRules, Particulars, Presentation, RequestRules, SecurityProfile,
     SenderConstraint, SubjectType, TokenEncryption, TokenRules,
 };
+pub use floor::{Floor, Proof};
 
 /// Where the portal lists a platform. A field of the platform that an operator can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -120,11 +123,19 @@ pub struct Platform {
     pub support_contact: Option<String>,
     /// Whether people can go there.
     pub state: PlatformState,
+    /// When an operator last let people go there, where it was stopped or waited before: what was given out earlier and is
+    /// not redeemed yet counts no more.
+    pub in_force_since: Option<Timestamp>,
     /// Absent while only listed.
     pub client: Option<Client>,
 }
 
 impl Platform {
+    /// Whether people can go there, and could without a break since that moment.
+    pub fn is_in_force_since(&self, moment: Timestamp) -> bool {
+        self.active_client().is_some() && self.in_force_since.is_none_or(|since| since <= moment)
+    }
+
     /// The client registration of a platform that people can go to now.
     pub fn active_client(&self) -> Option<&Client> {
         match self.state {

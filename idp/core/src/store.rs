@@ -20,6 +20,7 @@ use crate::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};
 use crate::platform::Platform;
 use crate::refresh_token::RefreshToken;
 use crate::registration::{RegistrationToken, SelfRegistration};
+use crate::revoked_token::RevokedToken;
 use crate::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use crate::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
@@ -48,7 +49,7 @@ pub trait Store {
     fn find_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError>;
     /// As [`Store::find_enterprise`], and nobody else changes it until this transaction ends: what is decided by
     /// it still holds when it is written. Whoever holds or writes more than one thing does so in one order:
-    /// enterprise, lock, sign-in, consent, grant.
+    /// enterprise, lock, sign-in, consent, platform, grant.
     fn hold_enterprise(&mut self, id: &EnterpriseId) -> Result<Option<Enterprise>, StoreError>;
     /// As [`Store::hold_enterprise`], and nobody else holds it: for whoever goes on to change what others hold
     /// with it. Of two who held together and then wrote, each would wait for the other.
@@ -182,6 +183,8 @@ pub trait Store {
     fn find_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError>;
     /// As [`Store::find_platform`], and nobody else changes it until this transaction ends.
     fn hold_platform(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError>;
+    /// As [`Store::hold_platform`], and nobody else holds it: for whoever changes it.
+    fn hold_platform_alone(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError>;
     /// All platforms by zone, then region code.
     fn list_platforms(&mut self) -> Result<Vec<Platform>, StoreError>;
     /// `false`: the identifier is taken.
@@ -257,24 +260,24 @@ pub trait Store {
     fn insert_grant(&mut self, grant: &Grant) -> Result<bool, StoreError>;
     /// A grant with all it stands on.
     fn find_grant_standing(&mut self, id: &GrantId) -> Result<Option<GrantStanding>, StoreError>;
-    /// Revokes every grant that an enterprise gave a platform and that stands; answers which. What is revoked is told:
-    /// only [`crate::ending`] calls this and its like.
+    /// Revokes every grant that an enterprise gave a platform; answers those that were not told of yet, and counts them
+    /// as told. What is answered is told: only [`crate::ending`] calls this and its like.
     fn revoke_grants_to(
         &mut self,
         enterprise: &EnterpriseId,
         platform: &PlatformId,
         at: Timestamp,
     ) -> Result<Vec<EndedGrant>, StoreError>;
-    /// Revokes every grant that an enterprise gave in these sign-ins and that stands; answers which. A sign-in is
-    /// taken with those that it continues.
+    /// Revokes every grant that an enterprise gave in these sign-ins; answers those that were not told of yet, and counts
+    /// them as told. A sign-in is taken with those that it continues.
     fn revoke_grants_of(
         &mut self,
         enterprise: &EnterpriseId,
         which: Which<'_>,
         at: Timestamp,
     ) -> Result<Vec<EndedGrant>, StoreError>;
-    /// Revokes every grant that a platform holds and that stands; answers how many. Nobody is told: it is the platform
-    /// itself that is stopped, or goes.
+    /// Revokes every grant that a platform holds and that stands; answers how many. Nobody is told yet: the sessions in
+    /// which they were given go on.
     fn revoke_grants_held_by(
         &mut self,
         platform: &PlatformId,
@@ -293,7 +296,10 @@ pub trait Store {
         code_sha256: &str,
         at: Timestamp,
     ) -> Result<Option<(GrantId, Option<EndedGrant>)>, StoreError>;
-    /// Revokes one grant; `None` when it was revoked before.
+    /// Revokes one grant that its platform gave up; `false` when it was revoked before. Nobody is told yet: the session in
+    /// which it was given goes on.
+    fn give_up_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<bool, StoreError>;
+    /// Revokes one grant, and counts it as told; `None` when it was revoked before.
     fn revoke_grant(
         &mut self,
         id: &GrantId,
@@ -345,8 +351,12 @@ pub trait Store {
         sha256: &str,
         at: Timestamp,
     ) -> Result<bool, StoreError>;
-    /// Deletes refresh tokens that expired before; answers how many.
-    fn delete_expired_refresh_tokens(&mut self, before: Timestamp) -> Result<usize, StoreError>;
+    /// Notes that a platform gave up a token of its own. `false`: it had before.
+    fn insert_revoked_token(&mut self, token: &RevokedToken) -> Result<bool, StoreError>;
+    /// Whether a platform gave up the token of its own that has this `jti`.
+    fn is_token_revoked(&mut self, jti: &str) -> Result<bool, StoreError>;
+    /// Deletes refresh tokens, and notes of revoked tokens, that expired before; answers how many.
+    fn delete_expired_tokens(&mut self, before: Timestamp) -> Result<usize, StoreError>;
 
     /// All signing keys, oldest first.
     fn list_signing_keys(&mut self) -> Result<Vec<SigningKey>, StoreError>;

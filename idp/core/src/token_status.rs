@@ -10,12 +10,14 @@ use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::ending::give_up_grant;
 use crate::grant::GrantStanding;
-use crate::id::GrantId;
+use crate::id::{GrantId, PlatformId};
 use crate::platform::Platform;
 use crate::refresh_token::{RefreshToken, refresh_token_sha256};
+use crate::revoked_token::RevokedToken;
 use crate::signer::{ACCESS_TOKEN_TYP, Signer};
 use crate::store::{Store, StoreError};
 use crate::subject::subject;
+use crate::timestamp::Timestamp;
 
 /// A token of ours, read but not yet looked up.
 #[derive(Clone, Debug)]
@@ -88,20 +90,46 @@ pub struct Found {
     pub refresh: Option<RefreshToken>,
 }
 
-/// Looks a token's grant up. `None`: there is none.
-pub fn find(store: &mut dyn Store, read: &Read) -> Result<Option<Found>, StoreError> {
+/// What a token stands on.
+pub enum Footing {
+    /// A grant.
+    Grant(Box<Found>),
+    /// Nothing but its time: a platform's own, which that platform did not give up, and which is in force since before.
+    Itself,
+    /// Nothing.
+    Nothing,
+}
+
+/// Looks up what a token stands on.
+pub fn find(store: &mut dyn Store, read: &Read) -> Result<Footing, StoreError> {
     let (grant_id, refresh) = match read {
         Read::Access(claims) => match &claims.grant_id {
             Some(grant_id) => (GrantId::from_text(grant_id), None),
-            None => return Ok(None),
+            None => return own(store, claims),
         },
         Read::PerhapsRefresh(sha256) => match store.find_refresh_token(sha256)? {
             Some(token) => (token.grant_id.clone(), Some(token)),
-            None => return Ok(None),
+            None => return Ok(Footing::Nothing),
         },
     };
     let standing = store.find_grant_standing(&grant_id)?;
-    Ok(standing.map(|standing| Found { standing, refresh }))
+    Ok(standing.map_or(Footing::Nothing, |standing| {
+        Footing::Grant(Box::new(Found { standing, refresh }))
+    }))
+}
+
+/// A platform's own token stands on no grant: on the platform, without a break since it was given, and on not being given up.
+fn own(store: &mut dyn Store, claims: &AccessTokenClaims) -> Result<Footing, StoreError> {
+    // Given within this second: by its end.
+    let given = Timestamp::from_unix_seconds(claims.iat.saturating_add(1));
+    let platform = store.find_platform(&PlatformId::from_text(claims.client_id.as_str()))?;
+    let is_in_force = platform.is_some_and(|platform| platform.is_in_force_since(given));
+    let stands = is_in_force && !store.is_token_revoked(&claims.jti)?;
+    Ok(if stands {
+        Footing::Itself
+    } else {
+        Footing::Nothing
+    })
 }
 
 /// What is told of a token (§2.2). `lock_is_over`: by lists and registry as they stand now.
@@ -109,19 +137,19 @@ pub fn introspect(
     cx: &Cx,
     asker: &Platform,
     read: &Read,
-    found: Option<&Found>,
+    footing: &Footing,
     lock_is_over: bool,
 ) -> Introspection {
-    let found = found.filter(|found| found.standing.is_alive(cx.now) && !lock_is_over);
-    let told = match (read, found) {
-        // A platform's own token stands on no grant: on its time, and on the platform, at which the caller looked.
-        (Read::Access(claims), None) if claims.grant_id.is_none() => {
-            access_token(cx, asker, claims)
+    let told = match (read, footing) {
+        (Read::Access(claims), Footing::Itself) => access_token(cx, asker, claims),
+        (read, Footing::Grant(found)) if found.standing.is_alive(cx.now) && !lock_is_over => {
+            match read {
+                Read::Access(claims) => access_token(cx, asker, claims),
+                Read::PerhapsRefresh(_) => (found.refresh.as_ref())
+                    .and_then(|token| refresh_token(cx, asker, token, &found.standing)),
+            }
         }
-        (Read::Access(claims), Some(_)) => access_token(cx, asker, claims),
-        (Read::PerhapsRefresh(_), Some(found)) => (found.refresh.as_ref())
-            .and_then(|token| refresh_token(cx, asker, token, &found.standing)),
-        (_, None) => None,
+        (_, Footing::Grant(_) | Footing::Itself | Footing::Nothing) => None,
     };
     told.map_or(Introspection::INACTIVE, |told| {
         Introspection::Active(Box::new(told))
@@ -184,7 +212,8 @@ fn refresh_token(
     })
 }
 
-/// Gives a token up: its grant ends, with every token of it (RFC 7009 §2.1). What is not the client's stays.
+/// Gives a token up: its grant ends, with every token of it (RFC 7009 §2.1); where it stands on none, it alone. What is not the
+/// client's stays.
 pub fn revoke(
     store: &mut dyn Store,
     cx: &Cx,
@@ -192,8 +221,12 @@ pub fn revoke(
     client: &Platform,
     read: &Read,
 ) -> Result<(), StoreError> {
-    let Some(found) = find(store, read)? else {
-        return Ok(());
+    let found = match (find(store, read)?, read) {
+        (Footing::Grant(found), _) => found,
+        (Footing::Itself, Read::Access(claims)) => {
+            return revoke_own(store, cx, caller, client, claims);
+        }
+        (Footing::Itself | Footing::Nothing, _) => return Ok(()),
     };
     let grant = &found.standing.grant;
     if grant.platform_id != client.id || !give_up_grant(store, cx, &grant.id)? {
@@ -202,5 +235,29 @@ pub fn revoke(
     store.append_audit(&AuditEvent {
         remote_address: caller.remote_address.clone(),
         ..grant.event(cx, AuditKind::GrantRevoked)
+    })
+}
+
+fn revoke_own(
+    store: &mut dyn Store,
+    cx: &Cx,
+    caller: &Caller,
+    client: &Platform,
+    claims: &AccessTokenClaims,
+) -> Result<(), StoreError> {
+    let token = RevokedToken {
+        jti: claims.jti.clone(),
+        platform_id: client.id.clone(),
+        expires_at: Timestamp::from_unix_seconds(claims.exp),
+    };
+    let is_theirs = claims.client_id == client.id.as_str() && cx.now < token.expires_at;
+    if !is_theirs || !store.insert_revoked_token(&token)? {
+        return Ok(());
+    }
+    store.append_audit(&AuditEvent {
+        platform_id: Some(client.id.clone()),
+        remote_address: caller.remote_address.clone(),
+        detail: Some(format!("a token of its own, {}", token.jti)),
+        ..AuditEvent::new(cx, AuditKind::OwnTokenRevoked)
     })
 }

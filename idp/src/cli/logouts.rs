@@ -1,13 +1,16 @@
 //! `idp logouts list | retry`: platforms that are told that sessions ended.
 
+use std::collections::HashSet;
+
 use clap::{Subcommand, ValueEnum};
+use idp_core::cx::Cx;
 use idp_core::id::LogoutDeliveryId;
 use idp_core::logout_delivery::{DeliveryStage, LogoutDelivery};
 use idp_core::tell_platforms::retry;
 use idp_storage::Database;
 use serde_json::json;
 
-use super::output::say;
+use super::output::{remark, say};
 use super::ready::{self, rfc3339};
 use super::{cx, operator_name};
 use crate::config::Config;
@@ -33,7 +36,7 @@ pub(super) enum Command {
         /// Which, as `list` shows them.
         #[arg(required_unless_present = "all")]
         ids: Vec<String>,
-        /// All that were given up.
+        /// All that were refused or given up.
         #[arg(long, conflicts_with = "ids")]
         all: bool,
         /// Who does this, for the audit trail; without it, the user of the machine.
@@ -150,27 +153,76 @@ fn line(delivery: &LogoutDelivery) -> String {
     )
 }
 
+/// Each in a transaction of its own: one that can't be told again keeps no other from it.
 async fn retry_all(
     config: &Config,
     ids: Option<Vec<LogoutDeliveryId>>,
     by: String,
 ) -> Result<(), StartError> {
     let database = ready::database(config).await?;
-    let ids = if let Some(ids) = ids {
-        ids
-    } else {
-        let given_up = stored(&database, DeliveryStage::GivenUp).await?;
-        given_up.into_iter().map(|delivery| delivery.id).collect()
+    let revival = Revival {
+        cx: cx(config)?,
+        by,
+        database,
     };
-    let cx = cx(config)?;
-    let count = ids.len();
+    let Some(mut ids) = ids else {
+        let revived = revival.everything().await?;
+        return say(format_args!("{revived} told again"));
+    };
+    let mut seen = HashSet::new();
+    ids.retain(|id| seen.insert(id.clone()));
+    let (asked, mut revived) = (ids.len(), 0);
     for id in ids {
-        let (cx, by, named) = (cx.clone(), by.clone(), id.clone());
-        let retried = database.write(move |store| retry(store, &cx, &id, &by));
-        if !retried.await.map_err(failed)? {
-            let why = "there is none that was refused or given up";
-            return Err(StartError::new(named.to_string(), why));
+        if revival.one(&id).await? {
+            revived += 1;
+        } else {
+            remark(format_args!(
+                "{id}: there is none that was refused or given up"
+            ));
         }
     }
-    say(format_args!("{count} told again"))
+    say(format_args!("{revived} told again"))?;
+    if revived == asked {
+        return Ok(());
+    }
+    let why = format!("{} of {asked} can't be told again", asked - revived);
+    Err(StartError::new("logouts retry", why))
+}
+
+/// Has deliveries tried again, by somebody.
+struct Revival {
+    cx: Cx,
+    by: String,
+    database: Database,
+}
+
+impl Revival {
+    /// `false`: it is none that can be, or another was quicker.
+    async fn one(&self, id: &LogoutDeliveryId) -> Result<bool, StartError> {
+        let (cx, by, id) = (self.cx.clone(), self.by.clone(), id.clone());
+        let retried = self
+            .database
+            .write(move |store| retry(store, &cx, &id, &by));
+        retried.await.map_err(failed)
+    }
+
+    /// All that were refused or given up when this began, a thousand at a time; how many.
+    async fn everything(&self) -> Result<usize, StartError> {
+        let mut revived = 0;
+        for stage in [DeliveryStage::Refused, DeliveryStage::GivenUp] {
+            loop {
+                let before = revived;
+                for delivery in stored(&self.database, stage).await? {
+                    let is_older = delivery.state.parts().1 <= self.cx.now;
+                    if is_older && self.one(&delivery.id).await? {
+                        revived += 1;
+                    }
+                }
+                if revived == before {
+                    break;
+                }
+            }
+        }
+        Ok(revived)
+    }
 }

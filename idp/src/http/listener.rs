@@ -1,4 +1,4 @@
-//! Which listener a request came by. The one that asks for certificates serves programs alone (RFC 8705 §5): a page there
+//! Which listener a request came by. The one that asks for certificates serves what discovery names there alone (RFC 8705 §5): a page there
 //! would make browsers ask people for one.
 
 use std::net::SocketAddr;
@@ -16,6 +16,6 @@ pub fn refuse_elsewhere(request: &ServiceRequest) -> Option<HttpResponse> {
     let by = request.app_config().local_addr();
     let for_programs = request.app_data::<ForPrograms>();
     let is_for_programs = for_programs.is_some_and(|ForPrograms(all)| all.contains(&by));
-    let is_closed = is_for_programs && !routes::is_for_programs(request.path());
+    let is_closed = is_for_programs && !routes::takes_certificates(request.path());
     is_closed.then(|| HttpResponse::NotFound().finish())
 }

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::ephemeral::TypedEphemeral as _;
-use idp_core::id::LogoutDeliveryId;
+use idp_core::id::{LogoutDeliveryId, PlatformId};
 use idp_core::logout_delivery::DeliveryStage;
 use idp_core::sign_out::{EndSession, SignedOut, ToldPlatform};
 
@@ -109,25 +109,27 @@ async fn done_page(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse,
     Ok(browser.answer(visit, visit.html(StatusCode::OK, page.render())))
 }
 
-/// Each platform once, by name: it has confirmed when every session there has.
+/// Each platform once: it has confirmed when every session there has. Two of one name are two.
 async fn platforms(
     visit: &Visit,
     told: &[ToldPlatform],
 ) -> Result<Vec<(String, PlatformSignOut)>, Failure> {
-    let mut shown: Vec<(String, PlatformSignOut)> = Vec::new();
+    let mut shown: Vec<(&PlatformId, String, PlatformSignOut)> = Vec::new();
     for told in told {
+        let state = state_of(visit, told.delivery.clone()).await?;
+        if let Some((_, _, known)) = shown.iter_mut().find(|(id, ..)| **id == told.platform) {
+            *known = (*known).max(state);
+            continue;
+        }
         let found = visit.state.database.find_platform(&told.platform).await?;
         let Some(platform) = found.as_deref() else {
             continue;
         };
         let name = page::platform_name(platform, visit.locale).to_owned();
-        let state = state_of(visit, told.delivery.clone()).await?;
-        match shown.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = (*known).max(state),
-            None => shown.push((name, state)),
-        }
+        shown.push((&told.platform, name, state));
     }
-    Ok(shown)
+    let named = shown.into_iter().map(|(_, name, state)| (name, state));
+    Ok(named.collect())
 }
 
 async fn state_of(
@@ -142,10 +144,10 @@ async fn state_of(
         .read(move |store| store.find_logout_delivery(&id))
         .await?;
     Ok(match found.map(|delivery| delivery.state.parts().0) {
-        // What is not on record any more was settled long ago.
-        Some(DeliveryStage::Confirmed) | None => PlatformSignOut::Confirmed,
+        Some(DeliveryStage::Confirmed) => PlatformSignOut::Confirmed,
         Some(DeliveryStage::Waiting) => PlatformSignOut::Waiting,
-        Some(DeliveryStage::Refused | DeliveryStage::GivenUp) => PlatformSignOut::Failed,
+        // How one ended that is off record nobody knows: better that the person looks there.
+        Some(DeliveryStage::Refused | DeliveryStage::GivenUp) | None => PlatformSignOut::Failed,
     })
 }
 

@@ -101,7 +101,12 @@ pub fn not_for_head(path: &str) -> Option<&'static str> {
 
 /// Endpoints that speak JSON, refusals included.
 pub fn is_for_programs(path: &str) -> bool {
-    path.starts_with(REGISTER) || matches!(path, PAR | TOKEN | INTROSPECT | REVOKE | USERINFO)
+    path.starts_with(REGISTER) || takes_certificates(path)
+}
+
+/// Endpoints that are served where certificates are asked for too (`mtls_endpoint_aliases`, RFC 8705 §5), and alone there.
+pub fn takes_certificates(path: &str) -> bool {
+    matches!(path, PAR | TOKEN | INTROSPECT | REVOKE | USERINFO)
 }
 
 /// Pages: what people open.

@@ -51,10 +51,10 @@ async fn keep_room(state: &web::Data<AppState>) {
         let now = clock::now();
         let deleted = state
             .database
-            .write(move |store| store.delete_expired_refresh_tokens(now))
+            .write(move |store| store.delete_expired_tokens(now))
             .await;
         if let Err(error) = deleted {
-            tracing::warn!(%error, "expired refresh tokens can't be deleted; the next minute tries again");
+            tracing::warn!(%error, "expired tokens can't be deleted; the next minute tries again");
         }
     }
 }

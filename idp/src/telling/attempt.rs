@@ -19,7 +19,6 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// over: a platform may be told twice, never not at all.
 pub(super) async fn attempt(state: &web::Data<AppState>, taken: &LogoutDelivery) {
     let platform = &taken.platform_id;
-    state.teller.begin(platform);
     let heard = tell(state, taken).await;
     state.teller.end(platform);
     match &heard {

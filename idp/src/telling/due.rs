@@ -47,14 +47,14 @@ async fn tell_due(state: &web::Data<AppState>) -> Result<(), StoreError> {
         }
         for delivery in taken {
             let place = Arc::clone(&state.teller.due).acquire_owned().await;
+            // What was begun is counted before more is taken.
+            state.teller.begin(&delivery.platform_id);
             let state = state.clone();
             tokio::spawn(async move {
                 attempt::attempt(&state, &delivery).await;
                 drop(place);
             });
         }
-        // What was begun is counted before more is taken.
-        tokio::task::yield_now().await;
     }
 }
 
@@ -73,18 +73,17 @@ async fn take(state: &web::Data<AppState>) -> Result<Vec<LogoutDelivery>, StoreE
     if due.is_empty() {
         return Ok(Vec::new());
     }
-    let most = fairly(&due);
+    let most = fairly(&due, state.teller.under_way());
     state
         .database
         .write(move |store| take_due(store, &cx, &except, most))
         .await
 }
 
-/// How many of these, oldest first, can be taken before one platform has more than its share.
-fn fairly(due: &[LogoutDelivery]) -> u32 {
-    let mut of: HashMap<&PlatformId, usize> = HashMap::new();
+/// How many of these, oldest first, can be taken before one platform has more than its share, with what is under way there.
+fn fairly(due: &[LogoutDelivery], mut under_way: HashMap<PlatformId, usize>) -> u32 {
     let fair = due.iter().take_while(|delivery| {
-        let n = of.entry(&delivery.platform_id).or_default();
+        let n = under_way.entry(delivery.platform_id.clone()).or_default();
         *n += 1;
         *n <= AT_ONE_PLATFORM
     });
@@ -113,10 +112,15 @@ mod tests {
     #[test]
     fn one_platform_takes_no_more_than_its_share() {
         let mut many: Vec<_> = (0..9).map(|_| due("slow")).collect();
-        assert_eq!(fairly(&many), 4);
+        let none = HashMap::new;
+        assert_eq!(fairly(&many, none()), 4);
+        let busy = HashMap::from([(PlatformId::from_text("slow"), 3)]);
+        assert_eq!(fairly(&many, busy), 1);
         many.truncate(4);
         many.push(due("other"));
-        assert_eq!(fairly(&many), 5);
-        assert_eq!(fairly(&[]), 0);
+        assert_eq!(fairly(&many, none()), 5);
+        let busy = HashMap::from([(PlatformId::from_text("other"), 3)]);
+        assert_eq!(fairly(&many, busy), 5);
+        assert_eq!(fairly(&[], none()), 0);
     }
 }

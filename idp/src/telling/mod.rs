@@ -73,6 +73,13 @@ impl Teller {
         full.chain(resting).collect()
     }
 
+    /// How many attempts are under way at each platform.
+    fn under_way(&self) -> HashMap<PlatformId, usize> {
+        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.clone()
+    }
+
+    /// Counted by whoever begins an attempt, before it has a task of its own; [`attempt::attempt`] counts its end.
     fn begin(&self, platform: &PlatformId) {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         *busy.entry(platform.clone()).or_default() += 1;
@@ -100,6 +107,7 @@ pub async fn tell_at_once(state: &web::Data<AppState>, taken: Vec<LogoutDelivery
         let Ok(place) = Arc::clone(&state.teller.at_once).try_acquire_owned() else {
             break;
         };
+        state.teller.begin(&delivery.platform_id);
         let state = state.clone();
         // A task of its own within the set: the set's end takes the waiting away, not the work.
         let work = tokio::spawn(async move {

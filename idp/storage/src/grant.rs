@@ -1,6 +1,7 @@
 //! Rows of `grants`, and a grant joined with all it stands on.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use idp_core::authorization::{Assurance, RequestedClaims};
 use idp_core::grant::{EndedGrant, Grant, GrantStanding};
 use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyLockId, PlatformId, SessionId};
@@ -36,6 +37,7 @@ struct GrantRow {
     auth_time: i64,
     created_at: i64,
     revoked_at: Option<i64>,
+    told_at: Option<i64>,
 }
 
 impl From<&Grant> for GrantRow {
@@ -58,6 +60,8 @@ impl From<&Grant> for GrantRow {
             auth_time: grant.auth_time.unix_millis(),
             created_at: grant.created_at.unix_millis(),
             revoked_at: grant.revoked_at.map(Timestamp::unix_millis),
+            // One that is dead when it is written gave nothing: there is nothing to tell.
+            told_at: grant.revoked_at.map(Timestamp::unix_millis),
         }
     }
 }
@@ -138,6 +142,11 @@ pub(crate) fn find_standing(
     }))
 }
 
+diesel::define_sql_function! {
+    /// The first that is not null.
+    fn coalesce(first: Nullable<BigInt>, second: BigInt) -> BigInt;
+}
+
 /// What there is to tell of a grant that was revoked.
 type Ended = (String, String, String, i64);
 
@@ -170,11 +179,28 @@ pub(crate) fn revoke(
     let row: Option<Ended> = query!(connection, c => diesel::update(grants::table)
         .filter(grants::id.eq(id.as_str()))
         .filter(grants::revoked_at.is_null())
-        .set(grants::revoked_at.eq(at.unix_millis()))
+        .set((
+            grants::revoked_at.eq(at.unix_millis()),
+            grants::told_at.eq(at.unix_millis()),
+        ))
         .returning(ENDED)
         .get_result(c)
         .optional())?;
     Ok(row.map(ended))
+}
+
+/// Of no use from now on, and nobody told.
+pub(crate) fn give_up(
+    connection: &mut Connection,
+    id: &GrantId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = query!(connection, c => diesel::update(grants::table)
+        .filter(grants::id.eq(id.as_str()))
+        .filter(grants::revoked_at.is_null())
+        .set(grants::revoked_at.eq(at.unix_millis()))
+        .execute(c))?;
+    Ok(rows == 1)
 }
 
 pub(crate) fn revoke_to(
@@ -185,8 +211,11 @@ pub(crate) fn revoke_to(
     let rows: Vec<Ended> = query!(connection, c => diesel::update(grants::table)
         .filter(grants::enterprise_id.eq(enterprise.as_str()))
         .filter(grants::platform_id.eq(platform.as_str()))
-        .filter(grants::revoked_at.is_null())
-        .set(grants::revoked_at.eq(at.unix_millis()))
+        .filter(grants::told_at.is_null())
+        .set((
+            grants::revoked_at.eq(coalesce(grants::revoked_at, at.unix_millis()).nullable()),
+            grants::told_at.eq(at.unix_millis()),
+        ))
         .returning(ENDED)
         .get_results(c))?;
     Ok(rows.into_iter().map(ended).collect())
@@ -216,12 +245,14 @@ pub(crate) fn revoke_of(
         }
         Which::OfLock(_) | Which::All => Vec::new(),
     };
-    let standing = grants::enterprise_id
+    // The first revocation stands: a later one does not move its time.
+    let untold = grants::enterprise_id
         .eq(enterprise.as_str())
-        .and(grants::revoked_at.is_null());
-    let all = diesel::update(grants::table)
-        .filter(standing)
-        .set(grants::revoked_at.eq(at.unix_millis()));
+        .and(grants::told_at.is_null());
+    let all = diesel::update(grants::table).filter(untold).set((
+        grants::revoked_at.eq(coalesce(grants::revoked_at, at.unix_millis()).nullable()),
+        grants::told_at.eq(at.unix_millis()),
+    ));
     let rows: Vec<Ended> = query!(connection, c => match which {
         Which::One(_) => all
             .filter(grants::session_id.eq_any(&row))

@@ -11,6 +11,7 @@ pub mod ephemeral;
 mod refresh_token;
 mod registration;
 pub mod remembered;
+mod revoked_token;
 
 mod schema;
 mod store;

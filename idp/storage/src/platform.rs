@@ -5,6 +5,7 @@ use idp_core::id::PlatformId;
 use idp_core::platform::{Client, Platform, PlatformState, Zone};
 use idp_core::region::RegionCode;
 use idp_core::store::StoreError;
+use idp_core::timestamp::Timestamp;
 
 use crate::database::{Connection, hold, query};
 use crate::row::RowName;
@@ -23,6 +24,7 @@ pub(crate) struct PlatformRow {
     support_contact: Option<String>,
     state: String,
     client: Option<String>,
+    in_force_since: Option<i64>,
 }
 
 impl TryFrom<&Platform> for PlatformRow {
@@ -44,6 +46,7 @@ impl TryFrom<&Platform> for PlatformRow {
             support_contact: platform.support_contact.clone(),
             state: platform.state.as_str().to_owned(),
             client,
+            in_force_since: platform.in_force_since.map(Timestamp::unix_millis),
         })
     }
 }
@@ -69,6 +72,7 @@ impl TryFrom<PlatformRow> for Platform {
             name_zh: row.name_zh,
             name_en: row.name_en,
             support_contact: row.support_contact,
+            in_force_since: row.in_force_since.map(Timestamp::from_unix_millis),
         })
     }
 }
@@ -86,6 +90,20 @@ pub(crate) fn find(
 }
 
 pub(crate) fn hold(
+    connection: &mut Connection,
+    id: &PlatformId,
+) -> Result<Option<Platform>, StoreError> {
+    let row: Option<PlatformRow> = hold!(
+        connection,
+        for_share,
+        platforms::table
+            .find(id.as_str())
+            .select(PlatformRow::as_select())
+    )?;
+    row.map(Platform::try_from).transpose()
+}
+
+pub(crate) fn hold_alone(
     connection: &mut Connection,
     id: &PlatformId,
 ) -> Result<Option<Platform>, StoreError> {

@@ -95,6 +95,7 @@ diesel::table! {
         support_contact -> Nullable<Text>,
         state -> Text,
         client -> Nullable<Text>,
+        in_force_since -> Nullable<BigInt>,
     }
 }
 
@@ -145,6 +146,15 @@ diesel::table! {
         auth_time -> BigInt,
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (jti) {
+        jti -> Text,
+        platform_id -> Text,
+        expires_at -> BigInt,
     }
 }
 

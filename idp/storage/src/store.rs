@@ -16,6 +16,7 @@ use idp_core::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};
 use idp_core::platform::Platform;
 use idp_core::refresh_token::RefreshToken;
 use idp_core::registration::{RegistrationToken, SelfRegistration};
+use idp_core::revoked_token::RevokedToken;
 use idp_core::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use idp_core::signing_key::SigningKey;
 use idp_core::store::{Store, StoreError};
@@ -25,7 +26,7 @@ use pki::holder::credit_code::CreditCode;
 use crate::database::Connection;
 use crate::{
     audit, certificate_authority, consent, enterprise, grant, key_lock, logout_delivery, platform,
-    refresh_token, registration, sealed_secret, session, signing_key, superseded,
+    refresh_token, registration, revoked_token, sealed_secret, session, signing_key, superseded,
 };
 
 /// What a closure of `read` or `write` works on.
@@ -258,6 +259,10 @@ impl Store for Transaction<'_> {
         self.run(|c| platform::hold(c, id))
     }
 
+    fn hold_platform_alone(&mut self, id: &PlatformId) -> Result<Option<Platform>, StoreError> {
+        self.run(|c| platform::hold_alone(c, id))
+    }
+
     fn list_platforms(&mut self) -> Result<Vec<Platform>, StoreError> {
         self.run(platform::list)
     }
@@ -414,6 +419,10 @@ impl Store for Transaction<'_> {
         self.run(|c| grant::revoke_by_code(c, code_sha256, at))
     }
 
+    fn give_up_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<bool, StoreError> {
+        self.run(|c| grant::give_up(c, id, at))
+    }
+
     fn revoke_grant(
         &mut self,
         id: &GrantId,
@@ -486,8 +495,19 @@ impl Store for Transaction<'_> {
         self.run(|c| refresh_token::exchange_use(c, sha256, at))
     }
 
-    fn delete_expired_refresh_tokens(&mut self, before: Timestamp) -> Result<usize, StoreError> {
-        self.run(|c| refresh_token::delete_expired(c, before))
+    fn insert_revoked_token(&mut self, token: &RevokedToken) -> Result<bool, StoreError> {
+        self.run(|c| revoked_token::insert(c, token))
+    }
+
+    fn is_token_revoked(&mut self, jti: &str) -> Result<bool, StoreError> {
+        self.run(|c| revoked_token::is_there(c, jti))
+    }
+
+    fn delete_expired_tokens(&mut self, before: Timestamp) -> Result<usize, StoreError> {
+        self.run(|c| {
+            let refresh_tokens = refresh_token::delete_expired(c, before)?;
+            Ok(refresh_tokens + revoked_token::delete_expired(c, before)?)
+        })
     }
 
     fn list_signing_keys(&mut self) -> Result<Vec<SigningKey>, StoreError> {

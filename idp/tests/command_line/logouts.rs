@@ -7,7 +7,7 @@ use idp_core::authorization::{Assurance, RequestedClaims};
 use idp_core::consent::{CLAIMS_VERSION, ConsentOutcome, ConsentRecord, TEXT_VERSION};
 use idp_core::grant::Grant;
 use idp_core::id::{ConsentId, EnterpriseId, GrantId, KeyLockId, PlatformId, SessionId};
-use idp_core::logout_delivery::{DeliveryStage, DeliveryState};
+use idp_core::logout_delivery::DeliveryStage;
 use idp_core::platform::{Client, ClientAuthentication, Platform, PlatformState, Zone};
 use idp_core::region::RegionCode;
 use idp_core::store::StoreError;
@@ -33,6 +33,7 @@ fn platform(uri: &str) -> Platform {
         zone: Zone::Eastern,
         support_contact: None,
         state: PlatformState::Active,
+        in_force_since: None,
         client: Some(client),
     }
 }
@@ -114,11 +115,16 @@ impl Operator {
 
     /// As if it had been tried for a day.
     fn give_up(&self) {
+        self.settle(DeliveryStage::GivenUp);
+    }
+
+    /// As if it had come to this.
+    fn settle(&self, stage: DeliveryStage) {
         let database = self.database();
-        let moved = actix_web::rt::System::new().block_on(database.write(|store| {
+        let moved = actix_web::rt::System::new().block_on(database.write(move |store| {
             let waiting = store.list_logout_deliveries(DeliveryStage::Waiting, 1)?;
-            let given_up = DeliveryState::GivenUp(waiting[0].created_at);
-            let to = waiting[0].in_state(given_up, Some("silent"));
+            let settled = stage.at(waiting[0].created_at);
+            let to = waiting[0].in_state(settled, Some("silent"));
             store.exchange_logout_delivery(&waiting[0], &to)
         }));
         assert!(moved.unwrap());
@@ -162,15 +168,18 @@ fn what_was_given_up_is_tried_again_and_nothing_else_is() {
         operator.logouts(&["--state", "given-up"])[0]["why"],
         "silent"
     );
-    let done = operator.run(&["logouts", "retry", &id, "--by", "值班员"]);
-    assert_eq!(done.code, 0, "{}", done.err);
+    // One that is none keeps no other from it, and once is enough.
+    let done = operator.run(&["logouts", "retry", "nothing", &id, &id, "--by", "值班员"]);
+    done.refused_with(&["nothing: there is none", "1 of 2 can't be told again"]);
     assert_eq!(done.out, "1 told again\n");
     assert_eq!(operator.logouts(&[])[0]["state"], "waiting");
-    operator.give_up();
-    assert_eq!(
-        operator.run(&["logouts", "retry", "--all"]).out,
-        "1 told again\n"
-    );
+    for state in [DeliveryStage::GivenUp, DeliveryStage::Refused] {
+        operator.settle(state);
+        assert_eq!(
+            operator.run(&["logouts", "retry", "--all"]).out,
+            "1 told again\n"
+        );
+    }
     assert_eq!(
         operator.run(&["logouts", "retry", "--all"]).out,
         "0 told again\n"
@@ -186,7 +195,7 @@ fn what_was_given_up_is_tried_again_and_nothing_else_is() {
                 .as_deref()
                 .is_some_and(|d| d.starts_with(&id))
     });
-    assert_eq!(retried.count(), 2);
+    assert_eq!(retried.count(), 3);
 }
 
 #[test]

@@ -231,6 +231,20 @@ fn a_platform_is_stopped_with_a_reason_and_let_go_on() {
     assert_eq!(state(), "suspended");
     operator.run(&suspend).refused_with(&["suspended already"]);
     let activate = ["platform", "activate", "chifeng"];
+    let as_shown =
+        |version: &str| operator.run(&[&activate[..], &["--as-shown", version]].concat());
+    as_shown("0").refused_with(&["not as it was shown", "look again"]);
+    let version = shown(&operator)["version"].as_str().unwrap().to_owned();
+    let listed = operator.run(&["platform", "list"]);
+    let checked = operator.run(&["platform", "check", "chifeng"]);
+    for told in [listed.out, checked.out] {
+        assert!(told.contains(&version), "{told}");
+    }
+    done(as_shown(&version));
+    assert!(shown(&operator)["in_force_since"].is_string());
+    as_shown(&version).refused_with(&["nothing to do"]);
+    done(operator.run(&suspend));
+    assert_eq!(shown(&operator)["version"], json!(version));
     done(operator.run(&activate));
     assert_eq!(state(), "active");
     operator.run(&activate).refused_with(&["nothing to do"]);

@@ -4,12 +4,13 @@
 //! within a second (`idp-storage/remembered`).
 
 use super::check::{RegistrationRefusal, check_client, check_id};
+use super::look::version_of;
 use super::secret::with_secret;
 use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::Cx;
 use crate::ending::end_grants_held_by;
 use crate::id::PlatformId;
-use crate::platform::{Client, Platform, PlatformState};
+use crate::platform::{Client, Floor, Platform, PlatformState};
 use crate::store::{Store, StoreError};
 
 /// Who does it, and why, where they say.
@@ -56,7 +57,7 @@ pub fn connect(
         check_client(cx, client)?;
     }
     if !store.insert_platform(platform)? {
-        let standing = store.hold_platform(&platform.id)?;
+        let standing = store.hold_platform_alone(&platform.id)?;
         if standing.is_some_and(|p| p.state != PlatformState::Listed) {
             return Err(RegistrationRefusal::Connected(platform.id.clone()).into());
         }
@@ -88,6 +89,10 @@ pub fn change(
     let client = after.client.as_mut();
     let client = client.ok_or_else(|| RegistrationRefusal::NotConnected(id.clone()))?;
     let secret = with_secret(cx, client);
+    if store.find_self_registration(id)?.is_some() {
+        // As an operator leaves it, so strict it stays, whatever the platform puts in its place.
+        client.floor = Some(Floor::of(client));
+    }
     check_client(cx, client)?;
     if after == before {
         return Err(RegistrationRefusal::Nothing("it is so already").into());
@@ -132,24 +137,36 @@ pub fn suspend(
     Ok(())
 }
 
-/// People can go there: again, or for the first time where it registered itself. What ended stays so.
+/// People can go there: again, or for the first time where it registered itself. What ended stays so. `as_shown`: the
+/// version that was looked at; of a platform that changes itself it must be named, and be the one that stands.
 pub fn activate(
     store: &mut dyn Store,
     cx: &Cx,
     id: &PlatformId,
-    act: Act<'_>,
+    (act, as_shown): (Act<'_>, Option<&str>),
 ) -> Result<(), DirectoryError> {
     let (platform, client) = find_connected(store, id)?;
     if platform.state == PlatformState::Active {
         return Err(RegistrationRefusal::Nothing("the platform is active").into());
     }
+    let version = version_of(&platform);
+    match as_shown {
+        Some(shown) if shown != version => {
+            return Err(RegistrationRefusal::NotAsShown(id.clone()).into());
+        }
+        None if changes_itself(store, id)? => {
+            return Err(RegistrationRefusal::NothingShown(id.clone()).into());
+        }
+        Some(_) | None => (),
+    }
     check_client(cx, &client)?;
     let was = platform.state.as_str();
     store.update_platform(&Platform {
         state: PlatformState::Active,
+        in_force_since: Some(cx.now),
         ..platform
     })?;
-    let what = format!("it was {was}");
+    let what = format!("it was {was}, version {version}");
     note(
         store,
         cx,
@@ -159,11 +176,17 @@ pub fn activate(
     Ok(())
 }
 
+/// Whether a platform may have changed since it was looked at, with nobody knowing.
+fn changes_itself(store: &mut dyn Store, id: &PlatformId) -> Result<bool, StoreError> {
+    let registration = store.find_self_registration(id)?;
+    Ok(registration.is_some_and(|registration| !registration.trusted))
+}
+
 pub(super) fn find_connected(
     store: &mut dyn Store,
     id: &PlatformId,
 ) -> Result<(Platform, Client), DirectoryError> {
-    let found = store.hold_platform(id)?;
+    let found = store.hold_platform_alone(id)?;
     let platform = found.ok_or_else(|| RegistrationRefusal::Unknown(id.clone()))?;
     if platform.state == PlatformState::Withdrawn {
         return Err(RegistrationRefusal::Withdrawn(id.clone()).into());

@@ -67,6 +67,17 @@ pub enum RegistrationRefusal {
     /// It is gone for good.
     #[error("the platform {0} gave its registration up; it registers afresh")]
     Withdrawn(PlatformId),
+    /// It registered itself, and nobody said what they looked at.
+    #[error(
+        "the platform {0} registered itself and may have changed: look at it with `idp platform show {0}` and name the \
+         version that is shown there with --as-shown"
+    )]
+    NothingShown(PlatformId),
+    /// It is another one than that which was looked at.
+    #[error(
+        "the platform {0} is not as it was shown: it was changed since; look again with `idp platform show {0}`"
+    )]
+    NotAsShown(PlatformId),
     /// An operator stopped it.
     #[error("an operator suspended the platform")]
     Suspended,

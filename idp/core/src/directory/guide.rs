@@ -129,6 +129,7 @@ pub fn seed(store: &mut dyn Store) -> Result<(), StoreError> {
             zone,
             support_contact: None,
             state: PlatformState::Listed,
+            in_force_since: None,
             client: None,
         })?;
     }

@@ -4,16 +4,16 @@ use protocol::registration::ClientMetadata;
 
 use super::change::{DirectoryError, differences};
 use super::check::RegistrationRefusal;
-use super::metadata::{client_of, names_of};
+use super::look::wants_look;
+use super::metadata::{MetadataProblem, client_of, names_of};
 use super::registration::{Registered, event};
 use super::secret::with_secret;
-use super::uris::host;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_grants_held_by;
 use crate::id::PlatformId;
 use crate::platform::{Client, Platform, PlatformState, is_digest};
-use crate::registration::{SelfRegistration, registration_token_sha256};
+use crate::registration::registration_token_sha256;
 use crate::store::{Store, StoreError};
 
 /// The registration of a platform, where the token is that platform's own; the same work whoever asks for whom.
@@ -47,7 +47,7 @@ fn hold_registration(
     if find_registration(store, id, access)?.is_none() {
         return Ok(None);
     }
-    store.hold_platform(id)?;
+    store.hold_platform_alone(id)?;
     find_registration(store, id, access)
 }
 
@@ -62,29 +62,24 @@ pub fn replace_registration(
         return Ok(None);
     };
     let before = found.platform;
-    if before.state == PlatformState::Suspended {
-        return Err(RegistrationRefusal::Suspended.into());
-    }
-    let stands = before.client.as_ref();
-    let stands = stands.ok_or_else(|| RegistrationRefusal::NotConnected(id.clone()))?;
-    let mut client = client_of(cx, metadata, stands)?;
-    let secret = with_secret(cx, &mut client);
-    let state = state_after(&found.registration, before.state, (stands, &client));
+    let (client, secret) = replacement(cx, &before, metadata)?;
     let (name_zh, name_en) = match names_of(metadata)? {
         Some(names) => names,
         None => (before.name_zh.clone(), before.name_en.clone()),
     };
-    let after = Platform {
+    let mut after = Platform {
         name_zh,
         name_en,
-        state,
         client: Some(client),
         ..before.clone()
     };
+    if !found.registration.trusted && wants_look(&before, &after) {
+        after.state = PlatformState::Pending;
+    }
     if after != before {
         store.update_platform(&after)?;
         let mut changed = differences(&before, &after);
-        if state != before.state {
+        if after.state != before.state {
             changed.push("and waits for an operator".to_owned());
         }
         store.append_audit(&AuditEvent {
@@ -99,16 +94,41 @@ pub fn replace_registration(
     }))
 }
 
+/// The client that metadata describes within what stands, no looser than an operator left it; and a new secret, where one
+/// was made.
+fn replacement(
+    cx: &Cx,
+    before: &Platform,
+    metadata: &ClientMetadata,
+) -> Result<(Client, Option<String>), DirectoryError> {
+    if before.state == PlatformState::Suspended {
+        return Err(RegistrationRefusal::Suspended.into());
+    }
+    let stands = before.client.as_ref();
+    let stands = stands.ok_or_else(|| RegistrationRefusal::NotConnected(before.id.clone()))?;
+    let mut client = client_of(cx, metadata, stands)?;
+    if let Some(member) = stands.floor.and_then(|floor| floor.undercut_by(&client)) {
+        let why = "would be looser than an operator set it, which is for an operator to do";
+        return Err(MetadataProblem::Metadata(member, why.to_owned()).into());
+    }
+    let secret = with_secret(cx, &mut client);
+    Ok((client, secret))
+}
+
 /// Gives the registration up, for good; what the platform holds is worth nothing any more. `false`: the token is another's.
+/// Not while an operator has it suspended: what is there to be looked at stays.
 pub fn give_up_registration(
     store: &mut dyn Store,
     cx: &Cx,
     caller: &Caller,
     (id, access): (&PlatformId, &str),
-) -> Result<bool, StoreError> {
+) -> Result<bool, DirectoryError> {
     let Some(found) = hold_registration(store, id, access)? else {
         return Ok(false);
     };
+    if found.platform.state == PlatformState::Suspended {
+        return Err(RegistrationRefusal::Suspended.into());
+    }
     // The row stays: grants, consents and the audit trail name it.
     store.update_platform(&Platform {
         state: PlatformState::Withdrawn,
@@ -122,32 +142,4 @@ pub fn give_up_registration(
         ..event(cx, caller, id, AuditKind::PlatformWithdrawn)
     })?;
     Ok(true)
-}
-
-/// Whoever is trusted goes on; others wait where people, codes or their keys would go to, or come from, a new host.
-fn state_after(
-    registration: &SelfRegistration,
-    state: PlatformState,
-    (before, after): (&Client, &Client),
-) -> PlatformState {
-    let known = hosts(before);
-    let is_new = |host: &String| !known.contains(host);
-    if !registration.trusted && hosts(after).iter().any(is_new) {
-        PlatformState::Pending
-    } else {
-        state
-    }
-}
-
-fn hosts(client: &Client) -> Vec<String> {
-    let keys = match &client.keys {
-        Some(crate::platform::ClientKeys::JwksUri(uri)) => Some(uri),
-        _ => None,
-    };
-    (client.redirect_uris.iter())
-        .chain(&client.initiate_login_uri)
-        .chain(&client.requests.request_uris)
-        .chain(keys)
-        .filter_map(|uri| host(uri))
-        .collect()
 }

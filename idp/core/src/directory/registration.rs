@@ -127,6 +127,7 @@ pub fn draft(
             } else {
                 PlatformState::Pending
             },
+            in_force_since: None,
             client: Some(client),
         },
     })

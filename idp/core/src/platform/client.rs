@@ -7,7 +7,7 @@ use protocol::scope::ScopeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClientAlgorithm, ClientAuthentication, ClientKeys, ContentEncryption, JwsAlgorithm,
+    ClientAlgorithm, ClientAuthentication, ClientKeys, ContentEncryption, Floor, JwsAlgorithm,
     KeyEncryption,
 };
 
@@ -74,6 +74,9 @@ pub struct Client {
     /// Origins whose scripts may read its answers (CORS).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<String>,
+    /// How strict an operator left it, where its platform manages it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Floor>,
 }
 
 /// What its authorization requests must and may be.
@@ -225,6 +228,7 @@ impl Client {
             presentation: Presentation::default(),
             particulars: Particulars::default(),
             origins: Vec::new(),
+            floor: None,
         }
     }
 

@@ -84,7 +84,7 @@ pub fn redeem(
     };
     let standing = still_standing(store, cx, code)?.filter(|_| !redemption.lock_is_over);
     let Some(standing) = standing else {
-        let why = "the sign-in behind the code has ended";
+        let why = "the sign-in behind the code has ended, or the platform was stopped since";
         return refused(store, cx, caller, platform, why);
     };
     let resources = match bounded(client, code, redemption) {
@@ -193,7 +193,8 @@ fn verifier_matches(verifier: &str, challenge: &str) -> bool {
 }
 
 /// The enterprise, its lock, the sign-in or the consent may have ended in the minute since the code went
-/// out. All of it is held, in that order: whoever ends a part of it at this moment finds the grant.
+/// out, or the platform been stopped, even if people can go there again. All of it is held, in that order: whoever ends a
+/// part of it at this moment finds the grant.
 fn still_standing(
     store: &mut dyn Store,
     cx: &Cx,
@@ -210,7 +211,10 @@ fn still_standing(
     };
     let consent = store.hold_standing_consent(&code.enterprise_id, &code.platform_id)?;
     let is_revoked = consent.is_some_and(|consent| consent.revoked_at.is_some());
-    Ok((!is_revoked).then_some(standing))
+    // The one that proved itself was read a moment ago; this one is nobody's to stop until the grant is there.
+    let platform = store.hold_platform(&code.platform_id)?;
+    let is_in_force = platform.is_some_and(|platform| platform.is_in_force_since(code.issued_at));
+    Ok((is_in_force && !is_revoked).then_some(standing))
 }
 
 fn grant(cx: &Cx, code: &AuthorizationCode, redemption: &Redemption) -> Grant {

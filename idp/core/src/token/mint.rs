@@ -51,7 +51,7 @@ pub fn mint_own(
         expires_in: cx.settings.access_token_lifetime.as_secs(),
         id_token: None,
         refresh_token: None,
-        scope: String::new(),
+        scope: claims.scope.clone(),
     })
 }
 

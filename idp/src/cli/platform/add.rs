@@ -146,6 +146,7 @@ fn platform(
         zone: zone.ok_or_else(|| missing("--zone"))?,
         support_contact: entry.support_contact,
         state: PlatformState::Active,
+        in_force_since: None,
         client: Some(client),
         id,
     };

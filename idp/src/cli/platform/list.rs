@@ -1,5 +1,6 @@
 //! `idp platform list`
 
+use idp_core::directory::version_of;
 use serde_json::json;
 
 use super::output::say;
@@ -24,6 +25,7 @@ pub(super) async fn run(config: &Config, as_json: bool) -> Result<(), StartError
                     "region_code": p.region_code.as_str(),
                     "zone": p.zone.as_str(),
                     "state": p.state.as_str(),
+                    "version": version_of(p),
                     "redirect_uris": p.client.as_ref().map(|c| &c.redirect_uris),
                 })
             })
@@ -32,11 +34,12 @@ pub(super) async fn run(config: &Config, as_json: bool) -> Result<(), StartError
     }
     for p in platforms {
         say(format_args!(
-            "{:<12} {:<7} {:<11} {:<10} {}",
+            "{:<12} {:<7} {:<11} {:<10} {} {}",
             p.id,
             p.region_code,
             p.zone.as_str(),
             p.state.as_str(),
+            version_of(&p),
             p.name_zh
         ))?;
     }

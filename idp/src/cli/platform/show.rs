@@ -1,6 +1,7 @@
 //! `idp platform show`: never a secret, nor its digest.
 
 use idp_core::directory::metadata::of_platform;
+use idp_core::directory::version_of;
 use idp_core::id::PlatformId;
 use idp_core::platform::{Client, ClientAuthentication, ConsentPolicy, Platform};
 use serde_json::{Value, json};
@@ -52,6 +53,8 @@ fn shown(platform: &Platform) -> Value {
         "zone": platform.zone.as_str(),
         "support_contact": platform.support_contact,
         "state": platform.state.as_str(),
+        "in_force_since": platform.in_force_since.map(rfc3339),
+        "version": version_of(platform),
         "metadata": of_platform(platform),
         "allowed": client.map(allowed),
         "secret": client.and_then(secret),
@@ -75,6 +78,7 @@ fn allowed(client: &Client) -> Value {
         "serves": client.tokens.serves,
         "origins": client.origins,
         "target_link_uri": client.target_link_uri,
+        "floor": client.floor,
     })
 }
 

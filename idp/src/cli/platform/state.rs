@@ -25,6 +25,10 @@ pub(in crate::cli) struct Suspend {
 pub(in crate::cli) struct Activate {
     /// Identifier.
     id: String,
+    /// The version that was looked at, as `idp platform show` prints it: of a platform that registered itself and is not
+    /// trusted it must be named, and nothing is done where the registration changed since.
+    #[arg(long, value_name = "VERSION")]
+    as_shown: Option<String>,
     /// Why.
     #[arg(long)]
     reason: Option<String>,
@@ -52,7 +56,10 @@ pub(super) async fn activate(config: &Config, asked: Activate) -> Result<(), Sta
     let (id, cx) = (PlatformId::from_text(&asked.id), cx(config)?);
     let behind = Behind::new(asked.by.as_deref(), asked.reason)?;
     database
-        .write(move |store| directory::activate(store, &cx, &id, behind.act()))
+        .write(move |store| {
+            let looked = (behind.act(), asked.as_shown.as_deref());
+            directory::activate(store, &cx, &id, looked)
+        })
         .await
         .map_err(refused)?;
     remark("Active. Running servers follow within a second.");

@@ -1,7 +1,8 @@
 //! The certificate that a program shows with a request: in its own TLS handshake, or as a trusted proxy says (RFC 9440).
 //!
 //! Owns who is believed. A header counts from the configured addresses alone; from everybody else it is as if it were not
-//! there, however it is spelt. From those addresses nothing else counts: their connections show the proxy's certificate.
+//! there, however it is spelt. From those addresses nothing else counts, whether or not a header is configured: their
+//! connections show the proxy's certificate. A header tells of one certificate, without those above it.
 
 use actix_web::HttpRequest;
 use base64::Engine as _;
@@ -46,8 +47,12 @@ pub fn client_certificate(
     request: &HttpRequest,
 ) -> Result<Option<ClientCertificate>, Unreadable> {
     let name = state.config.tls.client_certificate_header.as_str();
-    if !name.is_empty() && is_from_proxy(request, state) {
-        return told(request, name);
+    if is_from_proxy(request, state) {
+        return if name.is_empty() {
+            Ok(None)
+        } else {
+            told(request, name)
+        };
     }
     let Some(ShownChain(shown)) = request.conn_data::<ShownChain>() else {
         return Ok(None);

@@ -8,7 +8,7 @@ use idp_core::id::PlatformId;
 use idp_core::platform::{Client, JwsAlgorithm, Platform};
 use idp_core::signer::Signer as _;
 use idp_core::token::{TokenRefusal, note_refusal};
-use idp_core::token_status::{Found, Introspection, Read, find, introspect, read, revoke};
+use idp_core::token_status::{Footing, Introspection, find, introspect, read, revoke};
 use serde_json::json;
 
 use super::answer;
@@ -103,31 +103,18 @@ async fn looked(
         return Err(Ended::Refused(refusal, Some(asked.platform.id.clone())));
     }
     let token = read(&visit.cx, &*visit.state.keys, &asked.token);
-    if !is_holder_active(visit, &token).await? {
-        return Ok((Introspection::INACTIVE, asked.platform));
-    }
     let named = token.clone();
-    let found: Option<Found> = visit
+    let footing = visit
         .state
         .database
         .read(move |store| find(store, &named))
         .await?;
-    let is_over = match &found {
-        Some(found) => revoked::is_over(visit, &found.standing.key_lock).await?,
-        None => false,
+    let is_over = match &footing {
+        Footing::Grant(found) => revoked::is_over(visit, &found.standing.key_lock).await?,
+        Footing::Itself | Footing::Nothing => false,
     };
-    let told = introspect(&visit.cx, &asked.platform, &token, found.as_ref(), is_over);
+    let told = introspect(&visit.cx, &asked.platform, &token, &footing, is_over);
     Ok((told, asked.platform))
-}
-
-/// Whether people can still go to the platform that an access token was given to: its own tokens stand on nothing else.
-async fn is_holder_active(visit: &Visit, token: &Read) -> Result<bool, Ended> {
-    let Read::Access(claims) = token else {
-        return Ok(true);
-    };
-    let holder = PlatformId::from_text(claims.client_id.as_str());
-    let found = visit.state.database.find_platform(&holder).await?;
-    Ok(found.is_some_and(|platform| platform.active_client().is_some()))
 }
 
 fn tell(

@@ -1,6 +1,7 @@
 //! Properties of grants: one a code, revoked once, read with all they stand on.
 
 use idp_core::id::GrantId;
+use idp_core::session::Which;
 
 use crate::backend::{Backend, Property, properties};
 use crate::samples::{self, at};
@@ -11,6 +12,7 @@ pub const ALL: &[Property] = properties![
     code_gives_one_grant,
     first_revocation_of_a_grant_stands,
     grants_to_one_platform_are_revoked_and_no_others,
+    a_grant_that_was_given_up_is_dead_and_is_told_of_once_when_its_session_ends,
 ];
 
 async fn grant_comes_back_with_all_it_stands_on(b: &Backend) {
@@ -98,4 +100,38 @@ async fn grants_to_one_platform_are_revoked_and_no_others(b: &Backend) {
     });
     assert_eq!(counts, [vec![], vec![told], vec![]]);
     assert_eq!(found, [Some(at(7)), Some(at(5)), None]);
+}
+
+async fn a_grant_that_was_given_up_is_dead_and_is_told_of_once_when_its_session_ends(b: &Backend) {
+    let (s0, s1) = (samples::standing(), samples::standing());
+    let told = [&s0, &s1].map(|standing| samples::ended(&standing.grant));
+    let (given_up, ended, found) = write!(b, |s| {
+        for standing in [&s0, &s1] {
+            insert_standing(s, standing)?;
+            assert!(s.insert_grant(&standing.grant)?);
+        }
+        let given_up = [
+            s.give_up_grant(&s0.grant.id, at(5))?,
+            s.give_up_grant(&s0.grant.id, at(6))?,
+        ];
+        assert_eq!(s.revoke_grants_held_by(&s1.platform.id, at(5))?, 1);
+        assert_eq!(s.revoke_grant(&s0.grant.id, at(6))?, None);
+        let (enterprise, platform) = (&s1.enterprise.id, &s1.platform.id);
+        let ended = [
+            s.revoke_grants_of(&s0.enterprise.id, Which::One(&s0.grant.session_id), at(7))?,
+            s.revoke_grants_to(enterprise, platform, at(7))?,
+            s.revoke_grants_of(&s0.enterprise.id, Which::All, at(8))?,
+            s.revoke_grants_of(enterprise, Which::All, at(8))?,
+        ];
+        let mut found = Vec::new();
+        for standing in [&s0, &s1] {
+            let standing = s.find_grant_standing(&standing.grant.id)?.unwrap();
+            found.push(standing.grant.revoked_at);
+        }
+        (given_up, ended, found)
+    });
+    let [first, second] = told;
+    assert_eq!(given_up, [true, false]);
+    assert_eq!(ended, [vec![first], vec![second], vec![], vec![]]);
+    assert_eq!(found, [Some(at(5)), Some(at(5))], "the first time stands");
 }

@@ -9,6 +9,7 @@ use idp_core::authorization::{Assurance, RequestedClaims};
 use idp_core::id::GrantId;
 use idp_core::platform::{ClientAuthentication, ClientKeys};
 use idp_core::refresh_token::RefreshToken;
+use idp_core::revoked_token::RevokedToken;
 use protocol::claims::Confirmation;
 
 use crate::backend::{Backend, Property, properties};
@@ -23,6 +24,7 @@ pub const ALL: &[Property] = properties![
     first_use_stands,
     of_many_uses_at_once_one_is_first,
     only_what_has_expired_is_deleted,
+    a_token_that_was_given_up_is_known_until_it_expires,
     grant_keeps_whatever_was_asked_and_proven,
 ];
 
@@ -136,7 +138,7 @@ async fn only_what_has_expired_is_deleted(b: &Backend) {
         for one in &tokens {
             assert!(s.insert_refresh_token(one)?);
         }
-        s.delete_expired_refresh_tokens(at(-400))?
+        s.delete_expired_tokens(at(-400))?
     });
     let mut left = Vec::new();
     for name in names {
@@ -144,6 +146,30 @@ async fn only_what_has_expired_is_deleted(b: &Backend) {
     }
     assert!(!left[0] && left[2] && left[3], "{left:?}");
     assert_eq!(deleted, left.iter().filter(|is_left| !**is_left).count());
+}
+
+async fn a_token_that_was_given_up_is_known_until_it_expires(b: &Backend) {
+    let platform = samples::platform();
+    let [one, other] = [-700, 1000].map(|second| RevokedToken {
+        jti: samples::name("jti"),
+        platform_id: platform.id.clone(),
+        expires_at: at(second),
+    });
+    let found = write!(b, |s| {
+        assert!(s.insert_platform(&platform)?);
+        let inserted = [
+            s.insert_revoked_token(&one)?,
+            s.insert_revoked_token(&other)?,
+            s.insert_revoked_token(&other)?,
+        ];
+        assert_eq!(inserted, [true, true, false]);
+        let mut found = vec![s.is_token_revoked(&one.jti)?, s.is_token_revoked("none")?];
+        assert!(s.delete_expired_tokens(at(-650))? >= 1);
+        found.push(s.is_token_revoked(&one.jti)?);
+        found.push(s.is_token_revoked(&other.jti)?);
+        found
+    });
+    assert_eq!(found, [true, false, false, true]);
 }
 
 async fn grant_keeps_whatever_was_asked_and_proven(b: &Backend) {

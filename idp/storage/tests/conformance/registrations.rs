@@ -161,7 +161,7 @@ async fn of_many_changes_of_a_held_platform_none_is_lost(b: &Backend) {
         let (database, id) = (b.database.clone(), id.clone());
         async move {
             let changed = database.write(move |s| {
-                let mut platform = s.hold_platform(&id)?.unwrap();
+                let mut platform = s.hold_platform_alone(&id)?.unwrap();
                 platform.name_en.push('x');
                 s.update_platform(&platform)
             });

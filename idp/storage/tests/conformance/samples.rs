@@ -127,6 +127,7 @@ pub fn platform() -> Platform {
         zone: Zone::Western,
         support_contact: Some("0471-7654321".into()),
         state: PlatformState::Active,
+        in_force_since: None,
         client: Some(Client {
             target_link_uri: Some("https://hohhot.example/".into()),
             id_token_alg: JwsAlgorithm::Rs256,

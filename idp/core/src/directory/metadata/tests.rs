@@ -111,6 +111,7 @@ fn what_is_written_of_a_registration_reads_as_that_registration() {
             zone: Zone::Eastern,
             support_contact: None,
             state: PlatformState::Active,
+            in_force_since: None,
             client: Some(client.clone()),
         };
         let written = of_platform(&platform).unwrap();
@@ -155,6 +156,7 @@ fn defaults_are_those_of_the_standards_and_spelled_out() {
         zone: Zone::Eastern,
         support_contact: None,
         state: PlatformState::Pending,
+        in_force_since: None,
         client: Some(client),
     };
     let said = serde_json::to_value(of_platform(&platform).unwrap()).unwrap();

@@ -8,6 +8,7 @@ mod keys;
 mod reach;
 
 use clap::Args;
+use idp_core::directory::version_of;
 use idp_core::id::PlatformId;
 use idp_core::platform::{ClientAuthentication, Platform, PlatformState};
 use idp_core::timestamp::Timestamp;
@@ -69,7 +70,7 @@ fn entry(platform: &Platform, now: Timestamp) -> Vec<Finding> {
         PlatformState::Pending => Finding::wrong(
             subject,
             "it registered itself and waits",
-            "look at it with `idp platform show`, then `idp platform activate`",
+            "look at it with `idp platform show`, then `idp platform activate --as-shown` with the version that is shown",
         ),
         PlatformState::Suspended => Finding::wrong(
             subject,
@@ -82,6 +83,7 @@ fn entry(platform: &Platform, now: Timestamp) -> Vec<Finding> {
             "it registers afresh",
         ),
     });
+    findings.push(Finding::good("version", version_of(platform)));
     let client = platform.client.as_ref();
     if let Some(ClientAuthentication::ClientSecret {
         previous: Some(previous),

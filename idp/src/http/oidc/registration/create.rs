@@ -38,7 +38,7 @@ async fn registered(
     let draft = draft(&visit.cx, &token, &metadata).map_err(Refusal::Metadata)?;
     sector::check(visit, &metadata)
         .await
-        .map_err(Refusal::Metadata)?;
+        .map_err(|problem| Refusal::Sector(problem.to_string()))?;
     let (cx, caller) = (visit.cx.clone(), visit.caller());
     let written = database
         .write(move |store| spend(store, &cx, &caller, (&token, draft)))

@@ -81,7 +81,7 @@ async fn replaced(
     check_beside(visit, &beside, registered).map_err(Refusal::Metadata)?;
     sector::check(visit, &metadata)
         .await
-        .map_err(Refusal::Metadata)?;
+        .map_err(|problem| Refusal::Sector(problem.to_string()))?;
     let replaced = write(visit, &registered.platform.id, access, metadata).await;
     replaced.map_err(told::refused)?.ok_or(Refusal::BadToken)
 }
@@ -129,6 +129,7 @@ async fn given_up(visit: &Visit, request: &HttpRequest, id: PlatformId) -> Resul
         .state
         .database
         .write(move |store| give_up_registration(store, &cx, &caller, (&id, &access)))
-        .await?;
+        .await
+        .map_err(told::refused)?;
     done.then_some(()).ok_or(Refusal::BadToken)
 }

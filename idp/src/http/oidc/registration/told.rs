@@ -24,6 +24,9 @@ pub(super) enum Refusal {
     Metadata(MetadataProblem),
     /// It is none.
     Unreadable(String),
+    /// Its sector is not shown to be its own, for this reason, which tells of what is behind an address: it is written down,
+    /// and not told.
+    Sector(String),
     /// An operator stopped the platform.
     Suspended,
     /// Something of ours failed.
@@ -38,7 +41,7 @@ impl Refusal {
     const fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::BadToken => StatusCode::UNAUTHORIZED,
-            Self::Metadata(_) | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::Metadata(_) | Self::Unreadable(_) | Self::Sector(_) => StatusCode::BAD_REQUEST,
             Self::Suspended => StatusCode::FORBIDDEN,
             Self::Failed(failure) => failure.status,
         }
@@ -56,6 +59,11 @@ impl Refusal {
             ),
             Self::Metadata(problem) => (problem.code(), problem.to_string()),
             Self::Unreadable(why) => ("invalid_client_metadata", why.clone()),
+            Self::Sector(_) => (
+                "invalid_client_metadata",
+                "sector_identifier_uri gives no JSON array with each of the redirect URIs"
+                    .to_owned(),
+            ),
             Self::Suspended => (
                 "access_denied",
                 "an operator suspended the platform".to_owned(),
@@ -132,7 +140,10 @@ pub(super) async fn refuse(
         return answer::fail(visit, failure);
     }
     let (error, description) = refusal.told();
-    let reason = format!("{error}: {description}");
+    let reason = match &refusal {
+        Refusal::Sector(why) => format!("{error}: {why}"),
+        _ => format!("{error}: {description}"),
+    };
     let event = AuditEvent {
         platform_id: platform,
         ..trail::event(visit, AuditKind::RegistrationRefused, &reason)

@@ -1,6 +1,6 @@
 //! `grant_type=client_credentials` (RFC 6749 §4.4).
 
-use idp_core::token::client_credentials::grant;
+use idp_core::token::client_credentials::{Asked as OwnAsked, grant};
 use idp_core::token::mint::{TokenResponse, mint_own};
 
 use super::{Asked, Ended};
@@ -9,14 +9,15 @@ use crate::http::error::Failure;
 pub(super) async fn granted(asked: Asked<'_>) -> Result<TokenResponse, Ended> {
     let visit = asked.visit;
     let (cx, caller, platform) = (visit.cx.clone(), visit.caller(), asked.platform.clone());
-    let (resources, confirmation) = (asked.resources(), asked.confirmation.clone());
+    let own = OwnAsked {
+        scope: asked.parameter("scope")?,
+        resources: asked.resources(),
+        confirmation: asked.confirmation.clone(),
+    };
     let granted = visit
         .state
         .database
-        .write(move |store| {
-            let bounds = (resources.as_slice(), confirmation.as_ref());
-            grant(store, &cx, &caller, &platform, bounds)
-        })
+        .write(move |store| grant(store, &cx, &caller, &platform, &own))
         .await
         .map_err(Failure::from)?;
     match granted {

@@ -1,0 +1,2 @@
+DROP INDEX grants_untold;
+ALTER TABLE grants DROP COLUMN told_at;
