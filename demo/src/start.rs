@@ -11,6 +11,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web;
 use client_adapter::{PrivateKeyJwt, SigningAlgorithm};
 use idp::config::Config;
+use idp::serve::Alone;
 use idp::state::AppState;
 use tokio::task::JoinHandle;
 
@@ -37,6 +38,7 @@ pub struct Running {
     lists: JoinHandle<()>,
     pki: Arc<SamplePki>,
     _state: State,
+    _alone: Option<Alone>,
 }
 
 /// Sockets that are open before anything is served.
@@ -72,6 +74,7 @@ pub async fn start(settings: DemoSettings) -> Result<Running, DemoError> {
     // 4. The provider and the platforms.
     let mut config = provider::config(&state, &issuer, &pki)?;
     config.http.workers = settings.workers;
+    let alone = Alone::hold(&config).map_err(DemoError::provider)?;
     let servers = start_servers(config, sockets, &state, settings.progress).await?;
     let ready = Ready {
         issuer,
@@ -95,6 +98,7 @@ pub async fn start(settings: DemoSettings) -> Result<Running, DemoError> {
         lists: tokio::spawn(keep_lists(Arc::clone(&pki))),
         pki,
         _state: state,
+        _alone: alone,
     })
 }
 

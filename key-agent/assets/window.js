@@ -172,6 +172,8 @@
     const held = document.activeElement?.name === "certificate";
     const list = part("certificates");
     list.replaceChildren(...choices.map(({ lock, certificate }) => row(lock, certificate)));
+    // There may be more than are in sight.
+    part("how-many").textContent = choices.length > 1 ? ` (${choices.length})` : "";
     for (const lock of locks.unreadable) list.append(element("p", "warning", `${lock.label}: ${text("certificate-unreadable")}`));
     const checked = list.querySelector("input:checked");
     if (held) checked?.focus();

@@ -144,6 +144,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
 
 async fn serve_until_stopped(config: Config) -> Result<(), StartError> {
     let issuer = config.issuer.clone();
+    let _alone = serve::Alone::hold(&config)?;
     let running = serve::start(config).await?;
     for address in &running.addresses {
         tracing::info!(%address, issuer, "serving");

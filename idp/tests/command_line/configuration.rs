@@ -230,3 +230,19 @@ fn what_of_tls_does_not_go_together_is_refused() {
         checked(lines).refused_with(&words);
     }
 }
+
+#[test]
+fn a_second_process_does_not_serve_beside_one_that_keeps_sessions_in_its_memory() {
+    let operator = Operator::with("listen = ['127.0.0.1:0']");
+    let serving = operator.serving();
+    serving.wait_for("serving");
+    operator.run(&["serve"]).refused_with(&[
+        "state folder",
+        "another process serves from it",
+        "Redis",
+    ]);
+    // Other commands go on, and a process that ended is in nobody's way, however it ended.
+    assert_eq!(operator.run(&["platform", "list"]).code, 0);
+    drop(serving);
+    operator.serving().wait_for("serving");
+}

@@ -9,13 +9,18 @@ const KEY: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","use":"sig","kid":"1",
     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 
+/// Where people arrive who chose the platform in the portal, of the issuer that stands where none is configured.
+const BEGUN: &str = "/login?iss=http%3A%2F%2F127.0.0.1%3A8600";
+
 const HTML: &str = "text/html";
 
 /// A site where everything is as it should be.
 fn well() -> Site {
     let site = Site::start();
     site.put(("GET", "/cb"), (400, HTML, "no code"));
-    site.put(("GET", "/login"), (303, HTML, ""));
+    // Without `iss` it is a bad request, as a platform should have it.
+    site.put(("GET", "/login"), (400, HTML, "no iss"));
+    site.put(("GET", BEGUN), (303, HTML, ""));
     site.put(("GET", "/policy"), (200, HTML, "policy"));
     site.put(("GET", "/logo"), (200, "image/png", "x"));
     site.put(("GET", "/jwks"), (200, "application/json", KEY));
@@ -88,7 +93,7 @@ fn each_thing_that_is_wrong_is_named_with_what_to_do() {
     let site = well();
     let operator = connected(&site);
     site.put(("GET", "/cb"), (500, HTML, ""));
-    site.put(("GET", "/login"), (404, HTML, ""));
+    site.put(("GET", BEGUN), (404, HTML, ""));
     site.put(
         ("GET", "/jwks"),
         (

@@ -200,13 +200,17 @@ fn check_assertion(
     }
     let now = cx.now.unix_seconds();
     let begins = claims.nbf.into_iter().chain(claims.iat).max();
-    if claims.exp.saturating_add(SKEW_SECONDS) <= now
-        || claims.exp > now.saturating_add(ASSERTION_MAX_SECONDS + SKEW_SECONDS)
-        || begins.is_some_and(|begins| begins > now.saturating_add(SKEW_SECONDS))
-    {
-        return Err(TokenRefusal::InvalidClient(
-            "client_assertion is not valid now",
-        ));
+    let untimely = if claims.exp.saturating_add(SKEW_SECONDS) <= now {
+        Some("client_assertion has expired")
+    } else if claims.exp > now.saturating_add(ASSERTION_MAX_SECONDS + SKEW_SECONDS) {
+        Some("exp of client_assertion is more than ten minutes ahead")
+    } else if begins.is_some_and(|begins| begins > now.saturating_add(SKEW_SECONDS)) {
+        Some("nbf or iat of client_assertion is in the future")
+    } else {
+        None
+    };
+    if let Some(why) = untimely {
+        return Err(TokenRefusal::InvalidClient(why));
     }
     if claims.jti.is_empty() || claims.jti.len() > 256 {
         return Err(TokenRefusal::InvalidClient(

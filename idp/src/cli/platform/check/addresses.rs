@@ -15,6 +15,8 @@ enum Wanted {
     Answer,
     /// A page, or the way to one.
     Page,
+    /// The way back to us, for a visit as the portal makes it.
+    Beginning,
     /// An image.
     Image,
 }
@@ -35,7 +37,7 @@ pub(super) async fn check(reach: &mut Reach, client: &Client, findings: &mut Vec
     all.extend(one(
         "initiate_login_uri",
         &client.initiate_login_uri,
-        Wanted::Page,
+        Wanted::Beginning,
     ));
     all.extend(one(
         "target_link_uri",
@@ -73,7 +75,11 @@ async fn address(
             "on the person's own machine: nothing to try from here",
         );
     }
-    let (look, certified) = match reach.look(uri).await {
+    let visited = match wanted {
+        Wanted::Beginning => begun(uri, &reach.issuer, client),
+        Wanted::Answer | Wanted::Page | Wanted::Image => uri.to_owned(),
+    };
+    let (look, certified) = match reach.look(&visited).await {
         Ok(looked) => looked,
         Err(error) => return unreachable(subject, &error),
     };
@@ -86,7 +92,7 @@ async fn address(
             found,
             "nothing seems to be there: compare it with the platform's settings, character by character",
         ),
-        (Wanted::Page | Wanted::Image, 400..) => Finding::wrong(
+        (Wanted::Page | Wanted::Beginning | Wanted::Image, 400..) => Finding::wrong(
             subject,
             found,
             "people are sent there: correct it with `idp platform change --metadata`, or have it put up",
@@ -98,6 +104,18 @@ async fn address(
         ),
         _ => with_certificate(subject, found, &certified),
     }
+}
+
+/// As a person comes from the portal (`OpenID` Connect Core §4): without `iss` a platform refuses, and rightly.
+fn begun(uri: &str, issuer: &str, client: &Client) -> String {
+    let Ok(mut uri) = Url::parse(uri) else {
+        return uri.to_owned();
+    };
+    uri.query_pairs_mut().append_pair("iss", issuer);
+    if let Some(target) = &client.target_link_uri {
+        uri.query_pairs_mut().append_pair("target_link_uri", target);
+    }
+    uri.into()
 }
 
 fn with_certificate(subject: String, found: String, certified: &Certified) -> Finding {

@@ -21,6 +21,8 @@ const SKEW: i64 = 5;
 pub(super) struct Reach {
     pub(super) fetcher: Fetcher,
     pub(super) bounds: Bounds,
+    /// Whom people come from.
+    pub(super) issuer: String,
     /// The greatest difference of clocks so far, and at which address.
     skew: Option<(i64, String)>,
 }
@@ -33,6 +35,7 @@ impl Reach {
                 octets: OCTETS,
                 time: config.outbound.time(),
             },
+            issuer: config.issuer.clone(),
             skew: None,
         })
     }
