@@ -13,7 +13,7 @@ use crate::adapter::Adapter;
 use crate::metadata::DiscoveryFault;
 use crate::provider::OurIdToken;
 use crate::secret::Secret;
-use crate::start::is_tag;
+use crate::start::tags;
 
 /// How to sign out.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ impl Adapter {
         if let Some(state) = wish.state {
             request = request.set_state(CsrfToken::new(state.reveal().to_owned()));
         }
-        for locale in wish.ui_locales.iter().filter(|locale| is_tag(locale)) {
+        for locale in tags(&wish.ui_locales) {
             request = request.add_ui_locale(LanguageTag::new(locale.clone()));
         }
         Ok(request.http_get_url())

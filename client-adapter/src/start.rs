@@ -20,8 +20,11 @@ use crate::push::PushFault;
 use crate::secret::Secret;
 use crate::target::{ForeignTarget, Target};
 
-/// Longest hint worth passing on.
-const LONGEST_HINT: usize = 256;
+/// Longest hint that the provider takes.
+const LONGEST_HINT: usize = 128;
+
+/// So many languages are within what it takes (128 octets).
+const MOST_LOCALES: usize = 3;
 
 /// What a login shall be like. The default is the usual one.
 #[derive(Clone, Debug, Default)]
@@ -215,7 +218,7 @@ impl Adapter {
         if let Some(hint) = wish.login_hint.filter(|hint| hint.len() <= LONGEST_HINT) {
             request = request.set_login_hint(LoginHint::new(hint));
         }
-        for locale in wish.ui_locales.iter().filter(|locale| is_tag(locale)) {
+        for locale in tags(&wish.ui_locales) {
             request = request.add_ui_locale(LanguageTag::new(locale.clone()));
         }
         let (url, _, _) = request.url();
@@ -232,9 +235,11 @@ fn authenticated_since(now: i64, max_age: Option<Duration>, prompt: Option<Promp
     Some(now.saturating_sub(seconds))
 }
 
-/// The shape of a BCP 47 tag, so that nothing else rides along.
-pub(crate) fn is_tag(text: &str) -> bool {
-    (2..=35).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+/// The first languages that have the shape of a BCP 47 tag, so that nothing else rides along.
+pub(crate) fn tags(locales: &[String]) -> impl Iterator<Item = &String> {
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    let is_tag = move |text: &&String| (2..=35).contains(&text.len()) && text.bytes().all(is_part);
+    locales.iter().filter(is_tag).take(MOST_LOCALES)
 }
 
 impl From<Prompt> for CoreAuthPrompt {

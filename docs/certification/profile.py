@@ -37,9 +37,10 @@ CLIENTS = ("basic-1", "basic-2", "post", "fapi-1", "fapi-2", "fapi-mtls-1", "fap
 
 def main():
     asked = arguments()
-    folder = pathlib.Path(asked.folder).resolve()
-    profile = Profile(asked, folder)
-    if not (folder / "clients.json").exists():
+    profile = Profile(asked, pathlib.Path(asked.folder).resolve())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, profile.stop)
+    if not (profile.folder / "clients.json").exists():
         profile.prepare()
     profile.serve()
 
@@ -85,6 +86,10 @@ class Profile:
     def __init__(self, asked, folder):
         self.asked = asked
         self.folder = folder
+        # Where files are now: elsewhere until everything is made.
+        self.place = folder
+        self.server = None
+        self.is_starting = self.is_told_to_stop = False
         self.idp = program("idp", asked.bin)
         self.issuer = f"https://{asked.host}:{asked.port}"
         self.mtls = f"https://{asked.host}:{asked.mtls_port}"
@@ -93,12 +98,23 @@ class Profile:
     # What is made once.
 
     def prepare(self):
-        self.folder.mkdir(parents=True, exist_ok=True)
-        os.chmod(self.folder, 0o700)
-        pin = self.folder / "pin"
+        """Beside the folder, and renamed at the end: a start that fails leaves nothing that the next one trips over."""
+        if self.folder.exists() and any(self.folder.iterdir()):
+            sys.exit(f"profile.py: {self.folder} holds something that is no whole profile: take it away, or name another folder")
+        self.place = self.folder.with_name(f".{self.folder.name}.preparing")
+        if self.place.exists():
+            shutil.rmtree(self.place)
+        self.place.mkdir(parents=True)
+        os.chmod(self.place, 0o700)
+        self.make()
+        self.place.rename(self.folder)
+        self.place = self.folder
+
+    def make(self):
+        pin = self.place / "pin"
         pin.write_text(f"{secrets.randbelow(900000) + 100000}\n")
         code = credit_code("91150100MA0CERT01")
-        words = [self.folder, self.asked.host, ENTERPRISE, code, pin]
+        words = [self.place, self.asked.host, ENTERPRISE, code, pin]
         subprocess.run(["bash", HERE / "certificates.sh", *words], check=True)
         self.configure()
         self.run("migrate")
@@ -124,7 +140,7 @@ class Profile:
         }
         for word, value in words.items():
             text = text.replace(f"@{word}@", str(value))
-        (self.folder / "idp.toml").write_text(text)
+        (self.place / "idp.toml").write_text(text)
 
     def register(self, name):
         """`idp platform add` with the metadata of clients/NAME.json; answers what the tester needs of it."""
@@ -148,7 +164,7 @@ class Profile:
 
     def make_key(self, name):
         """A P-256 key, as a private JWK."""
-        file = self.folder / f"{name}.signing.key"
+        file = self.place / f"{name}.signing.key"
         subprocess.run(
             ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", file],
             check=True, stderr=subprocess.DEVNULL,
@@ -183,18 +199,24 @@ class Profile:
 
     def shown(self, certificate):
         """A client's certificate as the suite takes it: texts, not files."""
-        text = lambda file: (self.folder / file).read_text()
+        text = lambda file: (self.place / pathlib.Path(file).name).read_text()
         return {"cert": text(certificate["pem"]), "key": text(certificate["key"]), "ca": text("client-ca.pem")}
 
     # What is done at each start.
 
     def serve(self):
+        if f'"{self.issuer}"' not in (self.folder / "idp.toml").read_text():
+            sys.exit(f"profile.py: {self.folder} was made for another issuer than {self.issuer}: say --host and --port as then, or name another folder")
+        # That of an earlier start must not be taken for this one's.
+        (self.folder / "ready.json").unlink(missing_ok=True)
         self.run("check-config")
         log = open(self.folder / "idp.log", "ab")
+        self.is_starting = True
         server = subprocess.Popen([self.idp, "--config", self.folder / "idp.toml", "serve"], stdout=log, stderr=log, env=self.environment)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: server.terminate())
+        self.server = server
         try:
+            if self.is_told_to_stop:
+                sys.exit()
             self.wait(server)
             self.bind()
             self.tell()
@@ -205,6 +227,14 @@ class Profile:
                 server.wait()
         sys.exit(status if status not in (0, -signal.SIGTERM) else 0)
 
+    def stop(self, *_):
+        """On SIGINT and SIGTERM. Nothing breaks off the moment in which the provider starts: it would be nobody's."""
+        self.is_told_to_stop = True
+        if self.server:
+            self.server.terminate()
+        elif not self.is_starting:
+            sys.exit("profile.py: stopped before it served")
+
     def wait(self, server):
         trusted = ssl.create_default_context(cafile=self.folder / "tls-ca.pem")
         deadline = time.monotonic() + START_SECONDS
@@ -214,6 +244,8 @@ class Profile:
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
+        if self.is_told_to_stop:
+            sys.exit()
         raise SystemExit(f"profile.py: the provider did not start: see {self.folder / 'idp.log'}")
 
     def bind(self):
@@ -243,14 +275,14 @@ class Profile:
     # Helpers.
 
     def run(self, *words):
-        done = subprocess.run([self.idp, "--config", self.folder / "idp.toml", *words], capture_output=True, text=True, env=self.environment)
+        done = subprocess.run([self.idp, "--config", self.place / "idp.toml", *words], capture_output=True, text=True, env=self.environment)
         if done.returncode:
             sys.exit(f"profile.py: idp {' '.join(words)}: {done.stderr}{done.stdout}")
         return done.stdout
 
     def keep(self, name, value):
         """Whole or not at all: whoever waits for the file never reads half of it."""
-        file = self.folder / name
+        file = self.place / name
         beside = file.with_suffix(".new")
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(value, out, ensure_ascii=False, indent=2)

@@ -1,18 +1,20 @@
 // What the profile's tests share: the profile as a tester starts it, and a platform of Node's own libraries that speaks to it.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, verify } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { endChild, hasEnded, makeFolder, removeFolder, startChild } from '../browser/lib/children.mjs';
 import { freePorts, output, program, root } from '../browser/lib/program.mjs';
 
 const START_MS = 60_000;
+/** It ends the provider first. */
+const END_MS = 15_000;
 export const CALLBACK = 'https://tester.example/callback';
 
 const bin = join(program('idp'), '..');
@@ -24,15 +26,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 /** Starts the profile by its one command. */
 export async function startProfile() {
-  const folder = await mkdtemp(join(tmpdir(), 'certification-'));
-  const [port, mtlsPort] = await freePorts(2);
-  const words = [script('profile.py'), join(folder, 'state'), '--port', port, '--mtls-port', mtlsPort, '--callback', CALLBACK, '--bin', bin];
-  await mkdir(output, { recursive: true });
-  const log = createWriteStream(`${output}certification-profile.log`);
-  const child = spawn('python3', words.map(String), { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
-  const profile = new Profile(child, folder);
+  const profile = await spawnProfile(await scratch(), bin, 'certification-profile');
   try {
     await profile.becomeReady();
   } catch (error) {
@@ -42,18 +36,44 @@ export async function startProfile() {
   return profile;
 }
 
+/** A folder for a profile; its stop() takes it away. */
+export const scratch = () => makeFolder('certification-');
+
+/** The one command, and nothing waited for; its own log is kept in tests/output. */
+export async function spawnProfile(folder, programs, name, ports) {
+  const [port, mtlsPort] = ports ?? (await freePorts(2));
+  const words = [script('profile.py'), join(folder, 'state'), '--port', port, '--mtls-port', mtlsPort, '--callback', CALLBACK, '--bin', programs];
+  await mkdir(output, { recursive: true });
+  const log = createWriteStream(`${output}${name}.log`);
+  const child = startChild('python3', words, { stdio: ['ignore', 'pipe', 'pipe'], group: true });
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  return new Profile(child, folder, { ports: [port, mtlsPort], log: `tests/output/${name}.log` });
+}
+
+/** The programs, of which `idp` fails for as long as the file `broken` lies beside it when it is told WORD. */
+export async function breakablePrograms(folder, word) {
+  const wrapper = `#!/bin/sh\ncase " $* " in *" ${word} "*) [ ! -e "${folder}/broken" ] || { echo "no ${word} today" >&2; exit 1; } ;; esac\nexec "${bin}/idp" "$@"\n`;
+  await writeFile(join(folder, 'idp'), wrapper, { mode: 0o755 });
+  await symlink(join(bin, 'key-agent'), join(folder, 'key-agent'));
+  await writeFile(join(folder, 'broken'), '');
+  return folder;
+}
+
 class Profile {
-  constructor(child, folder) {
+  constructor(child, folder, { ports, log }) {
     this.child = child;
     this.scratch = folder;
+    this.ports = ports;
+    this.log = log;
     this.folder = join(folder, 'state');
   }
 
   async becomeReady() {
     const deadline = Date.now() + START_MS;
     for (;;) {
-      if (this.child.exitCode !== null) throw new Error('the profile ended: see tests/output/certification-profile.log');
-      if (Date.now() > deadline) throw new Error('the profile did not become ready: see tests/output/certification-profile.log');
+      if (hasEnded(this.child)) throw new Error(`the profile ended: see ${this.log}`);
+      if (Date.now() > deadline) throw new Error(`the profile did not become ready: see ${this.log}`);
       const text = await readFile(join(this.folder, 'ready.json'), 'utf8').catch(() => '');
       if (text) {
         Object.assign(this, JSON.parse(text));
@@ -96,15 +116,15 @@ class Profile {
     return { alg, ...JSON.parse(Buffer.from(payload, 'base64url')) };
   }
 
+  /** Ends it, if it has not ended, and keeps its folder; answers its exit code. */
+  async end() {
+    await endChild(this.child, END_MS);
+    return this.child.exitCode;
+  }
+
   async stop() {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const end = once(this.child, 'exit');
-      this.child.kill('SIGTERM');
-      const late = sleep(15_000, 'late', { ref: false });
-      if ((await Promise.race([end, late])) === 'late') this.child.kill('SIGKILL');
-      await end;
-    }
-    await rm(this.scratch, { recursive: true, force: true });
+    await this.end();
+    await removeFolder(this.scratch);
   }
 }
 

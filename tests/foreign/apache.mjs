@@ -1,14 +1,13 @@
 // An Apache of the tests' own with mod_auth_openidc before a page that answers with the headers it got.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { endChild, hasEnded, makeFolder, removeFolder, startChild } from '../browser/lib/children.mjs';
 import { output } from '../browser/lib/program.mjs';
 
 const MODULES = '/usr/lib/apache2/modules';
@@ -23,17 +22,20 @@ export function addresses(port) {
 
 /** Starts it for a registered client; its own log is kept in tests/output. */
 export async function startApache(port, issuer, { client_id, client_secret }) {
-  const page = await startPage();
-  const folder = await mkdtemp(join(tmpdir(), 'apache-'));
-  await chmod(folder, 0o755);
-  const file = join(folder, 'apache.conf');
-  const settings = configuration({ folder, port, page: page.address().port, issuer, client_id, client_secret });
-  await writeFile(file, settings, { mode: 0o600 });
-  const log = openSync(`${output}foreign-apache.log`, 'w');
-  const child = spawn('/usr/sbin/apache2', ['-f', file, '-D', 'FOREGROUND'], { stdio: ['ignore', log, log] });
-  const apache = { child, stop: () => stop(child, page, folder) };
+  const started = {};
+  const apache = { stop: () => stop(started) };
   try {
-    await becomeReady(child, addresses(port).open);
+    started.page = await startPage();
+    const folder = started.folder = await makeFolder('apache-');
+    await chmod(folder, 0o755);
+    const file = join(folder, 'apache.conf');
+    const settings = configuration({ folder, port, page: started.page.address().port, issuer, client_id, client_secret });
+    await writeFile(file, settings, { mode: 0o600 });
+    const log = openSync(`${output}foreign-apache.log`, 'w');
+    // Its workers are of another user, and end with its group.
+    started.child = startChild('/usr/sbin/apache2', ['-f', file, '-D', 'FOREGROUND'], { stdio: ['ignore', log, log], group: true });
+    closeSync(log);
+    await becomeReady(started.child, addresses(port).open);
   } catch (error) {
     await apache.stop();
     throw error;
@@ -95,7 +97,7 @@ OIDCPassClaimsAs headers
 async function becomeReady(child, address) {
   const deadline = Date.now() + START_MS;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`Apache ended with ${child.exitCode}: see tests/output/foreign-apache.log`);
+    if (hasEnded(child)) throw new Error(`Apache ended with ${child.exitCode ?? child.failure ?? child.signalCode}: see tests/output/foreign-apache.log`);
     if (Date.now() > deadline) throw new Error('Apache did not become ready: see tests/output/foreign-apache.log');
     const answer = await fetch(address).catch(() => undefined);
     if (answer?.ok) return;
@@ -103,12 +105,10 @@ async function becomeReady(child, address) {
   }
 }
 
-async function stop(child, page, folder) {
-  if (child.exitCode === null && child.signalCode === null) {
-    const end = once(child, 'exit');
-    child.kill('SIGTERM');
-    await end;
-  }
-  await once(page.close(), 'close');
-  await rm(folder, { recursive: true, force: true });
+/** Whatever of it was started. */
+async function stop({ child, page, folder }) {
+  if (child) await endChild(child);
+  page?.closeAllConnections();
+  if (page) await once(page.close(), 'close');
+  if (folder) await removeFolder(folder);
 }

@@ -1,12 +1,13 @@
 // PyPI Authlib against the provider. The client runs in a process of its own (authlib_client.py); here are the
 // demonstration, its registrations, and the person who signs when the client says where to.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { webcrypto } from 'node:crypto';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { endChild, hasEnded, startChild } from '../browser/lib/children.mjs';
 import { startDemonstration } from '../browser/lib/demonstration.mjs';
 import { output, root } from '../browser/lib/program.mjs';
 import { authorize, bind, keyPair, REDIRECT_URI, registerAs } from './lib.mjs';
@@ -18,6 +19,7 @@ const RESOURCE = 'https://api.example/bids';
 
 describe('Authlib against the provider', () => {
   let demo;
+  let child;
   const ended = [];
 
   before(async () => {
@@ -25,9 +27,10 @@ describe('Authlib against the provider', () => {
     const lock = demo.lock('good-sm2');
     await bind(demo, lock);
     const settings = { issuer: demo.issuer, redirect_uri: REDIRECT_URI, enterprise: lock.enterprise, resource: RESOURCE, platforms: await registerAll() };
-    const child = spawn(python, [fileURLToPath(new URL('authlib_client.py', import.meta.url)), JSON.stringify(settings)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    child = startChild(python, [fileURLToPath(new URL('authlib_client.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
+    // A client that has ended hears nothing more; what it said until then is counted below.
+    child.stdin.on('error', () => {});
+    child.stdin.write(`${JSON.stringify(settings)}\n`);
     for await (const line of createInterface({ input: child.stdout })) {
       const said = JSON.parse(line);
       if (said.authorize) {
@@ -38,7 +41,13 @@ describe('Authlib against the provider', () => {
       }
     }
   });
-  after(() => demo?.stop());
+  after(async () => {
+    try {
+      if (child) await endChild(child);
+    } finally {
+      await demo?.stop();
+    }
+  });
 
   async function registerAll() {
     const platforms = {
@@ -56,7 +65,9 @@ describe('Authlib against the provider', () => {
   }
 
   test('every check of the client passes', async (context) => {
-    assert.equal(ended.length, 13, `the client ended early: see ${output}foreign-authlib.log`);
+    if (!hasEnded(child)) await once(child, 'exit');
+    assert.equal(child.failure, undefined);
+    assert.deepEqual([child.exitCode, ended.length], [0, 13], `the client ended early: see ${output}foreign-authlib.log`);
     for (const { check, passed, told, error, where } of ended) {
       await context.test(check, () => {
         if (told) console.log(`  ${JSON.stringify(told)}`);

@@ -21,7 +21,8 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-SETTINGS = json.loads(sys.argv[1])
+# By a line, not by the command line: that is for everybody to read, and here are keys.
+SETTINGS = json.loads(sys.stdin.readline())
 ISSUER = SETTINGS["issuer"]
 REDIRECT_URI = SETTINGS["redirect_uri"]
 SCOPE = "openid enterprise certificate contact"

@@ -26,8 +26,11 @@ describe('mod_auth_openidc before a page', () => {
     apache = await startApache(port, demo.issuer, registered);
   });
   after(async () => {
-    await apache?.stop();
-    await demo?.stop();
+    try {
+      await apache?.stop();
+    } finally {
+      await demo?.stop();
+    }
   });
 
   /** Whoever says that they read pages is sent to sign in; others get 401. */

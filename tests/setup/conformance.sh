@@ -41,5 +41,6 @@ awk -F'|' -v passed="$passed" '
       printf "ok conformance: %s: %d modules, %d pass, %d not applicable, %d open\n", plan, all[plan], passes[plan], other[plan], open[plan] | "sort"
     }
     close("sort")
+    for (plan in said) if (!(plan in all)) wrong(plan ": the summary counts a plan that has no rows")
     exit bad > 0
   }' "$table"

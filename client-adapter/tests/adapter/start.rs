@@ -68,6 +68,23 @@ async fn an_authorization_request_says_everything_and_nothing_twice() {
 }
 
 #[actix_web::test]
+async fn what_the_provider_would_not_take_is_not_passed_on() {
+    let provider = FakeProvider::start(Wrong::default());
+    let adapter = Adapter::discover(settings(&provider)).await.unwrap();
+    let wish = |hint: usize| StartLogin {
+        login_hint: Some("h".repeat(hint)),
+        ui_locales: vec!["x".repeat(35); 20],
+        ..StartLogin::default()
+    };
+    let (url, _) = adapter.start_login(wish(128)).await.unwrap();
+    let asked = parameters(&url);
+    assert_eq!(asked["login_hint"].len(), 128);
+    assert!(asked["ui_locales"].len() <= 128);
+    let (url, _) = adapter.start_login(wish(129)).await.unwrap();
+    assert!(!parameters(&url).contains_key("login_hint"));
+}
+
+#[actix_web::test]
 async fn only_our_provider_initiates_and_only_to_our_pages() {
     let provider = FakeProvider::start(Wrong::default());
     let adapter = Adapter::discover(settings(&provider)).await.unwrap();

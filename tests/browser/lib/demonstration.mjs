@@ -1,13 +1,11 @@
 // The demonstration as the thing under test: provider, two platforms, agent and sample locks, one process,
 // a state folder of its own.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { endChild, hasEnded, makeFolder, removeFolder, startChild } from './children.mjs';
 import { freePorts, output, program, run } from './program.mjs';
 
 const START_MS = 60_000;
@@ -28,7 +26,7 @@ export async function startDemonstration(name, more = {}) {
 }
 
 async function startOnce(name, { words: driver = [], environment = {} }) {
-  const folder = await mkdtemp(join(tmpdir(), 'demonstration-'));
+  const folder = await makeFolder('demonstration-');
   const ready = join(folder, 'ready.json');
   const [provider, chifeng, hohhot, agent] = await freePorts(4);
   const words = ['--state-dir', join(folder, 'state'), '--ready', ready];
@@ -36,7 +34,7 @@ async function startOnce(name, { words: driver = [], environment = {} }) {
   words.push(...driver);
   await mkdir(output, { recursive: true });
   const log = createWriteStream(`${output}demo-${name}.log`);
-  const child = spawn(program('demo'), words.map(String), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
+  const child = startChild(program('demo'), words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
   child.stdout.pipe(log);
   child.stderr.pipe(log);
   const demonstration = new Demonstration(child, folder);
@@ -58,7 +56,7 @@ class Demonstration {
   async becomeReady(file) {
     const deadline = Date.now() + START_MS;
     for (;;) {
-      if (this.child.exitCode !== null) throw new Error(`demo ended with ${this.child.exitCode}: see tests/output`);
+      if (hasEnded(this.child)) throw new Error(`demo ended with ${this.child.exitCode ?? this.child.failure ?? this.child.signalCode}: see tests/output`);
       if (Date.now() > deadline) throw new Error('demo did not become ready: see tests/output');
       const text = await readFile(file, 'utf8').catch(() => '');
       if (text) {
@@ -93,14 +91,8 @@ class Demonstration {
   }
 
   async stop() {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const end = once(this.child, 'exit');
-      this.child.kill('SIGTERM');
-      const late = sleep(10_000, 'late', { ref: false });
-      if ((await Promise.race([end, late])) === 'late') this.child.kill('SIGKILL');
-      await end;
-    }
-    await rm(this.folder, { recursive: true, force: true });
+    await endChild(this.child);
+    await removeFolder(this.folder);
   }
 }
 
