@@ -352,7 +352,7 @@ fn grants_are_revoked_in_one_place_of_the_core() {
     for src in ["idp/core/src", "idp/src"] {
         for file in rust_files(src) {
             let text = std::fs::read_to_string(&file).unwrap();
-            if text.contains("store.revoke_grant") {
+            if text.contains("store.revoke_grant") || text.contains("store.give_up_grant") {
                 found.push(short(&file));
             }
         }

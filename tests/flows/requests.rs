@@ -306,12 +306,13 @@ async fn a_token_for_a_resource_is_of_no_use_elsewhere() {
         (answer.status, answer.error().as_str()),
         (400, "invalid_target")
     );
-    let asking = scene
-        .platform
-        .ask()
-        .with("resource", "https://other.example/");
-    let answer = scene.browser.open(&asking.path()).await;
-    assert_eq!(answer.parameter("error").as_deref(), Some("invalid_target"));
+    // The provider itself is no resource: without one a token is for its userinfo.
+    for resource in ["https://other.example/", &Provider::shared().issuer] {
+        let asking = scene.platform.ask().with("resource", resource);
+        let answer = scene.browser.open(&asking.path()).await;
+        let error = answer.parameter("error");
+        assert_eq!(error.as_deref(), Some("invalid_target"), "{resource}");
+    }
 }
 
 #[tokio::test]

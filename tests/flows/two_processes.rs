@@ -11,7 +11,9 @@ use e2e::proof::Challenge;
 use e2e::registration::{described, own, put_back, terms};
 use e2e::servers::{self, Server};
 use e2e::story::{Scene, new_lock};
-use e2e::{Answer, Browser, KeyKind, Lock, Order, Platform, Provider, world};
+use e2e::{
+    Answer, Browser, KeyKind, Lock, Order, Platform, PlatformOrder, Provider, TokenRequest, world,
+};
 use idp::serve::REGISTRY_WATCH;
 use idp_core::audit::AuditKind;
 use idp_core::authorities::{self, Operator};
@@ -479,4 +481,25 @@ async fn no_code_that_is_redeemed_beside_a_suspension_gives_anything_then_or_lat
         .other
         .count_of_platform(&platform.id, AuditKind::CodeRedeemed);
     assert_eq!(redeemed.await, 0);
+}
+
+#[tokio::test]
+async fn what_a_platform_gives_up_of_its_own_at_one_process_is_worth_nothing_at_the_other() {
+    const ARCHIVE: &str = "https://archive.example/";
+    let Some(pair) = Pair::start() else { return };
+    let mut order = PlatformOrder::default();
+    order.tokens.client_credentials = true;
+    order.tokens.resources = vec![ARCHIVE.to_owned()];
+    let platform = Platform::order(&pair.one, order).await;
+    let asked = TokenRequest::own(&platform).with("resource", ARCHIVE);
+    let token = asked.send().await.json()["access_token"].clone();
+    let token = token.as_str().unwrap();
+    let look = async || {
+        let asked = TokenRequest::about(&platform, "/oauth2/introspect", token);
+        asked.at(&pair.other.base).send().await.json()["active"].clone()
+    };
+    assert_eq!(look().await, true);
+    let given_up = TokenRequest::about(&platform, "/oauth2/revoke", token);
+    assert_eq!(given_up.send().await.status, 200);
+    assert_eq!(look().await, false);
 }

@@ -168,7 +168,7 @@ impl<'a> Asked<'a> {
         Ok(ClaimSet::of_standard_scopes(words).within(&self.client.scopes))
     }
 
-    /// RFC 8707 §2: registered ones alone.
+    /// RFC 8707 §2: registered ones alone. Userinfo is none: a token is for it where no resource is named.
     fn resources(&self) -> Result<Vec<String>, Refused> {
         let asked = self
             .parameters
@@ -255,7 +255,7 @@ impl<'a> Asked<'a> {
     }
 
     /// An ID token of ours names who is expected; how old it is does not matter (`OpenID` Connect Core
-    /// §3.1.2.1).
+    /// §3.1.2.1), as long as its key is published.
     fn expected_subject(&self, cx: &Cx, said: &ClaimsParameter) -> Result<Option<String>, Refused> {
         const BAD: Refused = (
             ErrorCode::InvalidRequest,

@@ -2,6 +2,9 @@
 //!
 //! A token that comes back after it was used tells that two hold it: the grant ends (RFC 9700 §4.14.2). Under FAPI 2.0 a
 //! token is not replaced (§5.3.2.1): it is bound to its client, and a lost answer must not lose the grant.
+//!
+//! Holds nothing: whoever ends what the grant stands on revokes the grant too, and what was refreshed beside that is dead
+//! with it.
 
 use protocol::claims::Confirmation;
 use protocol::scope::{Scope, ScopeSet};
