@@ -5,6 +5,7 @@
 use openidconnect::{OAuth2TokenResponse as _, SubjectIdentifier, TokenResponse as _};
 
 use crate::adapter::Adapter;
+use crate::http::HttpFailure;
 use crate::id_token::{self, Expected};
 use crate::id_token_fault::IdTokenFault;
 use crate::metadata::DiscoveryFault;
@@ -81,6 +82,16 @@ pub enum UserInfoError {
     /// 401: refresh the tokens, or let the person sign in again.
     #[error("the provider's userinfo is refused: {0}")]
     UserInfo(#[source] UserInfoFault),
+}
+
+impl RefreshError {
+    /// Whether the provider may have answered, so that the token is spent and its successor on nobody's hands.
+    pub(crate) fn may_hide_an_answer(&self) -> bool {
+        let Self::Token(TokenFault::Unreachable(failure)) = self else {
+            return false;
+        };
+        matches!(failure, HttpFailure::Unreachable(_))
+    }
 }
 
 impl From<TokenFault> for RefreshError {

@@ -138,7 +138,13 @@ impl Turn {
         if !is_due(&session, self.adapter.clock().now()) {
             return Ok(Some(session));
         }
-        match self.adapter.refresh(&session).await {
+        let mut asked = self.adapter.refresh(&session).await;
+        // The connection broke. For a short while a provider gives the same successor again; later, asking would look
+        // like theft.
+        if (asked.as_ref()).is_err_and(RefreshError::may_hide_an_answer) {
+            asked = self.adapter.refresh(&session).await;
+        }
+        match asked {
             Ok(tokens) => session.tokens = tokens,
             Err(RefreshError::Ended) => {
                 self.store.remove(&self.key).await?;

@@ -208,3 +208,21 @@ async fn a_refresh_that_fails_fails_once_for_all_who_wait() {
     assert!(at.sessions.find_fresh(&key).await.unwrap().is_some());
     assert_eq!(at.provider.reuses(), 0);
 }
+
+#[actix_web::test]
+async fn an_answer_that_is_lost_is_asked_for_once_more() {
+    let at = Place::new().await;
+    let key = at.sign_in().await;
+    at.provider.lose_answers(1);
+    at.later.fetch_add(40, Ordering::SeqCst);
+    assert!(at.sessions.find_fresh(&key).await.unwrap().is_some());
+    let asked = at.provider.seen("/oauth2/token");
+    assert_eq!(asked.len(), 3);
+    assert_eq!(
+        asked[1].form["refresh_token"],
+        asked[2].form["refresh_token"]
+    );
+    at.later.fetch_add(40, Ordering::SeqCst);
+    assert!(at.sessions.find_fresh(&key).await.unwrap().is_some());
+    assert_eq!((at.asked(), at.provider.reuses()), (4, 0));
+}

@@ -109,6 +109,9 @@ struct Shared {
     refresh_tokens: Mutex<HashSet<String>>,
     /// How often a refresh token came that was used before.
     reuses: AtomicUsize,
+    /// So many answers to a refresh are lost on their way; who asks again is given the same.
+    to_lose: AtomicUsize,
+    lost: Mutex<HashMap<String, Value>>,
     discoveries: AtomicUsize,
     other_key_published: Mutex<bool>,
 }
@@ -137,6 +140,8 @@ impl FakeProvider {
             pushed: Mutex::default(),
             refresh_tokens: Mutex::default(),
             reuses: AtomicUsize::new(0),
+            to_lose: AtomicUsize::new(0),
+            lost: Mutex::default(),
             discoveries: AtomicUsize::new(0),
             other_key_published: Mutex::new(false),
         });
@@ -181,6 +186,11 @@ impl FakeProvider {
     /// How often discovery was asked for.
     pub fn discoveries(&self) -> usize {
         self.shared.discoveries.load(Ordering::SeqCst)
+    }
+
+    /// Loses the next answers to a refresh.
+    pub fn lose_answers(&self, count: usize) {
+        self.shared.to_lose.store(count, Ordering::SeqCst);
     }
 
     /// How often a refresh token came that was used before, or was never issued.

@@ -1,8 +1,11 @@
 //! The token endpoint: codes and refresh tokens, with a nonce where the test wants one.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::{HttpRequest, HttpResponse, web};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -50,7 +53,7 @@ fn answer(shared: &Shared, wrong: Wrong, seen: &Seen) -> HttpResponse {
     if granted.challenge != challenge || granted.redirect_uri != seen.form["redirect_uri"] {
         return refuse("invalid_grant");
     }
-    issue(shared, &wrong, seen, Some(granted))
+    HttpResponse::Ok().json(issue(shared, &wrong, seen, Some(granted)))
 }
 
 /// Whether a proof came without the nonce that is wanted.
@@ -64,17 +67,44 @@ pub(super) fn lacks_nonce(wrong: &Wrong, seen: &Seen) -> bool {
 }
 
 fn refresh(shared: &Shared, wrong: &Wrong, seen: &Seen) -> HttpResponse {
-    let mut unused = shared.refresh_tokens.lock().unwrap();
-    if !unused.remove(&seen.form["refresh_token"]) {
+    let token = &seen.form["refresh_token"];
+    if let Some(answer) = shared.lost.lock().unwrap().remove(token) {
+        return HttpResponse::Ok().json(answer);
+    }
+    if !shared.refresh_tokens.lock().unwrap().remove(token) {
         shared.reuses.fetch_add(1, Ordering::SeqCst);
         return refuse("invalid_grant");
     }
-    drop(unused);
-    issue(shared, wrong, seen, None)
+    let answer = issue(shared, wrong, seen, None);
+    let one_less = |left: usize| left.checked_sub(1);
+    let is_lost = (shared.to_lose).fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
+    if is_lost.is_ok() {
+        shared.lost.lock().unwrap().insert(token.clone(), answer);
+        return HttpResponse::Ok().body(Broken);
+    }
+    HttpResponse::Ok().json(answer)
+}
+
+/// A body that never comes: the connection breaks.
+struct Broken;
+
+impl MessageBody for Broken {
+    type Error = std::io::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(100)
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<web::Bytes, Self::Error>>> {
+        Poll::Ready(Some(Err(std::io::Error::other("the connection breaks"))))
+    }
 }
 
 /// Tokens for a code, or without one: refreshed.
-fn issue(shared: &Shared, wrong: &Wrong, seen: &Seen, granted: Option<Granted>) -> HttpResponse {
+fn issue(shared: &Shared, wrong: &Wrong, seen: &Seen, granted: Option<Granted>) -> Value {
     let access_token = random();
     let mut claims = json!({
         "iss": shared.issuer, "sub": SUBJECT, "aud": CLIENT_ID,
@@ -102,7 +132,7 @@ fn issue(shared: &Shared, wrong: &Wrong, seen: &Seen, granted: Option<Granted>) 
         answer["refresh_token"] = refresh_token.into();
     }
     (wrong.answer)(&mut answer);
-    HttpResponse::Ok().json(answer)
+    answer
 }
 
 fn refuse(error: &str) -> HttpResponse {
