@@ -25,6 +25,7 @@ mod outage;
 mod outbound;
 mod page;
 mod parsing;
+mod pkcs11;
 mod proof;
 mod proof_text;
 mod registration;

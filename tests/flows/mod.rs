@@ -26,6 +26,7 @@ mod login;
 mod logout;
 mod mtls;
 mod pages;
+mod pkcs11;
 mod platform_changes;
 mod platforms_page;
 mod portal;

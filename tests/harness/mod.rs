@@ -41,6 +41,7 @@ pub mod scratch;
 #[path = "../../idp/storage/tests/conformance/servers.rs"]
 pub mod servers;
 pub mod sm2;
+pub mod softhsm;
 pub mod source;
 pub mod story;
 pub mod tls;

@@ -4,7 +4,7 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use idp_core::signing_key::SigningKey;
+use idp_core::signing_key::{Kept, SigningKey};
 use serde_json::{Value, json};
 
 use super::browser::Browser;
@@ -192,7 +192,10 @@ impl Provider {
         let master = std::fs::read_to_string(self.folder.join("master.key")).unwrap();
         let master = STANDARD.decode(master.trim()).unwrap();
         let master = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &master).unwrap());
-        let (nonce, sealed) = key.private_encrypted.split_at(NONCE_LEN);
+        let Kept::Sealed(octets) = &key.kept else {
+            panic!("{key:?} is inside a token")
+        };
+        let (nonce, sealed) = octets.split_at(NONCE_LEN);
         let nonce = Nonce::try_assume_unique_for_key(nonce).unwrap();
         let mut sealed = sealed.to_vec();
         let kid = Aad::from(key.id.as_str().as_bytes());

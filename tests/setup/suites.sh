@@ -41,10 +41,12 @@ suite_storage() {
 }
 
 suite_flows() {
+  need_softhsm || skip_missing "signing keys behind PKCS #11 (SoftHSM2)"
   with_servers cargo_tests flows test --workspace --no-fail-fast --test e2e -- flows::
 }
 
 suite_attacks() {
+  need_softhsm || skip_missing "signing keys behind PKCS #11 (SoftHSM2)"
   cargo_tests attacks test --workspace --no-fail-fast --test e2e -- attacks::
 }
 

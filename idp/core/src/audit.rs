@@ -106,6 +106,8 @@ audit_kinds! {
     SigningKeyMade = "signing-key.made",
     /// An operator took a signing key out of force.
     SigningKeyWithdrawn = "signing-key.withdrawn",
+    /// The private part of a signing key inside a token was destroyed.
+    SigningKeyDestroyed = "signing-key.destroyed",
     /// A CA was entered into the registry.
     CaAdded = "ca.added",
     /// The entry of a CA was replaced.

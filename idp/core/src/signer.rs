@@ -16,8 +16,14 @@ pub const LOGOUT_TOKEN_TYP: &str = "logout+jwt";
 
 /// Why a token could not be signed.
 #[derive(Debug, thiserror::Error)]
-#[error("no signing key is in force for {0}")]
-pub struct NoSigningKey(pub &'static str);
+pub enum NotSigned {
+    /// There is no key.
+    #[error("no signing key is in force for {0}")]
+    NoKey(&'static str),
+    /// There is one, and it is out of reach: it may come back.
+    #[error("a signing key is out of reach: {0}")]
+    OutOfReach(String),
+}
 
 /// To whom a token is encrypted: a key of the client, and how it registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +67,7 @@ pub trait Signer: Send + Sync {
         algorithm: JwsAlgorithm,
         typ: &'static str,
         claims: &[u8],
-    ) -> Result<String, NoSigningKey>;
+    ) -> Result<String, NotSigned>;
 
     /// The claims of a compact JWS that one of our published keys signed with this `typ`; `None` for
     /// everything else. Looks at no claim.

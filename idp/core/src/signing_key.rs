@@ -1,12 +1,23 @@
 //! Signing keys: the provider's own, for tokens. Owns their calendar; knows no key material.
 //!
-//! The private part is an opaque ciphertext here; only the signer opens it.
+//! The private part is an opaque ciphertext here, or elsewhere; only the signer opens it.
 
 use std::time::Duration;
 
 use crate::id::KeyId;
 use crate::platform::JwsAlgorithm;
 use crate::timestamp::Timestamp;
+
+/// Where the private part of a signing key is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// Here: PKCS #8, encrypted under the master key.
+    Sealed(Vec<u8>),
+    /// Inside a PKCS #11 token of this name, under its `kid`. Nothing of it is here.
+    Inside(String),
+    /// Nowhere any more: it was inside the token of this name.
+    Destroyed(String),
+}
 
 /// A stored signing key.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,8 +31,8 @@ pub struct SigningKey {
     pub generation: u32,
     /// Public JWK, JSON text.
     pub public_jwk: String,
-    /// PKCS #8, encrypted under the master key.
-    pub private_encrypted: Vec<u8>,
+    /// Where the private part is.
+    pub kept: Kept,
     /// When it was made; published from then on.
     pub created_at: Timestamp,
     /// Signs from here on.
@@ -46,6 +57,17 @@ impl std::fmt::Debug for SigningKey {
 
 /// Clocks of copies differ by less: a key that another copy made just now is no key of the future.
 const CLOCK_SKEW: Duration = Duration::from_secs(5);
+
+impl SigningKey {
+    /// Whether nobody needs the private part at `now` any more: what it signed verifies by the public one.
+    pub fn is_spent(&self, now: Timestamp) -> bool {
+        let retired = |at: Timestamp| at + RETIRED_BY_ALL < now;
+        self.withdrawn_at.is_some() || self.retired_at.is_some_and(retired)
+    }
+}
+
+/// So long after its end a key signs in no copy any more, whatever its clock says.
+const RETIRED_BY_ALL: Duration = Duration::from_mins(1);
 
 /// When keys follow one another.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +154,7 @@ mod tests {
             algorithm: JwsAlgorithm::Es256,
             generation,
             public_jwk: String::new(),
-            private_encrypted: Vec::new(),
+            kept: Kept::Sealed(Vec::new()),
             created_at: signs_from,
             signs_from,
             retired_at,

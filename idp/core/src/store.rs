@@ -366,6 +366,8 @@ pub trait Store {
     fn retire_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
     /// Takes a key out of force for ever; `false` when there is none or it was withdrawn before.
     fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
+    /// Notes that the private part is not inside its token any more; `false` when that is noted, or it never was.
+    fn destroy_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
 
     /// A secret of the provider, sealed under the master key.
     fn find_sealed_secret(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;

@@ -10,7 +10,7 @@ use crate::cx::{Cx, random_text};
 use crate::id::{LogoutDeliveryId, PlatformId};
 use crate::logout_delivery::{DeliveryStage, DeliveryState, LogoutDelivery};
 use crate::platform::Platform;
-use crate::signer::{LOGOUT_TOKEN_TYP, NoSigningKey, Signer};
+use crate::signer::{LOGOUT_TOKEN_TYP, NotSigned, Signer};
 use crate::store::{Store, StoreError};
 use crate::subject::subject;
 
@@ -70,7 +70,7 @@ pub fn message(
     signer: &dyn Signer,
     platform: &Platform,
     delivery: &LogoutDelivery,
-) -> Result<Option<(String, String)>, NoSigningKey> {
+) -> Result<Option<(String, String)>, NotSigned> {
     let Some(client) = &platform.client else {
         return Ok(None);
     };

@@ -14,7 +14,7 @@ use crate::disclosure::{disclose, disclose_chosen};
 use crate::grant::GrantStanding;
 use crate::id::GrantId;
 use crate::platform::Client;
-use crate::signer::{ACCESS_TOKEN_TYP, NoSigningKey, Signer, USERINFO_TYP};
+use crate::signer::{ACCESS_TOKEN_TYP, NotSigned, Signer, USERINFO_TYP};
 use crate::store::{Store, StoreError};
 use crate::subject::subject;
 
@@ -181,7 +181,7 @@ pub fn signed(
     signer: &dyn Signer,
     (client_id, client): (&str, &Client),
     answer: &UserInfoAnswer,
-) -> Option<Result<String, NoSigningKey>> {
+) -> Option<Result<String, NotSigned>> {
     #[derive(Serialize)]
     struct Signed<'a> {
         iss: &'a str,

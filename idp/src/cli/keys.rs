@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use idp_core::id::KeyId;
+use idp_storage::Database;
 
 use super::cx;
 use super::output::{remark, say};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::{KEY_WATCH, StartError};
-use crate::signing::{Keeper, MasterKey, replace_all, reseal, rotate_now, withdraw};
+use crate::signing::{Keeper, MasterKey, destroy_spent, replace_all, reseal, rotate_now, withdraw};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -83,7 +84,9 @@ async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
         .read(|store| store.list_signing_keys())
         .await
         .map_err(|e| StartError::new("database", e))?;
-    let keeper = Keeper::for_keys(config, &stored).map_err(|e| StartError::new("master key", e))?;
+    let failed = |e| StartError::new("master key", e);
+    MasterKey::for_keys(config, &stored).map_err(failed)?;
+    let keeper = Keeper::load(config)?;
     let cx = cx(config)?;
     // The first ones have nobody to wait for.
     let signs_from = if at_once || stored.is_empty() {
@@ -91,9 +94,7 @@ async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
     } else {
         cx.now + config.key_schedule().publish_before
     };
-    let made = rotate_now(&database, &keeper, &cx, signs_from)
-        .await
-        .map_err(|e| StartError::new("signing keys", e))?;
+    let made = rotate_now(&database, &keeper, &cx, signs_from).await?;
     for id in made {
         say(format_args!("{id} signs from {}", rfc3339(signs_from)))?;
     }
@@ -107,7 +108,7 @@ async fn take_out(
     yes: bool,
 ) -> Result<(), StartError> {
     let database = ready::database(config).await?;
-    let keeper = Keeper::load(config).map_err(|e| StartError::new("master key", e))?;
+    let keeper = Keeper::load(config)?;
     let question = format!(
         "Withdraw {id}? Every token that it signed is refused from then on, and it can't be undone."
     );
@@ -125,6 +126,7 @@ async fn take_out(
             rfc3339(signs_from)
         ))?;
     }
+    destroy(config, &database, &keeper).await?;
     remark(format_args!(
         "Running servers follow within {} seconds. Platforms go on believing their copy of the JWK Set \
          until they fetch it again: tell them.",
@@ -135,26 +137,43 @@ async fn take_out(
 
 async fn replace(config: &Config, reason: &str, yes: bool) -> Result<(), StartError> {
     let database = ready::database(config).await?;
-    let keeper = Keeper::load(config).map_err(|e| StartError::new("master key", e))?;
+    let keeper = Keeper::load(config)?;
     let question = "Withdraw ALL signing keys? Every token of this provider is refused from then on, and it \
                     can't be undone.";
     if !yes && !confirmed(question)? {
         return Err(StartError::new("signing keys", "nothing was withdrawn"));
     }
-    let replaced = replace_all(&database, &keeper, &cx(config)?, reason)
-        .await
-        .map_err(|e| StartError::new("signing keys", e))?;
+    let replaced = replace_all(&database, &keeper, &cx(config)?, reason).await?;
     for id in replaced.withdrawn {
         say(format_args!("{id} is withdrawn"))?;
     }
     for id in replaced.made {
         say(format_args!("{id} signs from now on"))?;
     }
+    destroy(config, &database, &keeper).await?;
     remark(format_args!(
         "Running servers follow within {} second. Platforms go on believing their copy of the JWK Set until \
          they fetch it again: tell them.",
         KEY_WATCH.as_secs()
     ));
+    Ok(())
+}
+
+/// What was withdrawn is inside a token no longer. Where that can't be had, running servers do it later.
+async fn destroy(config: &Config, database: &Database, keeper: &Keeper) -> Result<(), StartError> {
+    let Some(hsm) = keeper.hsm() else {
+        return Ok(());
+    };
+    match destroy_spent(database, hsm, &cx(config)?).await {
+        Ok(destroyed) => {
+            for id in destroyed {
+                say(format_args!("{id} is destroyed inside {}", hsm.name()))?;
+            }
+        }
+        Err(error) => remark(format_args!(
+            "WARNING: {error}; a running server destroys withdrawn keys inside the token when it is back"
+        )),
+    }
     Ok(())
 }
 

@@ -39,14 +39,7 @@ impl Config {
                 "at most 600 seconds (RFC 9126 §2.2)",
             ));
         }
-        if self.lifetimes.access_token.max(self.lifetimes.id_token)
-            > u64::from(self.signing_keys.publish_after_days) * 86_400
-        {
-            return Err(value(
-                "signing_keys.publish_after_days",
-                "a retired key must stay published longer than a token lives",
-            ));
-        }
+        self.check_signing_keys()?;
         if self.outbound.allow_loopback && !self.is_for_tests()? {
             return Err(value(
                 "outbound.allow_loopback",

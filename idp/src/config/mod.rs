@@ -16,6 +16,7 @@ mod outbound;
 mod revocation;
 mod revocation_source;
 mod shape;
+mod signing_keys;
 mod tls;
 
 use std::path::{Path, PathBuf};
@@ -38,8 +39,9 @@ pub use revocation::{MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
     AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, LifetimesConfig,
-    MasterKeyConfig, PortalConfig, RegistrationConfig, SigningKeysConfig,
+    MasterKeyConfig, PortalConfig, RegistrationConfig,
 };
+pub use signing_keys::{KeepIn, Pkcs11Config, SigningKeysConfig};
 pub use tls::TlsConfig;
 
 impl Config {
@@ -59,12 +61,17 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         // Where the file is and what is logged are said by variables too, and are no configuration.
-        let variables = Env::prefixed("IDP_").ignore(&["config", "log"]).split("__");
+        let variables = Env::prefixed("IDP_")
+            .ignore(&["config", "log", "signing_keys__pkcs11__pin"])
+            .split("__");
         let figment = figment.merge(variables);
         let mut config: Self = figment
             .extract()
             .map_err(|error| ConfigError::unreadable(file, error))?;
         config.file = file.map(Path::to_owned);
+        if let Ok(pin) = std::env::var(Pkcs11Config::PIN_VARIABLE) {
+            config.signing_keys.pkcs11.pin = pin;
+        }
         if let Some(folder) = file.and_then(Path::parent) {
             config.resolve_from(folder);
         }
@@ -84,6 +91,7 @@ impl Config {
             self.outbound.ca_file = folder.join(&self.outbound.ca_file);
         }
         self.tls.resolve_from(folder);
+        self.signing_keys.pkcs11.resolve_from(folder);
         for authority in &mut self.certificate_authorities {
             authority.resolve_from(folder);
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AuthorityConfig, HttpConfig, LimitsConfig, MetricsConfig, OutboundConfig, RevocationSettings,
-    TlsConfig,
+    SigningKeysConfig, TlsConfig,
 };
 
 /// Everything an operator can set.
@@ -197,20 +197,6 @@ pub struct SignInsConfig {
     pub kept_days: u32,
 }
 
-/// `[signing_keys]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SigningKeysConfig {
-    /// A key signs for this many days.
-    pub rotate_after_days: u32,
-    /// A new key is published this many days before it signs.
-    pub publish_before_days: u32,
-    /// A retired key stays published this many days.
-    pub publish_after_days: u32,
-    /// Tokens may be signed with SM2, for platforms that an operator gave it.
-    pub sm2: bool,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -254,12 +240,7 @@ impl Default for Config {
                 pushed: 90,
             },
             registration: RegistrationConfig::default(),
-            signing_keys: SigningKeysConfig {
-                rotate_after_days: 90,
-                publish_before_days: 1,
-                publish_after_days: 7,
-                sm2: false,
-            },
+            signing_keys: SigningKeysConfig::default(),
             sign_ins: SignInsConfig { kept_days: 365 },
             http: HttpConfig::default(),
             tls: TlsConfig::default(),

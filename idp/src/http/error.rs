@@ -4,6 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use idp_core::ephemeral::EphemeralError;
 use idp_core::id::IncidentId;
+use idp_core::signer::NotSigned;
 use idp_core::store::StoreError;
 
 use super::extract::Visit;
@@ -36,6 +37,11 @@ impl Failure {
             code: "unavailable",
             cause: Some(cause),
         }
+    }
+
+    /// The keys are out of reach, as was seen before.
+    pub fn no_signature() -> Self {
+        Self::unavailable("nothing can be signed now".to_owned())
     }
 
     /// Something that cannot happen.
@@ -124,6 +130,15 @@ impl Failure {
             _ => return None,
         };
         Some(BackLink { href, label_key })
+    }
+}
+
+impl From<NotSigned> for Failure {
+    fn from(error: NotSigned) -> Self {
+        match error {
+            NotSigned::NoKey(_) => Self::internal(error),
+            NotSigned::OutOfReach(_) => Self::unavailable(error.to_string()),
+        }
     }
 }
 

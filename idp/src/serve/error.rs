@@ -1,5 +1,7 @@
 //! Why the server does not start, and why a command is not carried out: what, and what to do.
 
+use crate::signing::KeysError;
+
 /// Why the server does not start. Each names what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}: {why}")]
@@ -15,6 +17,16 @@ impl StartError {
         Self {
             what: what.into(),
             why: format!("{why}"),
+        }
+    }
+}
+
+impl From<KeysError> for StartError {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::MasterKey(error) => Self::new("master key", error),
+            KeysError::Hsm(error) => Self::new("signing_keys.pkcs11", error),
+            error => Self::new("signing keys", error),
         }
     }
 }

@@ -8,10 +8,11 @@ use std::time::Duration;
 use actix_web::web;
 use idp_core::signing_key::SigningKey;
 
+use super::hsm::keep_hsm;
 use crate::certificates::{self, keep_up};
 use crate::clock;
 use crate::forgetting::keep_forgetting;
-use crate::signing::{Keeper, KeysError, ensure_keys};
+use crate::signing::{Keeper, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
 use crate::telling::keep_telling;
 use crate::tls::{Look, ServerCertificate, WARN_DAYS};
@@ -35,6 +36,7 @@ pub(super) async fn keep_house(state: web::Data<AppState>) {
         keep_room(&state),
         keep_up(&state),
         keep_keys(&state),
+        keep_hsm(&state),
         keep_registry(&state),
         keep_telling(&state),
         keep_certificate(&state),
@@ -60,7 +62,14 @@ async fn keep_room(state: &web::Data<AppState>) {
 }
 
 async fn look_at_keys(state: &AppState) -> Result<(), KeysError> {
-    let keeper = |_: &[SigningKey]| Keeper::load(&state.config);
+    let keeper = |_: &[SigningKey]| {
+        let master = MasterKey::load(&state.config)?;
+        Ok(Keeper::new(
+            &state.config,
+            master,
+            state.keys.hsm().cloned(),
+        ))
+    };
     ensure_keys(&state.database, keeper, &state.keys, &state.cx()).await
 }
 

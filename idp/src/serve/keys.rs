@@ -9,7 +9,9 @@ use idp_storage::Database;
 use super::error::StartError;
 use crate::clock;
 use crate::config::Config;
-use crate::signing::{Keeper, KeyRing, KeysError, MasterKey, ensure_keys, pairwise_key};
+use crate::signing::{
+    Hsm, Keeper, KeyRing, KeysError, MasterKey, check_reach, ensure_keys, pairwise_key,
+};
 
 /// The signing keys; and the settings with what pairwise subjects are made with.
 pub(super) async fn open_keys(
@@ -21,24 +23,42 @@ pub(super) async fn open_keys(
     let longest = settings
         .access_token_lifetime
         .max(settings.id_token_lifetime);
+    let hsm = open_hsm(config).await?;
     let keys = Arc::new(KeyRing::new(
         config.key_schedule(),
         config.signing_algorithms(),
         longest,
+        hsm.clone(),
     ));
-    let failed = |error: KeysError| match error {
-        KeysError::MasterKey(error) => StartError::new("master key", error),
-        error => StartError::new("signing keys", error),
+    let keeper = |stored: &[SigningKey]| {
+        let master = MasterKey::for_keys(config, stored)?;
+        Ok(Keeper::new(config, master, hsm.clone()))
     };
-    let keeper = |stored: &[SigningKey]| Keeper::for_keys(config, stored);
     let cx = clock::cx(&Arc::new(settings.clone()), rng);
-    ensure_keys(database, keeper, &keys, &cx)
-        .await
-        .map_err(failed)?;
-    let master = MasterKey::load(config).map_err(|e| StartError::new("master key", e))?;
+    ensure_keys(database, keeper, &keys, &cx).await?;
+    let keeper = Keeper::new(config, load(config)?, hsm);
+    check_reach(database, keeper, &keys, &cx).await?;
     let settings = Settings {
-        pairwise_key: pairwise_key(database, &master).await.map_err(failed)?,
+        pairwise_key: pairwise_key(database, &load(config)?).await?,
         ..settings
     };
     Ok((keys, Arc::new(settings)))
+}
+
+fn load(config: &Config) -> Result<MasterKey, StartError> {
+    MasterKey::load(config).map_err(|e| StartError::new("master key", e))
+}
+
+/// Connected: what is wrong with the token is said at the start, its PIN tried once.
+async fn open_hsm(config: &Config) -> Result<Option<Arc<Hsm>>, StartError> {
+    let Some(hsm) = Hsm::of(&config.signing_keys.pkcs11).map_err(KeysError::from)? else {
+        return Ok(None);
+    };
+    let hsm = Arc::new(hsm);
+    let looking = Arc::clone(&hsm);
+    let looked = tokio::task::spawn_blocking(move || looking.look(&[])).await;
+    looked
+        .map_err(|e| StartError::new("signing_keys.pkcs11", e))?
+        .map_err(KeysError::from)?;
+    Ok(Some(hsm))
 }

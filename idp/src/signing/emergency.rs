@@ -32,12 +32,13 @@ pub async fn replace_all(
     reason: &str,
 ) -> Result<Replaced, KeysError> {
     let stored = database.read(|store| store.list_signing_keys()).await?;
-    let made = generate_all(keeper, cx, &all_due(keeper, &stored, cx.now))?;
+    let made = generate_all(keeper, cx, all_due(keeper, &stored, cx.now)).await?;
     let ids = made.iter().map(|key| key.id.clone()).collect();
-    let (cx, reason) = (cx.clone(), operator_words(reason));
+    let (cx, reason, new) = (cx.clone(), operator_words(reason), made.clone());
     let withdrawn = database
-        .write(move |store| exchange(store, &cx, &made, &reason))
-        .await?;
+        .write(move |store| exchange(store, &cx, &new, &reason))
+        .await
+        .inspect_err(|_| made.iter().for_each(|key| keeper.discard(key)))?;
     Ok(Replaced {
         withdrawn,
         made: ids,

@@ -1,41 +1,57 @@
-//! One key pair: making, opening, signing, verifying, and its public JWK.
+//! One key pair: making, opening and signing. Its private half is in memory, or inside a token.
+
+use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256,
-    RsaEncoding, RsaKeyPair, RsaParameters, UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaEncoding, RsaKeyPair,
 };
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::platform::JwsAlgorithm;
 use pki::sm2;
-use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
+
+use super::hsm::{Hsm, HsmError};
+use super::public_key::PublicKey;
 
 /// The cryptography library refused.
 #[derive(Debug, thiserror::Error)]
 #[error("a signing key can't be made or opened")]
 pub struct BadKey;
 
+/// Why there is no signature.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SignError {
+    #[error(transparent)]
+    BadKey(#[from] BadKey),
+    #[error(transparent)]
+    Hsm(#[from] HsmError),
+}
+
 /// An opened key pair: parsed once, used often.
-pub enum KeyPair {
+pub struct KeyPair {
+    private: Private,
+    public: PublicKey,
+}
+
+enum Private {
     /// P-256.
     Es256(EcdsaKeyPair),
     /// RSA-2048, with RSA-PSS.
     Ps256(Box<RsaKeyPair>),
     /// RSA-2048, with PKCS #1 v1.5.
     Rs256(Box<RsaKeyPair>),
-    /// SM2, with its `SubjectPublicKeyInfo`.
-    Sm2Sm3(Box<sm2::SigningKey>, Vec<u8>),
+    /// SM2.
+    Sm2Sm3(Box<sm2::SigningKey>),
+    /// It stays there. Without the token what it signed still verifies.
+    Inside(Option<Arc<Hsm>>, JwsAlgorithm),
 }
 
 impl KeyPair {
     /// A new pair and its PKCS #8 octets.
-    pub fn generate(algorithm: JwsAlgorithm) -> Result<(Self, Zeroizing<Vec<u8>>), BadKey> {
+    pub(super) fn generate(algorithm: JwsAlgorithm) -> Result<(Self, Zeroizing<Vec<u8>>), BadKey> {
         let pkcs8 = match algorithm {
             JwsAlgorithm::Es256 => {
                 let document = EcdsaKeyPair::generate_pkcs8(
@@ -59,100 +75,109 @@ impl KeyPair {
     }
 
     /// From PKCS #8.
-    pub fn open(algorithm: JwsAlgorithm, pkcs8: &[u8]) -> Result<Self, BadKey> {
-        let rsa = || {
-            let pair = RsaKeyPair::from_pkcs8(pkcs8).or(Err(BadKey))?;
-            Ok(Box::new(pair))
-        };
-        match algorithm {
+    pub(super) fn open(algorithm: JwsAlgorithm, pkcs8: &[u8]) -> Result<Self, BadKey> {
+        let rsa = || RsaKeyPair::from_pkcs8(pkcs8).map(Box::new).or(Err(BadKey));
+        let private = match algorithm {
             JwsAlgorithm::Es256 => {
                 EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
-                    .map(Self::Es256)
-                    .or(Err(BadKey))
+                    .map(Private::Es256)
+                    .or(Err(BadKey))?
             }
-            JwsAlgorithm::Ps256 => rsa().map(Self::Ps256),
-            JwsAlgorithm::Rs256 => rsa().map(Self::Rs256),
+            JwsAlgorithm::Ps256 => Private::Ps256(rsa()?),
+            JwsAlgorithm::Rs256 => Private::Rs256(rsa()?),
             JwsAlgorithm::Sm2Sm3 => {
                 let key = sm2::SigningKey::from_pkcs8_der(pkcs8).or(Err(BadKey))?;
-                let spki = key.subject_public_key_info_der().or(Err(BadKey))?;
-                Ok(Self::Sm2Sm3(Box::new(key), spki))
+                Private::Sm2Sm3(Box::new(key))
             }
+        };
+        let public = private.public().ok_or(BadKey)?;
+        Ok(Self { private, public })
+    }
+
+    /// Of a key inside a token, by its stored JWK.
+    pub(super) fn inside(
+        hsm: Option<Arc<Hsm>>,
+        algorithm: JwsAlgorithm,
+        jwk: &str,
+    ) -> Result<Self, BadKey> {
+        Ok(Self {
+            private: Private::Inside(hsm, algorithm),
+            public: PublicKey::of_jwk(algorithm, jwk).ok_or(BadKey)?,
+        })
+    }
+
+    /// The public half.
+    pub(super) fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// Whether signing takes as long as a token takes.
+    pub(super) fn is_inside(&self) -> bool {
+        matches!(self.private, Private::Inside(..))
+    }
+
+    /// Whether it can sign now, as far as is known.
+    pub(super) fn is_at_hand(&self) -> bool {
+        match &self.private {
+            Private::Inside(hsm, _) => hsm.as_ref().is_some_and(|hsm| !hsm.is_away()),
+            _ => true,
         }
     }
 
     /// Signs.
-    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, BadKey> {
-        match self {
-            Self::Es256(pair) => pair
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        Ok(match &self.private {
+            Private::Es256(pair) => pair
                 .sign(&SystemRandom::new(), message)
-                .map(|signature| signature.as_ref().to_vec())
-                .or(Err(BadKey)),
-            Self::Ps256(pair) => sign_rsa(pair, &RSA_PSS_SHA256, message),
-            Self::Rs256(pair) => sign_rsa(pair, &RSA_PKCS1_SHA256, message),
-            Self::Sm2Sm3(key, _) => key.sign_raw(message).or(Err(BadKey)),
-        }
+                .or(Err(BadKey))?
+                .as_ref()
+                .to_vec(),
+            Private::Ps256(pair) => sign_rsa(pair, &RSA_PSS_SHA256, message)?,
+            Private::Rs256(pair) => sign_rsa(pair, &RSA_PKCS1_SHA256, message)?,
+            Private::Sm2Sm3(key) => key.sign_raw(message).or(Err(BadKey))?,
+            Private::Inside(None, _) => {
+                return Err(HsmError::Away("none is configured".to_owned()).into());
+            }
+            Private::Inside(Some(hsm), algorithm) => {
+                let signature = hsm.sign((self.public.kid(), *algorithm), message)?;
+                // A token that errs must not send out what tells its key.
+                if !self.public.verifies(message, &signature) {
+                    return Err(HsmError::Wrong("a signature that does not verify").into());
+                }
+                signature
+            }
+        })
     }
 
-    /// Whether this pair made the signature.
-    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        let by_rsa = |pair: &RsaKeyPair, parameters: &'static RsaParameters| {
-            UnparsedPublicKey::new(parameters, pair.public_key().as_ref())
-                .verify(message, signature)
+    /// Whether this pair signed it.
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.public.verifies(message, signature)
+    }
+}
+
+impl Private {
+    fn public(&self) -> Option<PublicKey> {
+        let rsa = |algorithm, pair: &RsaKeyPair| {
+            let public = pair.public_key();
+            let n = public.modulus().big_endian_without_leading_zero();
+            let e = public.exponent().big_endian_without_leading_zero();
+            PublicKey::of_rsa(algorithm, n, e)
         };
         match self {
             Self::Es256(pair) => {
-                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref())
-                    .verify(message, signature)
+                PublicKey::of_point(JwsAlgorithm::Es256, pair.public_key().as_ref())
             }
-            Self::Ps256(pair) => by_rsa(pair, &RSA_PSS_2048_8192_SHA256),
-            Self::Rs256(pair) => by_rsa(pair, &RSA_PKCS1_2048_8192_SHA256),
-            Self::Sm2Sm3(_, spki) => return sm2::verify_raw(spki, message, signature).is_ok(),
-        }
-        .is_ok()
-    }
-
-    /// Its `kid` (RFC 7638 thumbprint) and its public JWK (RFC 7517), JSON text.
-    pub fn public_jwk(&self) -> Result<(String, String), BadKey> {
-        // Members of the thumbprint in lexicographic order (RFC 7638 §3.2).
-        let (required, alg) = match self {
-            Self::Es256(pair) => {
-                let (x, y) = coordinates(pair.public_key().as_ref())?;
-                (
-                    json!({ "crv": "P-256", "kty": "EC", "x": x, "y": y }),
-                    JwsAlgorithm::Es256,
-                )
+            Self::Ps256(pair) => rsa(JwsAlgorithm::Ps256, pair),
+            Self::Rs256(pair) => rsa(JwsAlgorithm::Rs256, pair),
+            Self::Sm2Sm3(key) => {
+                let spki = key.subject_public_key_info_der().ok()?;
+                // The point stands last.
+                let point = spki.get(spki.len().checked_sub(65)?..)?;
+                PublicKey::of_point(JwsAlgorithm::Sm2Sm3, point)
             }
-            Self::Ps256(pair) => (public_rsa(pair), JwsAlgorithm::Ps256),
-            Self::Rs256(pair) => (public_rsa(pair), JwsAlgorithm::Rs256),
-            Self::Sm2Sm3(_, spki) => (public_sm2(spki)?, JwsAlgorithm::Sm2Sm3),
-        };
-        let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(required.to_string().as_bytes()));
-        let mut jwk = required;
-        if let Some(members) = jwk.as_object_mut() {
-            members.insert("kid".to_owned(), json!(kid));
-            members.insert("use".to_owned(), json!("sig"));
-            members.insert("alg".to_owned(), json!(alg.as_str()));
+            Self::Inside(..) => None,
         }
-        Ok((kid, jwk.to_string()))
     }
-}
-
-/// Of an uncompressed point (SEC 1 §2.3.3).
-fn coordinates(point: &[u8]) -> Result<(String, String), BadKey> {
-    let (x, y) = match point {
-        [4, numbers @ ..] if numbers.len() == 64 => numbers.split_at_checked(32).ok_or(BadKey)?,
-        _ => return Err(BadKey),
-    };
-    Ok((URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y)))
-}
-
-/// No word for the curve is registered either: `kty` and `crv` are private, so that a reader that follows RFC 7517 §5
-/// passes over the key and takes it for no other.
-fn public_sm2(spki: &[u8]) -> Result<serde_json::Value, BadKey> {
-    // The point stands last in the SubjectPublicKeyInfo.
-    let at = spki.len().checked_sub(65).ok_or(BadKey)?;
-    let (x, y) = coordinates(spki.get(at..).ok_or(BadKey)?)?;
-    Ok(json!({ "crv": "x-SM2", "kty": "x-SM2", "x": x, "y": y }))
 }
 
 fn sign_rsa(
@@ -164,11 +189,4 @@ fn sign_rsa(
     pair.sign(padding, &SystemRandom::new(), message, &mut signature)
         .or(Err(BadKey))?;
     Ok(signature)
-}
-
-fn public_rsa(pair: &RsaKeyPair) -> serde_json::Value {
-    let public = pair.public_key();
-    let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
-    let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
-    json!({ "e": e, "kty": "RSA", "n": n })
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::platform::JwsAlgorithm;
-use idp_core::signer::{ACCESS_TOKEN_TYP, NoSigningKey, Recipient, Signer, UnusableKey};
+use idp_core::signer::{ACCESS_TOKEN_TYP, NotSigned, Recipient, Signer, UnusableKey};
 use idp_core::signing_key::{KeySchedule, SigningKey};
 use idp_core::timestamp::Timestamp;
 use idp_core::unique_members::Unique;
@@ -20,7 +20,8 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::encryption;
-use super::key_pair::KeyPair;
+use super::hsm::Hsm;
+use super::key_pair::{KeyPair, SignError};
 use crate::clock;
 
 /// Longest token of ours, in octets.
@@ -43,10 +44,19 @@ struct Snapshot {
     seen: Cache<[u8; 32], ()>,
 }
 
+impl Snapshot {
+    /// The key that signs now.
+    fn signing(&self, algorithm: JwsAlgorithm) -> Option<&Arc<OpenKey>> {
+        let key = KeySchedule::signing(&self.stored, algorithm, clock::now())?;
+        self.keys.iter().find(|open| open.key.id == key.id)
+    }
+}
+
 /// Keys in force.
 pub struct KeyRing {
     schedule: KeySchedule,
     algorithms: Vec<JwsAlgorithm>,
+    hsm: Option<Arc<Hsm>>,
     longest_token: Duration,
     snapshot: RwLock<Arc<Snapshot>>,
 }
@@ -68,10 +78,12 @@ impl KeyRing {
         schedule: KeySchedule,
         algorithms: Vec<JwsAlgorithm>,
         longest_token: Duration,
+        hsm: Option<Arc<Hsm>>,
     ) -> Self {
         Self {
             schedule,
             algorithms,
+            hsm,
             longest_token,
             snapshot: RwLock::new(Arc::new(Snapshot {
                 keys: Vec::new(),
@@ -93,9 +105,34 @@ impl KeyRing {
 
     /// Whether tokens of every algorithm can be signed now.
     pub fn can_sign(&self) -> bool {
-        let (keys, now) = (self.current(), clock::now());
-        let signing = |algorithm| KeySchedule::signing(&keys.stored, algorithm, now).is_some();
-        self.algorithms.iter().copied().all(signing)
+        let snapshot = self.current();
+        let can = |algorithm| {
+            snapshot
+                .signing(algorithm)
+                .is_some_and(|open| open.pair.is_at_hand())
+        };
+        self.algorithms.iter().copied().all(can)
+    }
+
+    /// Whether a key that is to sign was found to be out of reach.
+    pub fn is_out_of_reach(&self) -> bool {
+        let snapshot = self.current();
+        let mut signing = self.algorithms.iter();
+        signing.any(|algorithm| {
+            snapshot
+                .signing(*algorithm)
+                .is_some_and(|open| !open.pair.is_at_hand())
+        })
+    }
+
+    /// Whether any key is inside a token.
+    pub fn is_inside(&self) -> bool {
+        self.current().keys.iter().any(|open| open.pair.is_inside())
+    }
+
+    /// The token that is configured.
+    pub fn hsm(&self) -> Option<&Arc<Hsm>> {
+        self.hsm.as_ref()
     }
 
     /// Of the stored keys those that belong in the ring now; none of an algorithm that is switched off.
@@ -158,20 +195,20 @@ impl Signer for KeyRing {
         algorithm: JwsAlgorithm,
         typ: &'static str,
         claims: &[u8],
-    ) -> Result<String, NoSigningKey> {
-        let none = NoSigningKey(algorithm.as_str());
+    ) -> Result<String, NotSigned> {
+        let none = || NotSigned::NoKey(algorithm.as_str());
         let snapshot = self.current();
-        let Some(key) = KeySchedule::signing(&snapshot.stored, algorithm, clock::now()) else {
-            return Err(none);
-        };
-        let Some(open) = snapshot.keys.iter().find(|open| open.key.id == key.id) else {
-            return Err(none);
-        };
-        let header = json!({ "alg": algorithm.as_str(), "kid": key.id.as_str(), "typ": typ });
+        let open = snapshot.signing(algorithm).ok_or_else(none)?;
+        let kid = open.key.id.as_str();
+        let header = json!({ "alg": algorithm.as_str(), "kid": kid, "typ": typ });
         let mut token = URL_SAFE_NO_PAD.encode(header.to_string());
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut token);
-        let signature = open.pair.sign(token.as_bytes()).or(Err(none))?;
+        let signature = open.pair.sign(token.as_bytes());
+        let signature = signature.map_err(|error| match error {
+            SignError::BadKey(_) => none(),
+            SignError::Hsm(error) => NotSigned::OutOfReach(error.to_string()),
+        })?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         if typ == ACCESS_TOKEN_TYP {

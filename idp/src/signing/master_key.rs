@@ -80,11 +80,14 @@ impl MasterKey {
 
     /// Of a file.
     pub fn of_file(path: &Path) -> Result<Self, MasterKeyError> {
-        check_permissions(path)?;
-        let text = fs::read_to_string(path).map_err(|source| MasterKeyError::File {
+        let failed = |source| MasterKeyError::File {
             path: path.to_owned(),
             source,
-        })?;
+        };
+        if !is_its_owners_alone(path).map_err(failed)? {
+            return Err(MasterKeyError::Permissions(path.to_owned()));
+        }
+        let text = fs::read_to_string(path).map_err(failed)?;
         Self::from_text(&Zeroizing::new(text))
     }
 
@@ -155,22 +158,17 @@ fn make(path: &Path) -> std::io::Result<()> {
     file.sync_all()
 }
 
+/// Whether nobody else can read it, as far as the system knows.
 #[cfg(unix)]
-fn check_permissions(path: &Path) -> Result<(), MasterKeyError> {
+pub(super) fn is_its_owners_alone(path: &Path) -> std::io::Result<bool> {
     use std::os::unix::fs::PermissionsExt as _;
-    let metadata = fs::metadata(path).map_err(|source| MasterKeyError::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    match metadata.permissions().mode() & 0o077 {
-        0 => Ok(()),
-        _ => Err(MasterKeyError::Permissions(path.to_owned())),
-    }
+    let others = fs::metadata(path)?.permissions().mode() & 0o077;
+    Ok(others == 0)
 }
 
 #[cfg(not(unix))]
-fn check_permissions(_: &Path) -> Result<(), MasterKeyError> {
-    Ok(())
+pub(super) fn is_its_owners_alone(_: &Path) -> std::io::Result<bool> {
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -1,24 +1,32 @@
-//! The provider's own keys: made at first start, kept encrypted, followed by successors, used to sign.
+//! The provider's own keys: made at first start, kept encrypted or inside a PKCS #11 token, followed by successors, used
+//! to sign.
 //!
 //! Owns key material in memory. When a key's time comes is the core's calendar
 //! ([`idp_core::signing_key`]); what is in a token is the flows'.
 
+mod destruction;
 mod emergency;
 mod encryption;
+mod hsm;
 mod keeper;
 mod key_pair;
 mod key_ring;
 mod master_key;
+mod off_worker;
+mod public_key;
 mod reseal;
 mod rotation;
 mod subjects;
 mod withdrawal;
 
+pub use destruction::destroy_spent;
 pub use emergency::{Replaced, replace_all};
+pub use hsm::{Hsm, HsmError};
 pub use keeper::Keeper;
 pub use key_ring::KeyRing;
 pub use master_key::{MasterKey, MasterKeyError};
+pub use off_worker::signing;
 pub use reseal::{ResealError, reseal};
-pub use rotation::{KeysError, ensure_keys, rotate_now};
+pub use rotation::{KeysError, check_reach, ensure_keys, rotate_now};
 pub use subjects::pairwise_key;
 pub use withdrawal::{WithdrawalError, Withdrawn, withdraw};

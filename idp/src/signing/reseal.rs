@@ -4,6 +4,7 @@
 //! opened, and opens the next ones under the new master key once that stands in the old one's place.
 
 use idp_core::id::KeyId;
+use idp_core::signing_key::Kept;
 use idp_core::store::{Store, StoreError};
 use idp_storage::Database;
 
@@ -53,10 +54,14 @@ pub async fn reseal(
     };
     let mut keys = Vec::new();
     for key in stored {
-        let to = anew(key.id.as_str(), &key.private_encrypted)?;
+        // What is inside a token is not sealed.
+        let Kept::Sealed(from) = key.kept else {
+            continue;
+        };
+        let to = anew(key.id.as_str(), &from)?;
         keys.push(Sealing {
             of: key.id,
-            from: key.private_encrypted,
+            from,
             to,
         });
     }
@@ -81,7 +86,11 @@ fn exchange(
     keys: &[Sealing<KeyId>],
     secret: Option<&Sealing<&'static str>>,
 ) -> Result<(), ResealError> {
-    if store.list_signing_keys()?.len() != keys.len() {
+    let stored = store.list_signing_keys()?;
+    let sealed = stored
+        .iter()
+        .filter(|key| matches!(key.kept, Kept::Sealed(_)));
+    if sealed.count() != keys.len() {
         return Err(ResealError::Changed);
     }
     for key in keys {

@@ -6,11 +6,12 @@ use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::cx::Cx;
 use idp_core::id::KeyId;
 use idp_core::platform::JwsAlgorithm;
-use idp_core::signing_key::SigningKey;
+use idp_core::signing_key::{Kept, SigningKey};
 use idp_core::store::{Store, StoreError};
 use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
 
+use super::hsm::HsmError;
 use super::key_pair::BadKey;
 use super::key_ring::{KeyRing, OpenKey};
 use super::{Keeper, MasterKeyError};
@@ -24,6 +25,15 @@ pub enum KeysError {
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    /// The token.
+    #[error(transparent)]
+    Hsm(#[from] HsmError),
+    /// A key that is to sign is where nobody reaches it.
+    #[error(
+        "{0} is to sign and is inside the PKCS #11 token {1}: configure that token (signing_keys.pkcs11); if it is lost, \
+         `idp keys emergency` puts new keys in force"
+    )]
+    OutOfReach(KeyId, String),
     /// A key pair.
     #[error(transparent)]
     BadKey(#[from] BadKey),
@@ -35,7 +45,7 @@ pub enum KeysError {
 /// What was withdrawn goes first: also while the master key can't be had or a successor can't be made.
 pub async fn ensure_keys(
     database: &Database,
-    keeper: impl FnOnce(&[SigningKey]) -> Result<Keeper, MasterKeyError>,
+    keeper: impl FnOnce(&[SigningKey]) -> Result<Keeper, KeysError>,
     ring: &KeyRing,
     cx: &Cx,
 ) -> Result<(), KeysError> {
@@ -89,37 +99,71 @@ async fn make_all(
     due: Vec<Due>,
 ) -> Result<Vec<KeyId>, KeysError> {
     let mut made = Vec::new();
-    for key in generate_all(keeper, cx, &due)? {
-        let (id, cx) = (key.id.clone(), cx.clone());
-        database
-            .write(move |store| succeed(store, &cx, &key))
+    let mut first_error = None;
+    for key in generate_all(keeper, cx, due).await? {
+        let (cx, new) = (cx.clone(), key.clone());
+        match database
+            .write::<_, StoreError, _>(move |store| succeed(store, &cx, &new))
             .await
-            .map_err(KeysError::from)?;
-        made.push(id);
+        {
+            Ok(true) => made.push(key.id),
+            // Another process made the same successor in the same moment: its key serves.
+            Ok(false) => keeper.discard(&key),
+            Err(error) => {
+                keeper.discard(&key);
+                first_error.get_or_insert(error);
+            }
+        }
     }
-    Ok(made)
+    match first_error {
+        None => Ok(made),
+        Some(error) => Err(error.into()),
+    }
 }
 
 /// Side by side: an RSA key takes a while, and the first start makes all.
-pub(super) fn generate_all(
+pub(super) async fn generate_all(
     keeper: &Keeper,
     cx: &Cx,
-    due: &[Due],
+    due: Vec<Due>,
 ) -> Result<Vec<SigningKey>, KeysError> {
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = due
-            .iter()
-            .map(|due| scope.spawn(|| generate(keeper, cx, *due)))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or(Err(KeysError::BadKey(BadKey))))
-            .collect()
-    })
+    let threads: Vec<_> = due
+        .into_iter()
+        .map(|due| {
+            let (keeper, cx) = (keeper.clone(), cx.clone());
+            tokio::task::spawn_blocking(move || generate(&keeper, &cx, due))
+        })
+        .collect();
+    let mut made = Vec::new();
+    let mut first_error = None;
+    for thread in threads {
+        match thread.await.unwrap_or(Err(KeysError::BadKey(BadKey))) {
+            Ok(key) => made.push(key),
+            Err(error) => {
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    let Some(error) = first_error else {
+        return Ok(made);
+    };
+    for key in &made {
+        keeper.discard(key);
+    }
+    Err(error)
+}
+
+/// Runs what a token may take its time for.
+pub(super) async fn off_worker<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, KeysError> + Send + 'static,
+) -> Result<T, KeysError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(KeysError::BadKey(BadKey)))
 }
 
 /// A new key with its place in the calendar.
-pub(super) fn generate(
+fn generate(
     keeper: &Keeper,
     cx: &Cx,
     (algorithm, generation, signs_from): Due,
@@ -130,7 +174,7 @@ pub(super) fn generate(
         algorithm,
         generation,
         public_jwk: made.public_jwk,
-        private_encrypted: made.private_encrypted,
+        kept: made.kept,
         created_at: cx.now,
         signs_from,
         retired_at: None,
@@ -145,12 +189,15 @@ pub(super) fn next_generation(stored: &[SigningKey], algorithm: JwsAlgorithm) ->
     same.map(|key| key.generation).max().unwrap_or(0) + 1
 }
 
-/// Puts the successor in and sets when its predecessors end.
-pub(super) fn succeed(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Result<(), StoreError> {
+/// Puts the successor in and sets when its predecessors end; `false`: another process was first.
+pub(super) fn succeed(
+    store: &mut dyn Store,
+    cx: &Cx,
+    key: &SigningKey,
+) -> Result<bool, StoreError> {
     let stored = store.list_signing_keys()?;
-    // Another process made the same successor in the same moment: its key serves.
     if !store.insert_signing_key(key)? {
-        return Ok(());
+        return Ok(false);
     }
     for other in stored
         .iter()
@@ -161,7 +208,35 @@ pub(super) fn succeed(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Resul
     store.append_audit(&AuditEvent {
         detail: Some(format!("{} {}", key.algorithm.as_str(), key.id)),
         ..AuditEvent::new(cx, AuditKind::SigningKeyMade)
+    })?;
+    Ok(true)
+}
+
+/// Whether every key that is to sign can be reached: asked once, at the start.
+pub async fn check_reach(
+    database: &Database,
+    keeper: Keeper,
+    ring: &KeyRing,
+    cx: &Cx,
+) -> Result<(), KeysError> {
+    let stored = database.read(|store| store.list_signing_keys()).await?;
+    let mut stored = ring.in_force(stored, cx.now);
+    stored.retain(|key| !key.is_spent(cx.now));
+    off_worker(move || {
+        for key in stored {
+            let Kept::Inside(token) = &key.kept else {
+                continue;
+            };
+            let Some(hsm) = keeper.token(token) else {
+                return Err(KeysError::OutOfReach(key.id, token.clone()));
+            };
+            if !hsm.holds(key.id.as_str())? {
+                return Err(HsmError::NoKey(key.id.as_str().to_owned()).into());
+            }
+        }
+        Ok(())
     })
+    .await
 }
 
 fn open_all(keeper: &Keeper, stored: Vec<SigningKey>) -> Result<Vec<Arc<OpenKey>>, KeysError> {

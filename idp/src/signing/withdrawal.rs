@@ -11,7 +11,7 @@ use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
 
 use super::Keeper;
-use super::rotation::{KeysError, generate, next_generation, succeed};
+use super::rotation::{KeysError, generate_all, next_generation, succeed};
 
 /// Why nothing was withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -59,11 +59,9 @@ pub async fn withdraw(
     let successor = schedule
         .successor_due(&stored, algorithm, cx.now)
         .filter(|_| keeper.makes(algorithm))
-        .map(|signs_from| {
-            let generation = next_generation(&stored, algorithm);
-            generate(keeper, cx, (algorithm, generation, signs_from))
-        })
-        .transpose()?;
+        .map(|signs_from| (algorithm, next_generation(&stored, algorithm), signs_from));
+    let due = successor.into_iter().collect();
+    let successor = generate_all(keeper, cx, due).await?.pop();
     let named = successor
         .as_ref()
         .map(|key| (key.id.clone(), key.signs_from));
@@ -72,10 +70,15 @@ pub async fn withdraw(
         detail: Some(format!("{} {id}", algorithm.as_str())),
         ..AuditEvent::new(cx, AuditKind::SigningKeyWithdrawn)
     };
-    let (cx, id) = (cx.clone(), id.clone());
-    database
-        .write(move |store| take_out(store, &cx, &id, (successor.as_ref(), &event)))
-        .await?;
+    let (cx, id, new) = (cx.clone(), id.clone(), successor.clone());
+    let taken = database
+        .write(move |store| take_out(store, &cx, &id, (new.as_ref(), &event)))
+        .await;
+    // What did not come in, or came second, is nobody's.
+    if let (Some(key), Err(_) | Ok(false)) = (&successor, &taken) {
+        keeper.discard(key);
+    }
+    taken?;
     Ok(Withdrawn { successor: named })
 }
 
@@ -84,13 +87,13 @@ fn take_out(
     cx: &Cx,
     id: &KeyId,
     (successor, event): (Option<&SigningKey>, &AuditEvent),
-) -> Result<(), WithdrawalError> {
+) -> Result<bool, WithdrawalError> {
     if !store.withdraw_signing_key(id, cx.now)? {
         return Err(WithdrawalError::Already(id.clone()));
     }
     store.append_audit(event)?;
-    if let Some(successor) = successor {
-        succeed(store, cx, successor)?;
+    match successor {
+        Some(successor) => Ok(succeed(store, cx, successor)?),
+        None => Ok(true),
     }
-    Ok(())
 }

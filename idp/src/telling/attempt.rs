@@ -7,6 +7,7 @@ use idp_core::logout_delivery::LogoutDelivery;
 use idp_core::tell_platforms::{Heard, message, settle};
 
 use crate::outbound::Bounds;
+use crate::signing::signing;
 use crate::state::AppState;
 
 /// What a platform may say, in octets: nothing of it is needed.
@@ -47,10 +48,14 @@ async fn tell(state: &AppState, delivery: &LogoutDelivery) -> Heard {
         Ok(None) => return Heard::Nobody("the platform is gone"),
         Err(error) => return Heard::Nothing(error.to_string()),
     };
-    let (uri, logout_token) = match message(&state.cx(), &*state.keys, &platform, delivery) {
-        Ok(Some(message)) => message,
-        Ok(None) => return Heard::Nobody("no address is registered any more"),
-        Err(error) => return Heard::Nothing(error.to_string()),
+    let (cx, taken) = (state.cx(), delivery.clone());
+    let told = signing(&state.keys, move |signer| {
+        message(&cx, signer, &platform, &taken)
+    });
+    let (uri, logout_token) = match told.await {
+        Ok(Ok(Some(message))) => message,
+        Ok(Ok(None)) => return Heard::Nobody("no address is registered any more"),
+        Ok(Err(error)) | Err(error) => return Heard::Nothing(error.to_string()),
     };
     let bounds = Bounds {
         octets: ANSWER_MAX,

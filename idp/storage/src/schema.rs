@@ -202,6 +202,8 @@ diesel::table! {
         signs_from -> BigInt,
         retired_at -> Nullable<BigInt>,
         withdrawn_at -> Nullable<BigInt>,
+        token -> Nullable<Text>,
+        destroyed_at -> Nullable<BigInt>,
     }
 }
 

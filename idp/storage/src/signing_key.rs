@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use idp_core::id::KeyId;
 use idp_core::platform::JwsAlgorithm;
-use idp_core::signing_key::SigningKey;
+use idp_core::signing_key::{Kept, SigningKey};
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
@@ -24,6 +24,8 @@ struct SigningKeyRow {
     signs_from: i64,
     retired_at: Option<i64>,
     withdrawn_at: Option<i64>,
+    token: Option<String>,
+    destroyed_at: Option<i64>,
 }
 
 impl From<&SigningKey> for SigningKeyRow {
@@ -33,11 +35,20 @@ impl From<&SigningKey> for SigningKeyRow {
             algorithm: key.algorithm.as_str().to_owned(),
             generation: key.generation.into(),
             public_jwk: key.public_jwk.clone(),
-            private_encrypted: key.private_encrypted.clone(),
+            private_encrypted: match &key.kept {
+                Kept::Sealed(octets) => octets.clone(),
+                Kept::Inside(_) | Kept::Destroyed(_) => Vec::new(),
+            },
             created_at: key.created_at.unix_millis(),
             signs_from: key.signs_from.unix_millis(),
             retired_at: key.retired_at.map(Timestamp::unix_millis),
             withdrawn_at: key.withdrawn_at.map(Timestamp::unix_millis),
+            token: match &key.kept {
+                Kept::Sealed(_) => None,
+                Kept::Inside(token) | Kept::Destroyed(token) => Some(token.clone()),
+            },
+            // A key is destroyed after it was made.
+            destroyed_at: None,
         }
     }
 }
@@ -50,12 +61,18 @@ impl TryFrom<SigningKeyRow> for SigningKey {
             table: "signing_keys",
             id: &row.id,
         };
+        let kept = match (row.token, row.private_encrypted, row.destroyed_at) {
+            (None, sealed, None) if !sealed.is_empty() => Some(Kept::Sealed(sealed)),
+            (Some(token), none, None) if none.is_empty() => Some(Kept::Inside(token)),
+            (Some(token), none, Some(_)) if none.is_empty() => Some(Kept::Destroyed(token)),
+            _ => None,
+        };
         Ok(Self {
+            kept: name.column("token", kept)?,
             algorithm: name.column("algorithm", JwsAlgorithm::of_word(&row.algorithm))?,
             generation: name.number("generation", row.generation)?,
             id: KeyId::from_text(row.id),
             public_jwk: row.public_jwk,
-            private_encrypted: row.private_encrypted,
             created_at: Timestamp::from_unix_millis(row.created_at),
             signs_from: Timestamp::from_unix_millis(row.signs_from),
             retired_at: row.retired_at.map(Timestamp::from_unix_millis),
@@ -103,6 +120,20 @@ pub(crate) fn withdraw(
         .filter(signing_keys::id.eq(id.as_str()))
         .filter(signing_keys::withdrawn_at.is_null())
         .set(signing_keys::withdrawn_at.eq(at.unix_millis()))
+        .execute(c))?;
+    Ok(rows == 1)
+}
+
+pub(crate) fn note_destroyed(
+    connection: &mut Connection,
+    id: &KeyId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = query!(connection, c => diesel::update(signing_keys::table)
+        .filter(signing_keys::id.eq(id.as_str()))
+        .filter(signing_keys::token.is_not_null())
+        .filter(signing_keys::destroyed_at.is_null())
+        .set(signing_keys::destroyed_at.eq(at.unix_millis()))
         .execute(c))?;
     Ok(rows == 1)
 }

@@ -36,7 +36,8 @@ use crate::{
 pub(crate) struct Transaction<'a> {
     connection: &'a mut Connection,
     lost: bool,
-    changed_platforms: bool,
+    /// Whether a platform was written, so that what is remembered of them does not count any more.
+    pub(crate) changed_platforms: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -51,11 +52,6 @@ impl<'a> Transaction<'a> {
     /// Whether a query failed, even when the caller passed over it.
     pub(crate) fn is_lost(&self) -> bool {
         self.lost
-    }
-
-    /// Whether a platform was written, so that what is remembered of them does not count any more.
-    pub(crate) fn changed_platforms(&self) -> bool {
-        self.changed_platforms
     }
 
     fn run<T>(
@@ -524,6 +520,10 @@ impl Store for Transaction<'_> {
 
     fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
         self.run(|c| signing_key::withdraw(c, id, at))
+    }
+
+    fn destroy_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
+        self.run(|c| signing_key::note_destroyed(c, id, at))
     }
 
     fn find_sealed_secret(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

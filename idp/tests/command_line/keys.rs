@@ -3,7 +3,7 @@
 use super::Operator;
 
 /// Keys as `keys list --json` shows them.
-fn keys(operator: &Operator) -> Vec<serde_json::Value> {
+pub(super) fn keys(operator: &Operator) -> Vec<serde_json::Value> {
     let listed = operator.run(&["keys", "list", "--json"]).json();
     listed.as_array().unwrap().clone()
 }
@@ -20,15 +20,15 @@ fn with_keys() -> Operator {
 }
 
 #[cfg(unix)]
-fn only_the_owner_reads(file: &std::path::Path) {
+pub(super) fn only_the_owner_reads(file: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 #[cfg(not(unix))]
-fn only_the_owner_reads(_: &std::path::Path) {}
+pub(super) fn only_the_owner_reads(_: &std::path::Path) {}
 
-fn signing(operator: &Operator, algorithm: &str) -> String {
+pub(super) fn signing(operator: &Operator, algorithm: &str) -> String {
     let found = keys(operator)
         .into_iter()
         .find(|key| key["alg"] == algorithm && key["state"] == "signing");

@@ -14,6 +14,7 @@ mod inspect;
 mod keys;
 mod lab;
 mod logouts;
+mod pkcs11;
 mod platform_check;
 mod platforms;
 mod registration_tokens;
@@ -33,6 +34,7 @@ use serde_json::Value;
 /// A folder with a configuration of its own.
 struct Operator {
     folder: PathBuf,
+    environment: Vec<(&'static str, String)>,
 }
 
 /// How a command ended.
@@ -56,7 +58,10 @@ impl Operator {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("idp.toml"), lines).unwrap();
-        Self { folder }
+        Self {
+            folder,
+            environment: Vec::new(),
+        }
     }
 
     /// With tables and keys.
@@ -71,6 +76,7 @@ impl Operator {
         command
             .env_clear()
             .env("USER", "值班员")
+            .envs(self.environment.clone())
             .current_dir(&self.folder)
             .args(["--config", "idp.toml"])
             .args(words);

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::granted::Granted;
 use crate::cx::{Cx, random_text};
 use crate::platform::JwsAlgorithm;
-use crate::signer::{ACCESS_TOKEN_TYP, ID_TOKEN_TYP, NoSigningKey, Recipient, Signer, UnusableKey};
+use crate::signer::{ACCESS_TOKEN_TYP, ID_TOKEN_TYP, NotSigned, Recipient, Signer, UnusableKey};
 
 /// A token response (RFC 6749 §5.1, `OpenID` Connect Core §3.1.3.3). Holds tokens: no `Debug`.
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ pub struct TokenResponse {
 pub enum MintError {
     /// The provider's fault.
     #[error(transparent)]
-    NoSigningKey(#[from] NoSigningKey),
+    NotSigned(#[from] NotSigned),
     /// The client's.
     #[error(transparent)]
     UnusableKey(#[from] UnusableKey),
@@ -44,7 +44,7 @@ pub fn mint_own(
     cx: &Cx,
     signer: &dyn Signer,
     OwnToken(claims): &OwnToken,
-) -> Result<TokenResponse, NoSigningKey> {
+) -> Result<TokenResponse, NotSigned> {
     Ok(TokenResponse {
         access_token: signer.sign(JwsAlgorithm::Es256, ACCESS_TOKEN_TYP, &json(claims))?,
         token_type: claims.token_type(),

@@ -1,6 +1,6 @@
 //! `idp keys list`
 
-use idp_core::signing_key::SigningKey;
+use idp_core::signing_key::{Kept, SigningKey};
 use idp_core::timestamp::Timestamp;
 use serde_json::json;
 
@@ -24,6 +24,7 @@ pub(super) async fn run(config: &Config, as_json: bool) -> Result<(), StartError
                     "kid": key.id.as_str(),
                     "alg": key.algorithm.as_str(),
                     "state": state(config, key, now),
+                    "kept": kept(key),
                     "created_at": rfc3339(key.created_at),
                     "signs_from": rfc3339(key.signs_from),
                     "retired_at": key.retired_at.map(rfc3339),
@@ -41,15 +42,24 @@ pub(super) async fn run(config: &Config, as_json: bool) -> Result<(), StartError
     for key in keys {
         let ends = key.withdrawn_at.or(key.retired_at);
         say(format_args!(
-            "{} {:<9} {:<9} from {} until {}",
+            "{} {:<9} {:<9} from {} until {} in {}",
             key.id,
             key.algorithm.as_str(),
             state(config, &key, now),
             rfc3339(key.signs_from),
-            ends.map_or("-".to_owned(), rfc3339)
+            ends.map_or("-".to_owned(), rfc3339),
+            kept(&key)
         ))?;
     }
     Ok(())
+}
+
+fn kept(key: &SigningKey) -> String {
+    match &key.kept {
+        Kept::Sealed(_) => "database".to_owned(),
+        Kept::Inside(token) => format!("token {token}"),
+        Kept::Destroyed(token) => format!("token {token}, destroyed"),
+    }
 }
 
 fn state(config: &Config, key: &SigningKey, now: Timestamp) -> &'static str {

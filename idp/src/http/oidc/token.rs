@@ -23,6 +23,7 @@ use crate::http::extract::client_certificate::client_certificate;
 use crate::http::extract::form::pairs;
 use crate::http::extract::{Visit, dpop};
 use crate::http::routes;
+use crate::signing::signing;
 
 /// Why no tokens come.
 enum Ended {
@@ -97,6 +98,10 @@ async fn answered(
         confirmation,
         recipient,
     };
+    // What is granted is spent: not while nothing can be signed.
+    if visit.state.keys.is_out_of_reach() {
+        return Err(Ended::Failed(Failure::no_signature()));
+    }
     // 2. Is the grant type known?
     match GrantType::of_word(&asked.needed("grant_type", "grant_type is missing")?) {
         // 3. The grant type's own part; 4. written there.
@@ -147,11 +152,14 @@ impl Asked<'_> {
     }
 
     /// 5. Mint, now that the grant is durable.
-    fn minted(&self, granted: &Granted) -> Result<TokenResponse, Ended> {
-        let visit = self.visit;
-        let recipient = self.recipient.as_ref();
-        mint(&visit.cx, &*visit.state.keys, granted, recipient).map_err(|error| match error {
-            MintError::NoSigningKey(error) => Ended::Failed(Failure::internal(error)),
+    async fn minted(&self, granted: Granted) -> Result<TokenResponse, Ended> {
+        let (cx, recipient) = (self.visit.cx.clone(), self.recipient.clone());
+        let keys = &self.visit.state.keys;
+        let minted = signing(keys, move |signer| {
+            mint(&cx, signer, &granted, recipient.as_ref())
+        });
+        minted.await?.map_err(|error| match error {
+            MintError::NotSigned(error) => Ended::Failed(error.into()),
             MintError::UnusableKey(_) => self.refused(client::NO_RECIPIENT),
         })
     }

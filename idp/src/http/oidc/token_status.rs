@@ -6,7 +6,6 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::id::PlatformId;
 use idp_core::platform::{Client, JwsAlgorithm, Platform};
-use idp_core::signer::Signer as _;
 use idp_core::token::{TokenRefusal, note_refusal};
 use idp_core::token_status::{Footing, Introspection, find, introspect, read, revoke};
 use serde_json::json;
@@ -16,6 +15,7 @@ use crate::http::error::Failure;
 use crate::http::extract::client::{Unproven, authenticated, single};
 use crate::http::extract::form::pairs;
 use crate::http::extract::{Visit, revoked};
+use crate::signing::signing;
 
 /// RFC 9701 §5
 const JWT: &str = "application/token-introspection+jwt";
@@ -82,7 +82,7 @@ async fn given_up(visit: &Visit, request: &HttpRequest, body: &[u8]) -> Result<(
 /// `POST /oauth2/introspect`
 pub async fn look(visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     match looked(&visit, &request, &body).await {
-        Ok((told, platform)) => tell(&visit, &request, &told, &platform),
+        Ok((told, platform)) => tell(&visit, &request, &told, &platform).await,
         Err(ended) => refuse(&visit, "introspect", ended).await,
     }
 }
@@ -117,7 +117,7 @@ async fn looked(
     Ok((told, asked.platform))
 }
 
-fn tell(
+async fn tell(
     visit: &Visit,
     request: &HttpRequest,
     told: &Introspection,
@@ -140,13 +140,12 @@ fn tell(
     let alg = platform
         .active_client()
         .map_or(JwsAlgorithm::Es256, |client| client.id_token_alg);
-    match visit
-        .state
-        .keys
-        .sign(alg, JWT_TYP, claims.to_string().as_bytes())
-    {
+    let signed = signing(&visit.state.keys, move |signer| {
+        signer.sign(alg, JWT_TYP, claims.to_string().as_bytes())
+    });
+    match signed.await.flatten() {
         Ok(jwt) => begun.insert_header((header::CONTENT_TYPE, JWT)).body(jwt),
-        Err(error) => answer::fail(visit, &Failure::internal(error)),
+        Err(error) => answer::fail(visit, &error.into()),
     }
 }
 

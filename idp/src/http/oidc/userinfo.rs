@@ -16,6 +16,7 @@ use crate::http::extract::form::pairs;
 use crate::http::extract::revoked;
 use crate::http::extract::{Visit, dpop};
 use crate::http::routes;
+use crate::signing::signing;
 
 /// What a proof may be signed with (RFC 9449 §7.1).
 const ALGORITHMS: &str = r#"algs="ES256 PS256""#;
@@ -106,11 +107,11 @@ async fn disclosed(
             .map_err(Ended::Failed)?;
         visit.state.delivered.insert(grant_id.to_owned(), ());
     }
-    told(visit, &standing, &claims)
+    told(visit, &standing, &claims).await
 }
 
 /// As the client registered: signed, or not.
-fn told(
+async fn told(
     visit: &Visit,
     standing: &GrantStanding,
     claims: &AccessTokenClaims,
@@ -120,15 +121,17 @@ fn told(
         .active_client()
         .ok_or(Ended::Refused(UserinfoRefusal::Revoked, None))?;
     let info = user_info(cx, standing, client, claims);
-    match signed(
-        cx,
-        &*visit.state.keys,
-        (platform.id.as_str(), client),
-        &info,
-    ) {
-        None => Ok(Told::Plain(info)),
-        Some(Ok(jwt)) => Ok(Told::Signed(jwt)),
-        Some(Err(error)) => Err(Ended::Failed(Failure::internal(error))),
+    if client.tokens.userinfo_alg.is_none() {
+        return Ok(Told::Plain(info));
+    }
+    let (cx, id, client) = (cx.clone(), platform.id.clone(), client.clone());
+    let jwt = signing(&visit.state.keys, move |signer| {
+        signed(&cx, signer, (id.as_str(), &client), &info).ok_or(info)
+    });
+    match jwt.await.map_err(|error| Ended::Failed(error.into()))? {
+        Err(info) => Ok(Told::Plain(info)),
+        Ok(Ok(jwt)) => Ok(Told::Signed(jwt)),
+        Ok(Err(error)) => Err(Ended::Failed(error.into())),
     }
 }
 

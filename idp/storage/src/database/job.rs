@@ -96,7 +96,7 @@ where
         };
         let mut transaction = Transaction::over(connection);
         let result = run_guarded(work, &mut transaction);
-        self.changed_platforms = transaction.changed_platforms();
+        self.changed_platforms = transaction.changed_platforms;
         let verdict = match (&result, self.purpose) {
             (Ok(_), Purpose::Write) => Verdict::Keep,
             (Ok(_), Purpose::Read) | (Err(_), _) => Verdict::Undo,

@@ -7,6 +7,7 @@ use idp_core::id::{
 use idp_core::key_lock::{KeyLockState, Thumbprint};
 use idp_core::platform::{PlatformState, Zone};
 use idp_core::region::RegionCode;
+use idp_core::signing_key::Kept;
 use protocol::claims::LockRole;
 use protocol::scope::ScopeSet;
 
@@ -29,6 +30,7 @@ pub const ALL: &[Property] = properties![
     standing_consent_is_replaced,
     signing_key_comes_back_and_retires_once,
     signing_key_generation_is_unique,
+    signing_key_inside_a_token_is_destroyed_once,
     signing_key_is_withdrawn_once,
     sealed_secret_comes_back_and_is_sealed_anew_as_it_was_read,
     audit_comes_back_in_growing_order,
@@ -329,7 +331,7 @@ async fn signing_key_generation_is_unique(b: &Backend) {
 
 async fn sealed_secret_comes_back_and_is_sealed_anew_as_it_was_read(b: &Backend) {
     let key = samples::signing_key(1);
-    let sealed = key.private_encrypted.clone();
+    let sealed = [0, 255, 7];
     let (id, name) = (key.id.clone(), format!("secret-{}", key.id));
     let changed = write!(b, |s| [
         s.find_sealed_secret(&name)?.is_some(),
@@ -351,7 +353,30 @@ async fn sealed_secret_comes_back_and_is_sealed_anew_as_it_was_read(b: &Backend)
     );
     let listed = read!(b, |s| s.list_signing_keys()?);
     let stored = listed.into_iter().find(|stored| stored.id == id);
-    assert_eq!(stored.unwrap().private_encrypted, b"new");
+    assert!(stored.unwrap().kept == Kept::Sealed(b"new".to_vec()));
+}
+
+async fn signing_key_inside_a_token_is_destroyed_once(b: &Backend) {
+    let (sealed, mut inside) = (samples::signing_key(1), samples::signing_key(1));
+    inside.kept = Kept::Inside("令牌".to_owned());
+    let expected = inside.clone();
+    let ids = [sealed.id.clone(), inside.id.clone()];
+    let id = inside.id.clone();
+    let listed = write!(b, |s| {
+        s.insert_signing_key(&sealed)?;
+        s.insert_signing_key(&inside)?;
+        s.list_signing_keys()?
+    });
+    assert!(listed.contains(&expected));
+    let changed = write!(b, |s| [
+        s.destroy_signing_key(&ids[0], at(3))?,
+        s.destroy_signing_key(&ids[1], at(3))?,
+        s.destroy_signing_key(&ids[1], at(4))?,
+    ]);
+    assert_eq!(changed, [false, true, false]);
+    let listed = read!(b, |s| s.list_signing_keys()?);
+    let stored = listed.into_iter().find(|stored| stored.id == id);
+    assert!(stored.unwrap().kept == Kept::Destroyed("令牌".to_owned()));
 }
 
 async fn signing_key_is_withdrawn_once(b: &Backend) {

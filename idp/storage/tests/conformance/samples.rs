@@ -22,7 +22,7 @@ use idp_core::platform::{
 };
 use idp_core::region::RegionCode;
 use idp_core::session::SessionRecord;
-use idp_core::signing_key::SigningKey;
+use idp_core::signing_key::{Kept, SigningKey};
 use idp_core::timestamp::Timestamp;
 use pki::holder::credit_code::CreditCode;
 use protocol::claims::Confirmation;
@@ -231,7 +231,7 @@ pub fn signing_key(second: i64) -> SigningKey {
         algorithm: JwsAlgorithm::Es256,
         generation: run * 4000 + number() % 4000,
         public_jwk: "{}".into(),
-        private_encrypted: vec![0, 255, 7],
+        kept: Kept::Sealed(vec![0, 255, 7]),
         created_at: at(second),
         signs_from: at(second + 1),
         retired_at: None,

@@ -5,6 +5,7 @@ use idp_core::token::mint::{TokenResponse, mint_own};
 
 use super::{Asked, Ended};
 use crate::http::error::Failure;
+use crate::signing::signing;
 
 pub(super) async fn granted(asked: Asked<'_>) -> Result<TokenResponse, Ended> {
     let visit = asked.visit;
@@ -21,8 +22,13 @@ pub(super) async fn granted(asked: Asked<'_>) -> Result<TokenResponse, Ended> {
         .await
         .map_err(Failure::from)?;
     match granted {
-        Ok(token) => mint_own(&visit.cx, &*visit.state.keys, &token)
-            .map_err(|error| Ended::Failed(Failure::internal(error))),
+        Ok(token) => {
+            let cx = visit.cx.clone();
+            let minted = signing(&visit.state.keys, move |signer| {
+                mint_own(&cx, signer, &token)
+            });
+            Ok(minted.await??)
+        }
         Err(refusal) => Err(Ended::Written(refusal)),
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn redeemed(asked: Asked<'_>) -> Result<TokenResponse, Ended> {
         .await
         .map_err(Failure::from)?;
     match redeemed {
-        Redeemed::Granted(granted) => asked.minted(&granted),
+        Redeemed::Granted(granted) => asked.minted(*granted).await,
         Redeemed::Refused(refusal) => Err(Ended::Written(refusal)),
         Redeemed::Replayed => Err(Ended::Written(TokenRefusal::InvalidGrant(
             "the code was used before",

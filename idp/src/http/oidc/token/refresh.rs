@@ -27,7 +27,7 @@ pub(super) async fn refreshed(asked: Asked<'_>) -> Result<TokenResponse, Ended> 
         .await
         .map_err(Failure::from)?;
     match refreshed {
-        Refreshed::Granted(granted) => asked.minted(&granted),
+        Refreshed::Granted(granted) => asked.minted(*granted).await,
         Refreshed::Refused(refusal) => Err(Ended::Written(refusal)),
         Refreshed::Reused => Err(Ended::Written(TokenRefusal::InvalidGrant(
             "the refresh token was used before",
