@@ -28,7 +28,7 @@ pub enum PushFault {
         "the provider does not accept this platform's client authentication; compare client_id, secret or key, and the clock, with what is registered"
     )]
     ClientRefused,
-    /// Any other error, in printable ASCII.
+    /// Any other error, in printable ASCII: `unauthorized_client` where an operator suspended this platform.
     #[error("the provider does not accept the request of this platform: {0}")]
     Refused(String),
     /// Not what RFC 9126 §2.2 says.
@@ -120,7 +120,7 @@ fn read(response: &HttpResponse) -> Result<String, PushFault> {
     let refusal: Refusal =
         serde_json::from_slice(response.body()).map_err(|_other_shape| PushFault::Malformed)?;
     Err(match refusal.error.as_str() {
-        "invalid_client" | "unauthorized_client" => PushFault::ClientRefused,
+        "invalid_client" => PushFault::ClientRefused,
         error => {
             let text = format!("{error}: {}", refusal.error_description);
             PushFault::Refused(printable(&text))

@@ -28,7 +28,7 @@ pub enum TokenFault {
     /// `invalid_grant`: used, expired, ended, or not ours.
     #[error("the code or refresh token is no longer valid")]
     GrantRefused,
-    /// `invalid_client`, `unauthorized_client`: look at client id and key.
+    /// `invalid_client`: look at client id and key.
     #[error(
         "the provider does not accept this platform's client authentication; compare client_id, secret or key, and the clock, with what is registered"
     )]
@@ -123,9 +123,11 @@ impl From<RequestTokenError<HttpFailure, TokenRefusal>> for TokenFault {
         match error {
             RequestTokenError::ServerResponse(refusal) => match refusal.error() {
                 CoreErrorResponseType::InvalidGrant => Self::GrantRefused,
-                CoreErrorResponseType::InvalidClient
-                | CoreErrorResponseType::UnauthorizedClient => Self::ClientRefused,
-                other => Self::Refused(printable(other.as_ref())),
+                CoreErrorResponseType::InvalidClient => Self::ClientRefused,
+                other => {
+                    let why = refusal.error_description().map_or("", String::as_str);
+                    Self::Refused(printable(&format!("{}: {why}", other.as_ref())))
+                }
             },
             RequestTokenError::Request(failure) => Self::Unreachable(failure),
             // The crate reads the ID token with the answer around it: say which of the two it was.

@@ -339,8 +339,16 @@ async fn an_unknown_platform_and_a_wrong_secret_are_answered_octet_for_octet_ali
         ("nobody-at-all", "wrong"),
         (known.id.as_str(), ""),
         (other_way.id.as_str(), "wrong"),
-        (suspended.id.as_str(), suspended.secret.as_str()),
+        (suspended.id.as_str(), "wrong"),
     ] {
         assert_eq!(answer(id, secret).await, wrong, "{id}");
     }
+    // Who has the secret learns why it does not serve.
+    let stopped = answer(&suspended.id, &suspended.secret).await;
+    assert_eq!(stopped.0, 400, "{stopped:?}");
+    assert!(stopped.2.contains("unauthorized_client"), "{stopped:?}");
+    assert!(
+        stopped.2.contains("suspended by an operator"),
+        "{stopped:?}"
+    );
 }

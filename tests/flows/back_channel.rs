@@ -327,6 +327,11 @@ async fn two_platforms_of_one_name_are_two_and_one_that_is_off_record_has_not_co
     };
     let mute = Platform::order(provider(), mute).await;
     mute.receive(&mut scene.browser, &scene.lock).await;
+    // Nothing is said to be over that nobody ended.
+    for page in ["/signed-out", "/signed-out?of=nothing"] {
+        let answer = scene.browser.open(page).await;
+        assert_eq!(answer.location(), Some("/"), "{page}");
+    }
     let signed_out = scene.browser.post_own("/logout", &[]).await;
     let here = signed_out.location().unwrap().to_owned();
     let states = async |browser: &mut Browser| {

@@ -95,7 +95,8 @@ async fn who_is_not_trusted_waits_for_an_operator() {
         "what waits is not shown"
     );
     let refused = platform.redeem("none", &platform.ask()).send().await;
-    assert_eq!(refused.error(), "invalid_client");
+    assert_eq!(refused.error(), "unauthorized_client");
+    assert!(refused.body.contains("waits for the approval"));
     provider.approve(&platform.id).await;
     assert_eq!(browser.go(&platform.ask().path()).await.status, 200);
     // At the hosts that were looked at it changes what it likes; elsewhere it waits once more.

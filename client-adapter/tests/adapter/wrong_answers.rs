@@ -129,6 +129,7 @@ async fn wrong_token_answers_are_refused() {
         row!("an endless answer", { token: Some((200, "application/json", " ".repeat(2_000_000))) }, LoginError::Token(TokenFault::Unreachable(HttpFailure::TooLong))),
         row!("invalid_grant", { token: error(400, "invalid_grant") }, LoginError::Token(TokenFault::GrantRefused)),
         row!("invalid_client", { token: error(401, "invalid_client") }, LoginError::Token(TokenFault::ClientRefused)),
+        row!("unauthorized_client", { token: error(400, "unauthorized_client") }, LoginError::Token(TokenFault::Refused(_))),
         row!("another error", { token: error(400, "slow_down") }, LoginError::Token(TokenFault::Refused(_))),
         row!("a failure", { token: Some((500, "text/plain", "oh".to_owned())) }, LoginError::Token(TokenFault::Malformed)),
     ])

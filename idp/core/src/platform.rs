@@ -136,6 +136,18 @@ impl Platform {
         self.active_client().is_some() && self.in_force_since.is_none_or(|since| since <= moment)
     }
 
+    /// The client registration of a platform that can prove itself: one that is stopped or waits is told so, once it did.
+    pub fn known_client(&self) -> Option<&Client> {
+        let client = self.client.as_ref()?;
+        let known = match self.state {
+            PlatformState::Active | PlatformState::Suspended => true,
+            // Nobody approved the address of its keys yet: it is not asked.
+            PlatformState::Pending => !matches!(client.keys, Some(ClientKeys::JwksUri(_))),
+            PlatformState::Listed | PlatformState::Withdrawn => false,
+        };
+        known.then_some(client)
+    }
+
     /// The client registration of a platform that people can go to now.
     pub fn active_client(&self) -> Option<&Client> {
         match self.state {

@@ -283,7 +283,7 @@ pub trait Store {
         platform: &PlatformId,
         at: Timestamp,
     ) -> Result<usize, StoreError>;
-    /// When an enterprise last gave a platform a grant that stands.
+    /// When an enterprise last gave a platform a grant, whether it stands or ended.
     fn find_last_grant_at(
         &mut self,
         enterprise: &EnterpriseId,

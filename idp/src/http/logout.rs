@@ -8,6 +8,7 @@ use idp_core::logout_delivery::DeliveryStage;
 use idp_core::sign_out::{EndSession, SignedOut, ToldPlatform};
 
 use super::error::Failure;
+use super::extract::browser::see_other;
 use super::extract::form::pairs;
 use super::extract::{Browser, Form, Visit};
 use super::{page, routes, signing_out};
@@ -82,6 +83,10 @@ async fn done_page(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse,
             ephemeral.get_record::<SignedOut>(id).await?
         }
     };
+    if record.is_none() && browser.present().is_ok() {
+        // Nobody is told that they are signed out who are not.
+        return Ok(browser.answer(visit, see_other(routes::HOME)));
+    }
     let record = record.unwrap_or_default();
     let platforms = platforms(visit, &record.platforms).await?;
     let onward = match &record.onward {

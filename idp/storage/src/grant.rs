@@ -283,7 +283,8 @@ pub(crate) fn last_to(
     let newest: Option<i64> = query!(connection, c => grants::table
         .filter(grants::enterprise_id.eq(enterprise.as_str()))
         .filter(grants::platform_id.eq(platform.as_str()))
-        .filter(grants::revoked_at.is_null())
+        // One that was dead when it was written gave nothing.
+        .filter(grants::revoked_at.is_null().or(grants::revoked_at.gt(grants::created_at.nullable())))
         .select(diesel::dsl::max(grants::created_at))
         .get_result(c))?;
     Ok(newest.map(Timestamp::from_unix_millis))

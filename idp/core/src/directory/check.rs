@@ -118,7 +118,7 @@ pub(super) fn check_client(cx: &Cx, client: &Client) -> Result<(), RegistrationR
     if client.tokens.sm2 && !cx.settings.sm2_tokens {
         return Err(RegistrationRefusal::Sm2Off);
     }
-    check_redirect_uris(cx, client)?;
+    check_redirect_uris(cx, &client.redirect_uris, client.requests.native)?;
     if !client.scopes.contains(Scope::Openid) {
         return Err(RegistrationRefusal::NoOpenid);
     }
@@ -136,18 +136,22 @@ pub(super) fn check_client(cx: &Cx, client: &Client) -> Result<(), RegistrationR
     check_addresses(cx, client)
 }
 
-fn check_redirect_uris(cx: &Cx, client: &Client) -> Result<(), RegistrationRefusal> {
-    if client.redirect_uris.is_empty() || client.redirect_uris.len() > URIS_MAX {
+pub(super) fn check_redirect_uris(
+    cx: &Cx,
+    uris: &[String],
+    native: bool,
+) -> Result<(), RegistrationRefusal> {
+    if uris.is_empty() || uris.len() > URIS_MAX {
         return Err(RegistrationRefusal::NoRedirectUri);
     }
     // RFC 8252 §7.3: a native application waits on loopback, wherever it runs.
-    let plain = if client.requests.native {
+    let plain = if native {
         PlainHttp::OnLoopback
     } else {
         PlainHttp::of(cx)
     };
     let bad = |uri: &&String| !is_acceptable(uri, plain);
-    match client.redirect_uris.iter().find(bad) {
+    match uris.iter().find(bad) {
         None => Ok(()),
         Some(uri) => Err(RegistrationRefusal::BadUri(uri.clone())),
     }

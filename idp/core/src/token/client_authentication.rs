@@ -9,7 +9,7 @@ use super::TokenRefusal;
 use super::certificate_authentication::{ShownCertificate, check_issued, check_registered};
 use crate::client_jwt::{self, CLIENT_JWT_MAX, Header};
 use crate::cx::Cx;
-use crate::platform::{Client, ClientAuthentication, Platform, is_digest};
+use crate::platform::{Client, ClientAuthentication, Platform, PlatformState, is_digest};
 use crate::timestamp::Timestamp;
 
 pub use crate::platform::authentication::{CERTIFICATE_METHODS, METHODS, secret_sha256};
@@ -68,10 +68,30 @@ pub fn unverified_client_id(assertion: &str) -> Option<String> {
         .filter(|sub| !sub.chars().any(char::is_control))
 }
 
-/// Checks what a client presents against its registration. The answer never says which part was wrong.
+/// Checks what a client presents against its registration. The answer never says which part was wrong; who proved itself is
+/// told where nobody may go there now.
 ///
 /// `keys` are the client's as of now, gathered before where it has any; `shown`, a certificate whose key was proven.
 pub fn authenticate(
+    cx: &Cx,
+    platform: Option<&Platform>,
+    presented: &Presented,
+    keys: Option<&serde_json::Value>,
+    shown: Option<&ShownCertificate<'_>>,
+) -> Result<Authenticated, TokenRefusal> {
+    let proven = prove(cx, platform, presented, keys, shown)?;
+    match platform.map(|platform| platform.state) {
+        Some(PlatformState::Active) => Ok(proven),
+        Some(PlatformState::Pending) => Err(TokenRefusal::UnauthorizedClient(
+            "this platform waits for the approval of an operator",
+        )),
+        _ => Err(TokenRefusal::UnauthorizedClient(
+            "this platform is suspended by an operator",
+        )),
+    }
+}
+
+fn prove(
     cx: &Cx,
     platform: Option<&Platform>,
     presented: &Presented,
@@ -82,7 +102,7 @@ pub fn authenticate(
         TokenRefusal::InvalidClient("the keys of the client can't be had");
     const NOT_SHOWN: TokenRefusal = TokenRefusal::InvalidClient("no client certificate was shown");
     const FAILED: TokenRefusal = TokenRefusal::InvalidClient("client authentication failed");
-    let client = platform.and_then(Platform::active_client);
+    let client = platform.and_then(Platform::known_client);
     // Before anything is decided: whoever is unknown or proves itself otherwise takes as long as a wrong secret.
     let has_secret = match presented {
         Presented::Secret(secret) => is_secret_of(cx, client, secret),

@@ -57,7 +57,9 @@ fn allowed(platform: &Platform, asked: &Asked) -> Result<(Audience, ScopeSet), T
         .active_client()
         // RFC 6749 §4.4: for confidential clients alone.
         .filter(|client| client.tokens.client_credentials && client.is_confidential())
-        .ok_or(TokenRefusal::UnauthorizedClient)?;
+        .ok_or(TokenRefusal::UnauthorizedClient(
+            "the client may not use this grant type",
+        ))?;
     check_sender(client, asked.confirmation.as_ref())?;
     let scopes = scopes(client, asked.scope.as_deref().unwrap_or_default())?;
     let known = |resource: &String| client.tokens.resources.contains(resource);

@@ -62,8 +62,8 @@ pub enum TokenRefusal {
     InvalidClient(&'static str),
     /// The code, its redirect URI or its verifier are wrong.
     InvalidGrant(&'static str),
-    /// A grant type that is not for this client (RFC 6749 §5.2).
-    UnauthorizedClient,
+    /// A client that proved itself and may not ask for this (RFC 6749 §5.2).
+    UnauthorizedClient(&'static str),
     /// A grant type nobody here knows.
     UnsupportedGrantType,
     /// A `resource` beyond what was granted (RFC 8707 §2).
@@ -83,7 +83,7 @@ impl TokenRefusal {
             Self::InvalidRequest(_) => "invalid_request",
             Self::InvalidClient(_) => "invalid_client",
             Self::InvalidGrant(_) => "invalid_grant",
-            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidScope(_) => "invalid_scope",
@@ -98,10 +98,10 @@ impl TokenRefusal {
             Self::InvalidRequest(text)
             | Self::InvalidClient(text)
             | Self::InvalidGrant(text)
+            | Self::UnauthorizedClient(text)
             | Self::InvalidScope(text)
             | Self::InvalidDpopProof(text) => text,
             Self::UseDpopNonce => "the DPoP proof needs the nonce of the DPoP-Nonce header",
-            Self::UnauthorizedClient => "the client may not use this grant type",
             Self::UnsupportedGrantType => {
                 "grant_type must be authorization_code, refresh_token or client_credentials"
             }

@@ -44,7 +44,7 @@ pub async fn authenticated(
     let credentials =
         credentials(request, parameter).map_err(|refusal| Unproven::Refused(refusal, None))?;
     let platform = found(visit, &credentials).await?;
-    let client = platform.as_deref().and_then(Platform::active_client);
+    let client = platform.as_deref().and_then(Platform::known_client);
     let certificate = client_certificate(&visit.state, request);
     let certificate = certificate.map_err(|Unreadable| {
         let why = "the client certificate can't be read";

@@ -191,7 +191,7 @@ fn refusal_answer(visit: &Visit, refusal: TokenRefusal) -> HttpResponse {
         }
         TokenRefusal::InvalidRequest(_)
         | TokenRefusal::InvalidGrant(_)
-        | TokenRefusal::UnauthorizedClient
+        | TokenRefusal::UnauthorizedClient(_)
         | TokenRefusal::UnsupportedGrantType
         | TokenRefusal::InvalidTarget
         | TokenRefusal::InvalidDpopProof(_)

@@ -6,7 +6,7 @@
 use protocol::registration::ClientMetadata;
 use protocol::scope::{Scope, ScopeSet};
 
-use super::super::check::{RegistrationRefusal, check_client};
+use super::super::check::{RegistrationRefusal, check_client, check_redirect_uris};
 use super::super::uris::PlainHttp;
 use super::authentication::{authentication, keys};
 use super::logout::logout;
@@ -38,6 +38,10 @@ pub fn client_of(
     if responses.iter().any(|word| word != "code") {
         return bad("response_types", "code alone is supported");
     }
+    let requests = requests(metadata, before, PlainHttp::of(cx))?;
+    // First: other members are measured by these.
+    check_redirect_uris(cx, &metadata.redirect_uris, requests.native)
+        .map_err(|refusal| told(metadata, &refusal))?;
     let client = Client {
         authentication: authentication(metadata, before)?,
         keys: keys(metadata)?,
@@ -45,7 +49,7 @@ pub fn client_of(
         initiate_login_uri: metadata.initiate_login_uri.clone(),
         scopes: scopes(metadata, before)?,
         id_token_alg: id_token_alg(metadata, before)?,
-        requests: requests(metadata, before, PlainHttp::of(cx))?,
+        requests,
         tokens: tokens(metadata, before)?,
         logout: logout(metadata)?,
         presentation: Presentation {
@@ -89,9 +93,27 @@ fn told(metadata: &ClientMetadata, refusal: &RegistrationRefusal) -> MetadataPro
         RegistrationRefusal::BadUri(uri) if metadata.redirect_uris.contains(uri) => {
             MetadataProblem::RedirectUri(refusal.to_string())
         }
+        RegistrationRefusal::BadUri(uri) => {
+            MetadataProblem::Metadata(member_with(metadata, uri), refusal.to_string())
+        }
         RegistrationRefusal::Jwks(_) => MetadataProblem::Metadata("jwks", refusal.to_string()),
         refusal => MetadataProblem::Metadata("client", refusal.to_string()),
     }
+}
+
+/// The member that holds an address.
+fn member_with(metadata: &ClientMetadata, uri: &str) -> &'static str {
+    let members = [
+        ("initiate_login_uri", &metadata.initiate_login_uri),
+        ("jwks_uri", &metadata.jwks_uri),
+        ("sector_identifier_uri", &metadata.sector_identifier_uri),
+        ("client_uri", &metadata.client_uri),
+        ("logo_uri", &metadata.logo_uri),
+        ("policy_uri", &metadata.policy_uri),
+        ("tos_uri", &metadata.tos_uri),
+    ];
+    let held = |(_, value): &&(&str, &Option<String>)| value.as_deref() == Some(uri);
+    members.iter().find(held).map_or("client", |(name, _)| name)
 }
 
 /// What it asks for within what it may have; without a wish, all of that.

@@ -278,12 +278,15 @@ fn metadata_that_can_t_be_kept_is_refused_under_its_name() {
             json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AA" }] } }),
             "jwks",
         ),
-        (json!({ "jwks_uri": "http://10.0.0.1/jwks" }), "client"),
-        (json!({ "logo_uri": "data:image/png;base64,AA" }), "client"),
-        (json!({ "policy_uri": "javascript:alert(1)" }), "client"),
+        (json!({ "jwks_uri": "http://10.0.0.1/jwks" }), "jwks_uri"),
+        (
+            json!({ "logo_uri": "data:image/png;base64,AA" }),
+            "logo_uri",
+        ),
+        (json!({ "policy_uri": "javascript:alert(1)" }), "policy_uri"),
         (
             json!({ "initiate_login_uri": "http://p.example/login" }),
-            "client",
+            "initiate_login_uri",
         ),
     ]);
 }
@@ -383,5 +386,31 @@ fn a_name_in_one_language_stands_for_both_and_must_be_readable() {
     assert_eq!(names(json!({ "client_name#en": "P" })), both("P", "P"));
     for bad in ["", " ", "a\u{202e}b", "a\nb", &"平".repeat(101)] {
         assert!(names(json!({ "client_name": bad })).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn the_member_that_is_wrong_is_the_one_that_is_named() {
+    for uris in [
+        json!(["http://p.example/cb"]),
+        json!(["https://p.example/cb#part"]),
+        json!([]),
+    ] {
+        let ends = json!({
+            "redirect_uris": uris, "post_logout_redirect_uris": ["https://p.example/out"],
+            "backchannel_logout_uri": "https://p.example/bye",
+        });
+        let problem = read(ends, &before()).unwrap_err();
+        assert!(
+            matches!(problem, MetadataProblem::RedirectUri(_)),
+            "{problem:?}"
+        );
+    }
+    for name in ["initiate_login_uri", "logo_uri", "tos_uri"] {
+        let problem = read(json!({ name: "http://p.example/x" }), &before()).unwrap_err();
+        assert!(
+            matches!(problem, MetadataProblem::Metadata(named, _) if named == name),
+            "{problem:?}"
+        );
     }
 }
