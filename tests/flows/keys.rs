@@ -11,9 +11,16 @@ use e2e::{Browser, Platform, PlatformOrder, Provider, scratch};
 use idp::serve::KEY_WATCH;
 use idp::signing::{Keeper, MasterKey, ensure_keys, replace_all, reseal, rotate_now, withdraw};
 use idp_core::audit::AuditKind;
+use idp_core::directory::Act;
 use idp_core::id::KeyId;
 use idp_core::platform::SubjectType;
 use serde_json::Value;
+
+/// Who tries an emergency.
+const DRILL: Act<'_> = Act {
+    by: "Wang Wu",
+    reason: Some("drill"),
+};
 
 async fn jwks(provider: &Provider) -> Value {
     Browser::new(provider).open("/oauth2/jwks").await.json()
@@ -58,7 +65,7 @@ async fn a_successor_is_published_before_it_signs_and_old_tokens_still_verify() 
     let state = &provider.state;
     let keeper = Keeper::load(&state.config).unwrap();
     let signs_from = state.cx().now + Duration::from_secs(5);
-    rotate_now(&state.database, &keeper, &state.cx(), signs_from)
+    rotate_now(&state.database, &keeper, &state.cx(), signs_from, "drill")
         .await
         .unwrap();
     ensure_keys(&state.database, |_| Ok(keeper), &state.keys, &state.cx())
@@ -135,12 +142,15 @@ async fn what_a_withdrawn_key_signed_is_refused_on_running_servers_and_its_succe
     let schedule = state.config.key_schedule();
     let id = KeyId::from_text(&stolen);
     let keys = (&keeper, &schedule);
-    let reason = Some("laptop\nstolen");
-    let withdrawn = withdraw(&state.database, keys, &state.cx(), &id, reason)
+    let act = Act {
+        by: "Wang Wu",
+        reason: Some("laptop\nstolen"),
+    };
+    let withdrawn = withdraw(&state.database, keys, &state.cx(), &id, act)
         .await
         .unwrap();
     let (successor, _) = withdrawn.successor.unwrap();
-    let again = withdraw(&state.database, keys, &state.cx(), &id, None).await;
+    let again = withdraw(&state.database, keys, &state.cx(), &id, act).await;
     assert!(again.is_err(), "withdrawn twice");
 
     tokio::time::sleep(KEY_WATCH + Duration::from_secs(1)).await;
@@ -160,7 +170,8 @@ async fn what_a_withdrawn_key_signed_is_refused_on_running_servers_and_its_succe
         .find(|event| event.kind == AuditKind::SigningKeyWithdrawn)
         .unwrap();
     assert_eq!(event.reason.as_deref(), Some("laptop stolen"));
-    assert!(event.detail.as_ref().unwrap().contains(&stolen));
+    let detail = event.detail.as_deref().unwrap();
+    assert!(detail.starts_with("by Wang Wu: ") && detail.contains(&stolen));
 }
 
 #[tokio::test]
@@ -171,7 +182,7 @@ async fn in_an_emergency_running_servers_sign_with_new_keys_alone_within_a_secon
     let state = &provider.state;
     let keeper = Keeper::load(&state.config).unwrap();
     let old = kids(&jwks(&provider).await);
-    let replaced = replace_all(&state.database, &keeper, &state.cx(), "drill").await;
+    let replaced = replace_all(&state.database, &keeper, &state.cx(), DRILL).await;
     let replaced = replaced.unwrap();
     assert_eq!(
         (replaced.withdrawn.len(), replaced.made.len()),

@@ -10,10 +10,17 @@ use idp::serve::{HSM_WATCH, KEY_WATCH};
 use idp::signing::{Keeper, MasterKey, destroy_spent, ensure_keys, replace_all, rotate_now};
 use idp_core::audit::AuditKind;
 use idp_core::cx::Cx;
+use idp_core::directory::Act;
 use idp_core::platform::JwsAlgorithm;
 use idp_core::signer::Signer;
 use idp_core::signing_key::{Kept, SigningKey};
 use serde_json::Value;
+
+/// Who tries an emergency.
+const DRILL: Act<'_> = Act {
+    by: "Wang Wu",
+    reason: Some("drill"),
+};
 
 async fn jwks(provider: &Provider) -> Value {
     Browser::new(provider).open("/oauth2/jwks").await.json()
@@ -47,7 +54,7 @@ fn keeper(provider: &Provider) -> Keeper {
 async fn rotated(provider: &Provider) {
     let (state, keeper) = (&provider.state, keeper(provider));
     let cx = state.cx();
-    let made = rotate_now(&state.database, &keeper, &cx, cx.now).await;
+    let made = rotate_now(&state.database, &keeper, &cx, cx.now, "drill").await;
     assert_eq!(made.unwrap().len(), 3);
     ensure_keys(&state.database, |_| Ok(keeper), &state.keys, &cx)
         .await
@@ -270,7 +277,7 @@ async fn in_an_emergency_what_is_inside_is_destroyed() {
     let before = scene.receive().await;
     let old = tokens.private_keys();
     let (state, keeper) = (&provider.state, keeper(&provider));
-    let replaced = replace_all(&state.database, &keeper, &state.cx(), "drill").await;
+    let replaced = replace_all(&state.database, &keeper, &state.cx(), DRILL).await;
     let replaced = replaced.unwrap();
     assert_eq!((replaced.withdrawn.len(), replaced.made.len()), (3, 3));
     // The running server does it.

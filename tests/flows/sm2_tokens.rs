@@ -9,8 +9,15 @@ use e2e::story::Scene;
 use e2e::{Platform, Provider, scratch};
 use idp::serve::KEY_WATCH;
 use idp::signing::{Keeper, ensure_keys, replace_all, rotate_now};
+use idp_core::directory::Act;
 use idp_core::platform::PlatformState;
 use serde_json::{Value, json};
+
+/// Who tries an emergency.
+const DRILL: Act<'_> = Act {
+    by: "Wang Wu",
+    reason: Some("drill"),
+};
 
 fn switched_on() -> Provider {
     Provider::start(|config| config.signing_keys.sm2 = true)
@@ -74,7 +81,7 @@ async fn an_sm2_key_is_followed_by_a_successor_and_goes_in_an_emergency() {
     let state = &provider.state;
     let keeper = Keeper::load(&state.config).unwrap();
     let cx = state.cx();
-    let made = rotate_now(&state.database, &keeper, &cx, cx.now).await;
+    let made = rotate_now(&state.database, &keeper, &cx, cx.now, "drill").await;
     assert_eq!(made.unwrap().len(), 4);
     ensure_keys(&state.database, |_| Ok(keeper), &state.keys, &cx)
         .await
@@ -86,7 +93,7 @@ async fn an_sm2_key_is_followed_by_a_successor_and_goes_in_an_emergency() {
         assert!(key_of(tokens.id(), &both).verifies(tokens.id()));
     }
     let keeper = Keeper::load(&state.config).unwrap();
-    let replaced = replace_all(&state.database, &keeper, &state.cx(), "drill").await;
+    let replaced = replace_all(&state.database, &keeper, &state.cx(), DRILL).await;
     let replaced = replaced.unwrap();
     assert_eq!((replaced.withdrawn.len(), replaced.made.len()), (8, 4));
     tokio::time::sleep(KEY_WATCH + std::time::Duration::from_secs(1)).await;

@@ -6,12 +6,13 @@ use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use idp_core::directory::Act;
 use idp_core::id::KeyId;
 use idp_storage::Database;
 
-use super::cx;
 use super::output::{remark, say};
 use super::ready::{self, rfc3339};
+use super::{cx, operator_name};
 use crate::config::Config;
 use crate::serve::{KEY_WATCH, StartError};
 use crate::signing::{Keeper, MasterKey, destroy_spent, replace_all, reseal, rotate_now, withdraw};
@@ -33,6 +34,9 @@ pub(super) enum Command {
         /// Let them sign at once. The old keys stay published: for a stolen key use `withdraw`.
         #[arg(long)]
         now: bool,
+        /// Who; the user of this machine where it is not said.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
     },
     /// Take a stolen signing key out of force for ever. It leaves the JWK Set, and what it signed is
     /// refused; running servers follow within seconds. A successor is made where it is needed.
@@ -43,6 +47,9 @@ pub(super) enum Command {
         /// Why, for the audit trail.
         #[arg(long)]
         reason: Option<String>,
+        /// Who; the user of this machine where it is not said.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -53,6 +60,9 @@ pub(super) enum Command {
         /// Why, for the audit trail.
         #[arg(long)]
         reason: String,
+        /// Who; the user of this machine where it is not said.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -68,17 +78,27 @@ pub(super) enum Command {
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
     match command {
         Command::List { json } => list::run(config, json).await,
-        Command::Rotate { now } => rotate(config, now).await,
-        Command::Withdraw { kid, reason, yes } => {
-            let id = KeyId::from_text(kid);
-            take_out(config, &id, reason.as_deref(), yes).await
+        Command::Rotate { now, by } => rotate(config, now, &operator_name(by.as_deref())?).await,
+        Command::Withdraw {
+            kid,
+            reason,
+            by,
+            yes,
+        } => {
+            let (id, by) = (KeyId::from_text(kid), operator_name(by.as_deref())?);
+            let reason = reason.as_deref();
+            take_out(config, &id, Act { by: &by, reason }, yes).await
         }
-        Command::Emergency { reason, yes } => replace(config, &reason, yes).await,
+        Command::Emergency { reason, by, yes } => {
+            let by = operator_name(by.as_deref())?;
+            let reason = Some(reason.as_str());
+            replace(config, Act { by: &by, reason }, yes).await
+        }
         Command::Reseal { new_master_key } => seal_anew(config, &new_master_key).await,
     }
 }
 
-async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
+async fn rotate(config: &Config, at_once: bool, by: &str) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let stored = database
         .read(|store| store.list_signing_keys())
@@ -94,19 +114,14 @@ async fn rotate(config: &Config, at_once: bool) -> Result<(), StartError> {
     } else {
         cx.now + config.key_schedule().publish_before
     };
-    let made = rotate_now(&database, &keeper, &cx, signs_from).await?;
+    let made = rotate_now(&database, &keeper, &cx, signs_from, by).await?;
     for id in made {
         say(format_args!("{id} signs from {}", rfc3339(signs_from)))?;
     }
     Ok(())
 }
 
-async fn take_out(
-    config: &Config,
-    id: &KeyId,
-    reason: Option<&str>,
-    yes: bool,
-) -> Result<(), StartError> {
+async fn take_out(config: &Config, id: &KeyId, act: Act<'_>, yes: bool) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let keeper = Keeper::load(config)?;
     let question = format!(
@@ -116,7 +131,7 @@ async fn take_out(
         return Err(StartError::new("signing keys", "nothing was withdrawn"));
     }
     let schedule = config.key_schedule();
-    let withdrawn = withdraw(&database, (&keeper, &schedule), &cx(config)?, id, reason)
+    let withdrawn = withdraw(&database, (&keeper, &schedule), &cx(config)?, id, act)
         .await
         .map_err(|e| StartError::new("signing keys", e))?;
     say(format_args!("{id} is withdrawn"))?;
@@ -135,7 +150,7 @@ async fn take_out(
     Ok(())
 }
 
-async fn replace(config: &Config, reason: &str, yes: bool) -> Result<(), StartError> {
+async fn replace(config: &Config, act: Act<'_>, yes: bool) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let keeper = Keeper::load(config)?;
     let question = "Withdraw ALL signing keys? Every token of this provider is refused from then on, and it \
@@ -143,7 +158,7 @@ async fn replace(config: &Config, reason: &str, yes: bool) -> Result<(), StartEr
     if !yes && !confirmed(question)? {
         return Err(StartError::new("signing keys", "nothing was withdrawn"));
     }
-    let replaced = replace_all(&database, &keeper, &cx(config)?, reason).await?;
+    let replaced = replace_all(&database, &keeper, &cx(config)?, act).await?;
     for id in replaced.withdrawn {
         say(format_args!("{id} is withdrawn"))?;
     }

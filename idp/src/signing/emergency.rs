@@ -5,13 +5,14 @@
 
 use idp_core::audit::{AuditEvent, AuditKind, operator_words};
 use idp_core::cx::Cx;
+use idp_core::directory::Act;
 use idp_core::id::KeyId;
 use idp_core::signing_key::SigningKey;
 use idp_core::store::{Store, StoreError};
 use idp_storage::Database;
 
-use super::Keeper;
 use super::rotation::{KeysError, all_due, generate_all};
+use super::{Keeper, told};
 
 /// Successors that others may make while ours are made.
 const GENERATIONS_TRIED: u32 = 16;
@@ -29,14 +30,15 @@ pub async fn replace_all(
     database: &Database,
     keeper: &Keeper,
     cx: &Cx,
-    reason: &str,
+    act: Act<'_>,
 ) -> Result<Replaced, KeysError> {
     let stored = database.read(|store| store.list_signing_keys()).await?;
     let made = generate_all(keeper, cx, all_due(keeper, &stored, cx.now)).await?;
     let ids = made.iter().map(|key| key.id.clone()).collect();
-    let (cx, reason, new) = (cx.clone(), operator_words(reason), made.clone());
+    let (cx, new, by) = (cx.clone(), made.clone(), act.by.to_owned());
+    let reason = act.reason.map(operator_words);
     let withdrawn = database
-        .write(move |store| exchange(store, &cx, &new, &reason))
+        .write(move |store| exchange(store, &cx, &new, (&by, reason)))
         .await
         .inspect_err(|_| made.iter().for_each(|key| keeper.discard(key)))?;
     Ok(Replaced {
@@ -50,10 +52,10 @@ fn exchange(
     store: &mut dyn Store,
     cx: &Cx,
     made: &[SigningKey],
-    reason: &str,
+    (by, reason): (&str, Option<String>),
 ) -> Result<Vec<KeyId>, StoreError> {
     for key in made {
-        insert(store, cx, key)?;
+        insert(store, cx, key, by)?;
     }
     let is_new = |key: &SigningKey| made.iter().any(|new| new.id == key.id);
     let mut withdrawn = Vec::new();
@@ -62,8 +64,8 @@ fn exchange(
             continue;
         }
         store.append_audit(&AuditEvent {
-            reason: Some(reason.to_owned()),
-            detail: Some(format!("{} {}", key.algorithm.as_str(), key.id)),
+            reason: reason.clone(),
+            detail: Some(told(Some(by), key.algorithm, &key.id)),
             ..AuditEvent::new(cx, AuditKind::SigningKeyWithdrawn)
         })?;
         withdrawn.push(key.id);
@@ -72,12 +74,12 @@ fn exchange(
 }
 
 /// Of the next generation that nobody has: another process may have made a successor since it was counted.
-fn insert(store: &mut dyn Store, cx: &Cx, key: &SigningKey) -> Result<(), StoreError> {
+fn insert(store: &mut dyn Store, cx: &Cx, key: &SigningKey, by: &str) -> Result<(), StoreError> {
     let mut key = key.clone();
     for _ in 0..GENERATIONS_TRIED {
         if store.insert_signing_key(&key)? {
             return store.append_audit(&AuditEvent {
-                detail: Some(format!("{} {}", key.algorithm.as_str(), key.id)),
+                detail: Some(told(Some(by), key.algorithm, &key.id)),
                 ..AuditEvent::new(cx, AuditKind::SigningKeyMade)
             });
         }

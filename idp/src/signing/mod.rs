@@ -19,6 +19,10 @@ mod rotation;
 mod subjects;
 mod withdrawal;
 
+use idp_core::audit::operator_words;
+use idp_core::id::KeyId;
+use idp_core::platform::JwsAlgorithm;
+
 pub use destruction::destroy_spent;
 pub use emergency::{Replaced, replace_all};
 pub use hsm::{Hsm, HsmError};
@@ -30,3 +34,12 @@ pub use reseal::{ResealError, reseal};
 pub use rotation::{KeysError, check_reach, ensure_keys, rotate_now};
 pub use subjects::pairwise_key;
 pub use withdrawal::{WithdrawalError, Withdrawn, withdraw};
+
+/// A key, and who did it, as the audit trail names them; nobody did what the calendar does.
+fn told(by: Option<&str>, algorithm: JwsAlgorithm, id: &KeyId) -> String {
+    let key = format!("{} {id}", algorithm.as_str());
+    match by {
+        None => key,
+        Some(by) => format!("by {}: {key}", operator_words(by)),
+    }
+}

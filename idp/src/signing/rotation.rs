@@ -14,7 +14,7 @@ use idp_storage::Database;
 use super::hsm::HsmError;
 use super::key_pair::BadKey;
 use super::key_ring::{KeyRing, OpenKey};
-use super::{Keeper, MasterKeyError};
+use super::{Keeper, MasterKeyError, told};
 
 /// Why the keys are not in order.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +60,7 @@ pub async fn ensure_keys(
         })
         .collect();
     if !due.is_empty() {
-        make_all(database, keeper, cx, due).await?;
+        make_all(database, keeper, cx, (due, None)).await?;
         stored = database.read(|store| store.list_signing_keys()).await?;
     }
     let stored = ring.in_force(stored, cx.now);
@@ -76,9 +76,11 @@ pub async fn rotate_now(
     keeper: &Keeper,
     cx: &Cx,
     signs_from: Timestamp,
+    by: &str,
 ) -> Result<Vec<KeyId>, KeysError> {
     let stored = database.read(|store| store.list_signing_keys()).await?;
-    make_all(database, keeper, cx, all_due(keeper, &stored, signs_from)).await
+    let due = all_due(keeper, &stored, signs_from);
+    make_all(database, keeper, cx, (due, Some(by))).await
 }
 
 /// A key to be made: for what, its generation, and from when it signs.
@@ -96,14 +98,14 @@ async fn make_all(
     database: &Database,
     keeper: &Keeper,
     cx: &Cx,
-    due: Vec<Due>,
+    (due, by): (Vec<Due>, Option<&str>),
 ) -> Result<Vec<KeyId>, KeysError> {
     let mut made = Vec::new();
     let mut first_error = None;
     for key in generate_all(keeper, cx, due).await? {
-        let (cx, new) = (cx.clone(), key.clone());
+        let (cx, new, by) = (cx.clone(), key.clone(), by.map(str::to_owned));
         match database
-            .write::<_, StoreError, _>(move |store| succeed(store, &cx, &new))
+            .write::<_, StoreError, _>(move |store| succeed(store, &cx, &new, by.as_deref()))
             .await
         {
             Ok(true) => made.push(key.id),
@@ -194,6 +196,7 @@ pub(super) fn succeed(
     store: &mut dyn Store,
     cx: &Cx,
     key: &SigningKey,
+    by: Option<&str>,
 ) -> Result<bool, StoreError> {
     let stored = store.list_signing_keys()?;
     if !store.insert_signing_key(key)? {
@@ -206,7 +209,7 @@ pub(super) fn succeed(
         store.retire_signing_key(&other.id, key.signs_from)?;
     }
     store.append_audit(&AuditEvent {
-        detail: Some(format!("{} {}", key.algorithm.as_str(), key.id)),
+        detail: Some(told(by, key.algorithm, &key.id)),
         ..AuditEvent::new(cx, AuditKind::SigningKeyMade)
     })?;
     Ok(true)

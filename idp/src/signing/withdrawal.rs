@@ -4,14 +4,15 @@
 
 use idp_core::audit::{AuditEvent, AuditKind, operator_words};
 use idp_core::cx::Cx;
+use idp_core::directory::Act;
 use idp_core::id::KeyId;
 use idp_core::signing_key::{KeySchedule, SigningKey};
 use idp_core::store::{Store, StoreError};
 use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
 
-use super::Keeper;
 use super::rotation::{KeysError, generate_all, next_generation, succeed};
+use super::{Keeper, told};
 
 /// Why nothing was withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +46,7 @@ pub async fn withdraw(
     (keeper, schedule): (&Keeper, &KeySchedule),
     cx: &Cx,
     id: &KeyId,
-    reason: Option<&str>,
+    act: Act<'_>,
 ) -> Result<Withdrawn, WithdrawalError> {
     let mut stored = database.read(|store| store.list_signing_keys()).await?;
     let Some(key) = stored.iter_mut().find(|key| key.id == *id) else {
@@ -66,13 +67,13 @@ pub async fn withdraw(
         .as_ref()
         .map(|key| (key.id.clone(), key.signs_from));
     let event = AuditEvent {
-        reason: reason.map(operator_words),
-        detail: Some(format!("{} {id}", algorithm.as_str())),
+        reason: act.reason.map(operator_words),
+        detail: Some(told(Some(act.by), algorithm, id)),
         ..AuditEvent::new(cx, AuditKind::SigningKeyWithdrawn)
     };
-    let (cx, id, new) = (cx.clone(), id.clone(), successor.clone());
+    let (cx, id, new, by) = (cx.clone(), id.clone(), successor.clone(), act.by.to_owned());
     let taken = database
-        .write(move |store| take_out(store, &cx, &id, (new.as_ref(), &event)))
+        .write(move |store| take_out(store, &cx, &id, (new.as_ref(), &by), &event))
         .await;
     // What did not come in, or came second, is nobody's.
     if let (Some(key), Err(_) | Ok(false)) = (&successor, &taken) {
@@ -86,14 +87,15 @@ fn take_out(
     store: &mut dyn Store,
     cx: &Cx,
     id: &KeyId,
-    (successor, event): (Option<&SigningKey>, &AuditEvent),
+    (successor, by): (Option<&SigningKey>, &str),
+    event: &AuditEvent,
 ) -> Result<bool, WithdrawalError> {
     if !store.withdraw_signing_key(id, cx.now)? {
         return Err(WithdrawalError::Already(id.clone()));
     }
     store.append_audit(event)?;
     match successor {
-        Some(successor) => Ok(succeed(store, cx, successor)?),
+        Some(successor) => Ok(succeed(store, cx, successor, Some(by))?),
         None => Ok(true),
     }
 }

@@ -242,9 +242,15 @@ async fn oidcc_server_rotate_keys() {
     let before = scene.platform.fetch("/oauth2/jwks").await.json();
     let state = &provider.state;
     let master = Keeper::load(&state.config).unwrap();
-    rotate_now(&state.database, &master, &state.cx(), state.cx().now)
-        .await
-        .unwrap();
+    rotate_now(
+        &state.database,
+        &master,
+        &state.cx(),
+        state.cx().now,
+        "drill",
+    )
+    .await
+    .unwrap();
     ensure_keys(&state.database, |_| Ok(master), &state.keys, &state.cx())
         .await
         .unwrap();
