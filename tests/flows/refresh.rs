@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use e2e::browser::csrf_token;
+use e2e::jwe::DecryptionKey;
 use e2e::jwt::part;
 use e2e::platform::Method;
 use e2e::story::{Scene, Tokens};
 use e2e::{Platform, PlatformOrder, Provider};
 use idp_core::audit::AuditKind;
+use idp_core::platform::{ClientKeys, ContentEncryption, KeyEncryption, TokenEncryption};
 use protocol::scope::ScopeSet;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 async fn refreshing() -> (Scene, Tokens, String) {
     let mut scene = Scene::ordering(PlatformOrder::refreshing()).await;
@@ -221,4 +223,43 @@ async fn refreshing_ends_with_the_sign_in_and_with_the_consent() {
             (400, "invalid_grant")
         );
     }
+}
+
+#[tokio::test]
+async fn a_refresh_that_could_not_be_answered_is_no_theft_when_it_is_asked_again_later() {
+    let provider = Provider::start(|config| config.lifetimes.refresh_again = 1);
+    let mut scene = Scene::at(&provider).await;
+    let good = json!({ "keys": [DecryptionKey::generate().jwk()] });
+    let mut order = PlatformOrder::refreshing();
+    order.keys = Some(good.clone());
+    order.tokens.id_token_encryption = Some(TokenEncryption {
+        alg: KeyEncryption::RsaOaep256,
+        enc: ContentEncryption::A256Gcm,
+    });
+    scene.platform = Platform::order(&provider, order).await;
+    let first = scene.receive().await;
+    let refresh = refresh_token(&first.response);
+    // A key that looks like one and takes nothing: found out when the tokens are made, after the use was noted.
+    let put = async |keys: Value| {
+        let change = |platform: &mut idp_core::platform::Platform| {
+            platform.client.as_mut().unwrap().keys = Some(ClientKeys::Jwks(keys));
+        };
+        provider.change_platform(&scene.platform.id, change).await;
+    };
+    put(json!({ "keys": [{ "kty": "RSA", "use": "enc", "n": "AA", "e": "AQAB" }] })).await;
+    let failed = scene.platform.refresh(&refresh).send().await;
+    assert_eq!(failed.status, 400, "{}", failed.summary());
+    assert!(failed.body.contains("encrypted"), "{}", failed.summary());
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    put(good).await;
+    let second = scene.platform.refresh(&refresh).send().await;
+    assert_eq!(second.status, 200, "{}", second.summary());
+    let third = scene.platform.refresh(&refresh_token(&second.json()));
+    assert_eq!(third.send().await.status, 200);
+    // From here on it is as always: what comes back after that was stolen.
+    let stolen = scene.platform.refresh(&refresh).send().await;
+    assert_eq!(stolen.error(), "invalid_grant");
+    let kind = AuditKind::RefreshTokenReused;
+    let count = provider.count_of_platform(&scene.platform.id, kind).await;
+    assert_eq!(count, 1);
 }

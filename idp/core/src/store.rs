@@ -345,11 +345,12 @@ pub trait Store {
     fn insert_refresh_token(&mut self, token: &RefreshToken) -> Result<bool, StoreError>;
     /// The refresh token whose text has this SHA-256.
     fn find_refresh_token(&mut self, sha256: &str) -> Result<Option<RefreshToken>, StoreError>;
-    /// Notes the first use of a refresh token; `false` when it was used before.
+    /// Notes the first use of a refresh token, or takes it back: from what was read to what is to be; `false` when it is
+    /// another by now.
     fn exchange_refresh_token_use(
         &mut self,
         sha256: &str,
-        at: Timestamp,
+        change: (Option<Timestamp>, Option<Timestamp>),
     ) -> Result<bool, StoreError>;
     /// Notes that a platform gave up a token of its own. `false`: it had before.
     fn insert_revoked_token(&mut self, token: &RevokedToken) -> Result<bool, StoreError>;

@@ -74,13 +74,15 @@ pub(crate) fn find(
 pub(crate) fn exchange_use(
     connection: &mut Connection,
     sha256: &str,
-    at: Timestamp,
+    (from, to): (Option<Timestamp>, Option<Timestamp>),
 ) -> Result<bool, StoreError> {
-    let rows = query!(connection, c => diesel::update(refresh_tokens::table)
-        .filter(refresh_tokens::sha256.eq(sha256))
-        .filter(refresh_tokens::used_at.is_null())
-        .set(refresh_tokens::used_at.eq(at.unix_millis()))
-        .execute(c))?;
+    let [from, to] = [from, to].map(|at| at.map(Timestamp::unix_millis));
+    let change =
+        diesel::update(refresh_tokens::table.find(sha256)).set(refresh_tokens::used_at.eq(to));
+    let rows = query!(connection, c => match from {
+        None => change.filter(refresh_tokens::used_at.is_null()).execute(c),
+        Some(from) => change.filter(refresh_tokens::used_at.eq(from)).execute(c),
+    })?;
     Ok(rows == 1)
 }
 

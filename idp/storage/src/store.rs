@@ -486,9 +486,9 @@ impl Store for Transaction<'_> {
     fn exchange_refresh_token_use(
         &mut self,
         sha256: &str,
-        at: Timestamp,
+        change: (Option<Timestamp>, Option<Timestamp>),
     ) -> Result<bool, StoreError> {
-        self.run(|c| refresh_token::exchange_use(c, sha256, at))
+        self.run(|c| refresh_token::exchange_use(c, sha256, change))
     }
 
     fn insert_revoked_token(&mut self, token: &RevokedToken) -> Result<bool, StoreError> {

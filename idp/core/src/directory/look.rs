@@ -51,7 +51,7 @@ fn has_new_host(before: &Client, after: &Client) -> bool {
 }
 
 /// Its addresses, a row for each kind.
-fn addresses(client: &Client) -> [Vec<&String>; 10] {
+fn addresses(client: &Client) -> [Vec<&String>; 11] {
     let (shown, logout) = (&client.presentation, &client.logout);
     let keys = match &client.keys {
         Some(ClientKeys::JwksUri(uri)) => Some(uri),
@@ -68,6 +68,8 @@ fn addresses(client: &Client) -> [Vec<&String>; 10] {
         shown.client_uri.iter().collect(),
         shown.policy_uri.iter().collect(),
         shown.tos_uri.iter().collect(),
+        // Whose hosts share a pairwise `sub`.
+        client.particulars.sector_identifier_uri.iter().collect(),
     ]
 }
 

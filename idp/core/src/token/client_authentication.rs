@@ -68,6 +68,8 @@ pub fn unverified_client_id(assertion: &str) -> Option<String> {
         .filter(|sub| !sub.chars().any(char::is_control))
 }
 
+const FAILED: TokenRefusal = TokenRefusal::InvalidClient("client authentication failed");
+
 /// Checks what a client presents against its registration. The answer never says which part was wrong; who proved itself is
 /// told where nobody may go there now.
 ///
@@ -80,8 +82,13 @@ pub fn authenticate(
     shown: Option<&ShownCertificate<'_>>,
 ) -> Result<Authenticated, TokenRefusal> {
     let proven = prove(cx, platform, presented, keys, shown)?;
+    let presented_nothing = platform
+        .and_then(Platform::known_client)
+        .is_some_and(is_public);
     match platform.map(|platform| platform.state) {
         Some(PlatformState::Active) => Ok(proven),
+        // Who proves nothing learns nothing.
+        _ if presented_nothing => Err(FAILED),
         Some(PlatformState::Pending) => Err(TokenRefusal::UnauthorizedClient(
             "this platform waits for the approval of an operator",
         )),
@@ -101,7 +108,6 @@ fn prove(
     const NO_KEYS: TokenRefusal =
         TokenRefusal::InvalidClient("the keys of the client can't be had");
     const NOT_SHOWN: TokenRefusal = TokenRefusal::InvalidClient("no client certificate was shown");
-    const FAILED: TokenRefusal = TokenRefusal::InvalidClient("client authentication failed");
     let client = platform.and_then(Platform::known_client);
     // Before anything is decided: whoever is unknown or proves itself otherwise takes as long as a wrong secret.
     let has_secret = match presented {

@@ -120,12 +120,28 @@ fn replaced(
     }
     let (next, successor) = token.successor(cx, text);
     // Of any number who ask at once one puts the successor there; the others, in time, get the same.
-    if store.exchange_refresh_token_use(&token.sha256, cx.now)? {
-        store.insert_refresh_token(&successor)?;
+    let use_of_it = (None, Some(cx.now));
+    if store.exchange_refresh_token_use(&token.sha256, use_of_it)?
+        && store.insert_refresh_token(&successor)?
+    {
         return Ok(Some(next));
     }
     let standing = store.find_refresh_token(&successor.sha256)?;
     Ok(standing.filter(|s| s.used_at.is_none()).map(|_| next))
+}
+
+/// Takes a use back that was answered nothing, since nothing could be signed: the platform may ask again whenever it likes,
+/// and is no thief for it. Not once the successor went out and was used, to whomever.
+pub fn take_back(store: &mut dyn Store, cx: &Cx, text: &str) -> Result<bool, StoreError> {
+    let Some(token) = store.find_refresh_token(&refresh_token_sha256(text))? else {
+        return Ok(false);
+    };
+    let successor = refresh_token_sha256(&token.successor_text(text));
+    let successor = store.find_refresh_token(&successor)?;
+    if token.used_at != Some(cx.now) || successor.is_none_or(|next| next.used_at.is_some()) {
+        return Ok(false);
+    }
+    store.exchange_refresh_token_use(&token.sha256, (Some(cx.now), None))
 }
 
 fn bounded(

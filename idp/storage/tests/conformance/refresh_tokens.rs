@@ -99,9 +99,9 @@ async fn first_use_stands(b: &Backend) {
     let used = write!(b, |s| {
         s.insert_refresh_token(&one)?;
         [
-            s.exchange_refresh_token_use(&one.sha256, at(20))?,
-            s.exchange_refresh_token_use(&one.sha256, at(21))?,
-            s.exchange_refresh_token_use("none", at(22))?,
+            s.exchange_refresh_token_use(&one.sha256, (None, Some(at(20))))?,
+            s.exchange_refresh_token_use(&one.sha256, (None, Some(at(21))))?,
+            s.exchange_refresh_token_use("none", (None, Some(at(22))))?,
         ]
     });
     assert_eq!(used, [true, false, false]);
@@ -117,7 +117,8 @@ async fn of_many_uses_at_once_one_is_first(b: &Backend) {
         let (database, name) = (b.database.clone(), name.clone());
         let when = at(30 + i64::try_from(number).unwrap());
         async move {
-            let used = database.write(move |s| s.exchange_refresh_token_use(&name, when));
+            let used =
+                database.write(move |s| s.exchange_refresh_token_use(&name, (None, Some(when))));
             used.await.unwrap()
         }
     })

@@ -1,9 +1,10 @@
 //! `grant_type=refresh_token` (RFC 6749 §6).
 
 use idp_core::refresh_token::refresh_token_sha256;
+use idp_core::store::{Store, StoreError};
 use idp_core::token::TokenRefusal;
 use idp_core::token::mint::TokenResponse;
-use idp_core::token::refresh::{Refreshed, Refreshing, refresh};
+use idp_core::token::refresh::{Refreshed, Refreshing, refresh, take_back};
 
 use super::{Asked, Ended};
 use crate::http::error::Failure;
@@ -14,7 +15,7 @@ pub(super) async fn refreshed(asked: Asked<'_>) -> Result<TokenResponse, Ended> 
     let text = asked.needed("refresh_token", "refresh_token is missing")?;
     let refreshing = Refreshing {
         lock_is_over: lock_is_over(visit, &text).await?,
-        text,
+        text: text.clone(),
         scope: asked.parameter("scope")?,
         resources: asked.resources(),
         confirmation: asked.confirmation.clone(),
@@ -27,7 +28,16 @@ pub(super) async fn refreshed(asked: Asked<'_>) -> Result<TokenResponse, Ended> 
         .await
         .map_err(Failure::from)?;
     match refreshed {
-        Refreshed::Granted(granted) => asked.minted(*granted).await,
+        Refreshed::Granted(granted) => {
+            let minted = asked.minted(*granted).await;
+            if minted.is_err() {
+                let cx = visit.cx.clone();
+                let back = move |store: &mut dyn Store| take_back(store, &cx, &text);
+                let back: Result<bool, StoreError> = visit.state.database.write(back).await;
+                back.map_err(Failure::from)?;
+            }
+            minted
+        }
         Refreshed::Refused(refusal) => Err(Ended::Written(refusal)),
         Refreshed::Reused => Err(Ended::Written(TokenRefusal::InvalidGrant(
             "the refresh token was used before",
