@@ -63,7 +63,7 @@ async fn a_binding_whose_session_ended_comes_back_with_everything_typed() {
                 .contains("停留时间过长")
         );
         assert_kept(&again, &lock);
-        let (kind, reason) = (AuditKind::RequestForged, "session-ended");
+        let (kind, reason) = (AuditKind::RequestStale, "session-ended");
         provider
             .expect_incident(&again.incident(), kind, reason)
             .await;
@@ -92,7 +92,7 @@ async fn a_binding_from_before_a_sign_in_in_another_tab_comes_back_too() {
     );
     assert_kept(&again, &second);
     assert_eq!(again.text("#signed-in-enterprise"), Some(first.holder));
-    let (kind, reason) = (AuditKind::RequestForged, "csrf-token");
+    let (kind, reason) = (AuditKind::RequestStale, "csrf-token");
     provider
         .expect_incident(&again.incident(), kind, reason)
         .await;
@@ -280,7 +280,7 @@ async fn an_old_sign_in_page_says_so_and_lets_one_go_on() {
         answer.text("#signed-in-enterprise"),
         Some(lock.holder.clone())
     );
-    let (kind, reason) = (AuditKind::RequestForged, "csrf-token");
+    let (kind, reason) = (AuditKind::RequestStale, "csrf-token");
     provider
         .expect_incident(&answer.incident(), kind, reason)
         .await;
@@ -354,7 +354,7 @@ async fn a_consent_page_from_before_another_sign_in_is_out_of_date_and_not_forge
         (409, "page-outdated")
     );
     assert!(provider.consents(&scene.lock).await.is_empty());
-    let (kind, reason) = (AuditKind::RequestForged, "csrf-token");
+    let (kind, reason) = (AuditKind::RequestStale, "csrf-token");
     provider
         .expect_incident(&answer.incident(), kind, reason)
         .await;

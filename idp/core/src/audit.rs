@@ -153,6 +153,9 @@ audit_kinds! {
     AccountRefused = "account.refused",
     /// A form came without its session or CSRF token, or from another origin.
     RequestForged = "request.forged",
+    /// A form of a session that is over or another one by now, and the browser says that it comes from our own page: left
+    /// open in a second tab, not forged.
+    RequestStale = "request.stale",
     /// Somebody asked for more than anybody may in so short a time; written once for as long as they go on.
     RequestsLimited = "requests.limited",
 }

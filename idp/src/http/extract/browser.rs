@@ -185,7 +185,12 @@ impl Browser {
             ),
             Err(failure) => ("session-ended", failure),
         };
-        let event = trail::event(visit, AuditKind::RequestForged, reason);
+        let kind = if visit.is_from_own_page() {
+            AuditKind::RequestStale
+        } else {
+            AuditKind::RequestForged
+        };
+        let event = trail::event(visit, kind, reason);
         Err(trail::refused(visit, event, failure).await)
     }
 
