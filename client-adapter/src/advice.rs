@@ -32,7 +32,9 @@ impl LoginError {
             Self::UnknownLogin
             | Self::Expired
             | Self::Provider(_)
-            | Self::Token(TokenFault::Unreachable(_) | TokenFault::GrantRefused)
+            | Self::Token(
+                TokenFault::Unreachable(_) | TokenFault::Busy | TokenFault::GrantRefused,
+            )
             | Self::SignedOut
             | Self::Store(_)
             | Self::IdToken(IdTokenFault::AuthTime) => Advice::StartAgain,
@@ -76,7 +78,9 @@ impl StartError {
     /// What to tell the person.
     pub fn advice(&self) -> Advice {
         match self {
-            Self::Provider(_) | Self::Push(PushFault::Unreachable(_)) => Advice::StartAgain,
+            Self::Provider(_) | Self::Push(PushFault::Unreachable(_) | PushFault::Busy) => {
+                Advice::StartAgain
+            }
             Self::Push(_) => Advice::CallSupport,
             Self::ForeignTarget(_) | Self::ForeignInitiator => Advice::NotTrusted,
         }

@@ -124,6 +124,14 @@ impl AuthorizationRefusal {
     }
 }
 
+/// An error of an endpoint, with its description where there is one.
+pub(crate) fn refusal(error: &str, description: Option<&str>) -> String {
+    match description.filter(|it| !it.is_empty()) {
+        Some(description) => printable(&format!("{error}: {description}")),
+        None => printable(error),
+    }
+}
+
 /// Text from outside for a log line: no control characters, no end in sight.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()

@@ -19,7 +19,10 @@ const LONGEST_BODY: usize = 1024 * 1024;
 
 /// An HTTP client that follows no redirect and reads no endless answer.
 #[derive(Clone, Debug)]
-pub(crate) struct BoundedHttp(reqwest::Client);
+pub(crate) struct BoundedHttp {
+    client: reqwest::Client,
+    whole: Duration,
+}
 
 /// Why the provider gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +49,6 @@ impl BoundedHttp {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(WHOLE_TIMEOUT)
             .user_agent(concat!("yizhengtong-adapter/", env!("CARGO_PKG_VERSION")));
         if let Ok(issuer) = Url::parse(&settings.issuer) {
             // Keys are fetched before anybody has looked at where the metadata say they are.
@@ -60,12 +62,25 @@ impl BoundedHttp {
                 .map_err(SettingsError::RootCertificate)?;
             builder = builder.add_root_certificate(root);
         }
-        builder.build().map(Self).map_err(SettingsError::HttpClient)
+        let client = builder.build().map_err(SettingsError::HttpClient)?;
+        let whole = WHOLE_TIMEOUT;
+        Ok(Self { client, whole })
+    }
+
+    /// The same, for answers that are of no use later than that.
+    pub(crate) fn within(&self, whole: Duration) -> Self {
+        let client = self.client.clone();
+        Self { client, whole }
     }
 
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
-        let request = reqwest::Request::try_from(request).map_err(HttpFailure::of)?;
-        let mut answer = self.0.execute(request).await.map_err(HttpFailure::of)?;
+        let mut request = reqwest::Request::try_from(request).map_err(HttpFailure::of)?;
+        *request.timeout_mut() = Some(self.whole);
+        let mut answer = self
+            .client
+            .execute(request)
+            .await
+            .map_err(HttpFailure::of)?;
         let mut response = http::Response::builder().status(answer.status());
         if let Some(headers) = response.headers_mut() {
             headers.clone_from(answer.headers());

@@ -14,6 +14,9 @@ pub enum IdTokenFault {
     /// No JWT.
     #[error("it cannot be read")]
     Malformed,
+    /// A refresh brought none, after one that was refused.
+    #[error("there is none, where the last one was refused")]
+    Absent,
     /// A claim every ID token has is not there.
     #[error("it lacks {0}")]
     Missing(&'static str),

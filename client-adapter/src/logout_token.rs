@@ -9,8 +9,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse};
 use protocol::claims::Audience;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -84,6 +84,8 @@ pub(crate) struct LogoutNotice {
     pub(crate) ended: EndedSessions,
     pub(crate) jti: String,
     pub(crate) issued_at: i64,
+    /// When the sessions ended; never after the token was issued.
+    pub(crate) happened_at: Option<i64>,
     /// So long it could come again.
     pub(crate) until: i64,
 }
@@ -93,6 +95,7 @@ struct Header {
     alg: CoreJwsSigningAlgorithm,
     typ: Option<String>,
     kid: Option<String>,
+    #[serde(default, deserialize_with = "whatever_it_is")]
     crit: Option<Value>,
 }
 
@@ -102,11 +105,19 @@ struct Claims {
     aud: Audience,
     iat: i64,
     exp: i64,
+    /// RFC 8417 §2.2: a logout token is a security event token.
+    toe: Option<i64>,
     jti: String,
     events: Map<String, Value>,
     sub: Option<String>,
     sid: Option<String>,
+    #[serde(default, deserialize_with = "whatever_it_is")]
     nonce: Option<Value>,
+}
+
+/// What must not be there is there as `null` too.
+fn whatever_it_is<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
 }
 
 impl Adapter {
@@ -179,6 +190,7 @@ impl Adapter {
             ended,
             jti: claims.jti,
             issued_at: claims.iat,
+            happened_at: claims.toe.map(|at| at.min(claims.iat)),
             until: claims.exp.saturating_add(SKEW_SECONDS),
         })
     }

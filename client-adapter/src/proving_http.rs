@@ -1,6 +1,6 @@
 //! The way out for requests that carry a token, or ask for one: with `DPoP` proofs where the platform has a key.
 //!
-//! Owns putting the proof in and taking the server's nonce out (RFC 9449 §7, §8). Does not repeat anything:
+//! Owns putting the proof in, taking the server's nonce out (RFC 9449 §7, §8), and hearing that it is busy. Does not repeat anything:
 //! whoever asks does, since a client assertion serves once.
 
 use std::future::Future;
@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use openidconnect::http::header::{AUTHORIZATION, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
+use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
@@ -26,6 +27,7 @@ pub(crate) struct ProvingHttp<'a> {
     prover: Option<&'a Prover>,
     access_token: Option<&'a Secret>,
     nonce_is_wanted: AtomicBool,
+    server_is_busy: AtomicBool,
 }
 
 impl<'a> ProvingHttp<'a> {
@@ -40,6 +42,7 @@ impl<'a> ProvingHttp<'a> {
             prover,
             access_token,
             nonce_is_wanted: AtomicBool::new(false),
+            server_is_busy: AtomicBool::new(false),
         }
     }
 
@@ -48,7 +51,18 @@ impl<'a> ProvingHttp<'a> {
         self.nonce_is_wanted.load(Ordering::Relaxed)
     }
 
-    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+    /// Whether the last answer was "later".
+    pub(crate) fn is_told_to_wait(&self) -> bool {
+        self.server_is_busy.load(Ordering::Relaxed)
+    }
+
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+        let response = self.prove_and_send(request).await?;
+        (self.server_is_busy).store(is_busy(&response), Ordering::Relaxed);
+        Ok(response)
+    }
+
+    async fn prove_and_send(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         let Some(prover) = self.prover else {
             return self.http.send(request).await;
         };
@@ -76,6 +90,19 @@ impl<'a> ProvingHttp<'a> {
 
 fn value(text: &str) -> Result<HeaderValue, HttpFailure> {
     HeaderValue::from_str(text).map_err(|error| HttpFailure::Unspeakable(http::Error::from(error)))
+}
+
+/// Whether a server says that it has no time now; whatever else it says, or in which form.
+pub(crate) fn is_busy(response: &HttpResponse) -> bool {
+    let is_later = |error: &Refusal| error.error == "temporarily_unavailable";
+    matches!(response.status().as_u16(), 429 | 503)
+        || !response.status().is_success()
+            && serde_json::from_slice(response.body()).is_ok_and(|error| is_later(&error))
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: String,
 }
 
 /// RFC 9449 §8 (token endpoint), §9 (resources).

@@ -11,10 +11,11 @@ use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
 use crate::adapter::Adapter;
-use crate::callback::printable;
+use crate::callback;
 use crate::client_assertion::ASSERTION_TYPE;
 use crate::http::HttpFailure;
 use crate::provider::Provider;
+use crate::proving_http::is_busy;
 use crate::settings::ClientAuthentication;
 
 /// Why a request could not be pushed.
@@ -31,6 +32,9 @@ pub enum PushFault {
     /// Any other error, in printable ASCII: `unauthorized_client` where an operator suspended this platform.
     #[error("the provider does not accept the request of this platform: {0}")]
     Refused(String),
+    /// 429, 503 or `temporarily_unavailable`: later.
+    #[error("the provider is too busy to take a request at the moment")]
+    Busy,
     /// Not what RFC 9126 §2.2 says.
     #[error("the provider's answer to a pushed request cannot be read")]
     Malformed,
@@ -117,13 +121,16 @@ fn read(response: &HttpResponse) -> Result<String, PushFault> {
             serde_json::from_slice(response.body()).map_err(|_other_shape| PushFault::Malformed)?;
         return Ok(pushed.request_uri);
     }
+    if is_busy(response) {
+        return Err(PushFault::Busy);
+    }
     let refusal: Refusal =
         serde_json::from_slice(response.body()).map_err(|_other_shape| PushFault::Malformed)?;
     Err(match refusal.error.as_str() {
         "invalid_client" => PushFault::ClientRefused,
         error => {
-            let text = format!("{error}: {}", refusal.error_description);
-            PushFault::Refused(printable(&text))
+            let why = Some(refusal.error_description.as_str());
+            PushFault::Refused(callback::refusal(error, why))
         }
     })
 }

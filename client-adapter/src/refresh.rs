@@ -5,10 +5,11 @@
 use openidconnect::{OAuth2TokenResponse as _, SubjectIdentifier, TokenResponse as _};
 
 use crate::adapter::Adapter;
-use crate::http::HttpFailure;
 use crate::id_token::{self, Expected};
 use crate::id_token_fault::IdTokenFault;
 use crate::metadata::DiscoveryFault;
+use crate::provider::TokenAnswer;
+use crate::secret::Secret;
 use crate::session::Session;
 use crate::signed_in::Tokens;
 use crate::token_endpoint::{Presented, TokenFault};
@@ -29,28 +30,43 @@ pub enum RefreshError {
     /// The token endpoint: the source says what to do.
     #[error("the tokens were not refreshed: {0}")]
     Token(#[source] TokenFault),
-    /// An attack or a broken provider.
-    #[error("the provider's new ID token is refused: {0}")]
-    IdToken(#[source] IdTokenFault),
+    /// An attack, a broken provider, or keys that cannot be fetched at the moment.
+    #[error("the provider's new ID token is refused: {fault}")]
+    IdToken {
+        /// What is wrong with it.
+        #[source]
+        fault: IdTokenFault,
+        /// What came in the place of the session's refresh token, which is spent: give it to
+        /// [`Session::keep_refresh_token`].
+        refresh_token: Option<Secret>,
+    },
 }
 
 impl Adapter {
-    /// New tokens for `session`; keep them in the place of the old ones, whose refresh token is spent.
+    /// New tokens for `session`; [keep](Session::renew) them in the place of the old ones, whose refresh token is spent.
     pub async fn refresh(&self, session: &Session) -> Result<Tokens, RefreshError> {
         let refresh_token = session.tokens.refresh_token.as_ref();
         let refresh_token = refresh_token.ok_or(RefreshError::NoRefreshToken)?;
         let provider = self.provider().await.map_err(RefreshError::Provider)?;
         let presented = Presented::Refresh(refresh_token);
-        let answer = self.tokens_for(&provider, &presented).await?;
+        let mut answer = self.tokens_for(&provider, &presented).await;
+        // For a short while a provider gives the same successor again; later, asking would look like theft.
+        if (answer.as_ref()).is_err_and(TokenFault::may_hide_an_answer) {
+            answer = self.tokens_for(&provider, &presented).await;
+        }
+        let answer = answer?;
         let provider = self.with_the_right_keys(provider, &answer).await;
         // §12.2: an ID token may come; then it must continue the session.
         let id_token = match answer.id_token() {
+            None if session.owes_id_token => {
+                return Err(RefreshError::id_token(IdTokenFault::Absent, &answer));
+            }
             None => session.tokens.id_token.reveal().to_owned(),
             Some(id_token) => {
                 let both = (id_token, answer.access_token());
                 let expected = Expected::Session(session);
                 id_token::verify(&self.settings, &provider, expected, both)
-                    .map_err(RefreshError::IdToken)?;
+                    .map_err(|fault| RefreshError::id_token(fault, &answer))?;
                 id_token.to_string()
             }
         };
@@ -85,12 +101,13 @@ pub enum UserInfoError {
 }
 
 impl RefreshError {
-    /// Whether the provider may have answered, so that the token is spent and its successor on nobody's hands.
-    pub(crate) fn may_hide_an_answer(&self) -> bool {
-        let Self::Token(TokenFault::Unreachable(failure)) = self else {
-            return false;
-        };
-        matches!(failure, HttpFailure::Unreachable(_))
+    /// What is wrong with the ID token of `answer`, whose refresh token counts whatever that is.
+    fn id_token(fault: IdTokenFault, answer: &TokenAnswer) -> Self {
+        let refresh_token = answer.refresh_token().map(|it| it.secret().as_str());
+        Self::IdToken {
+            fault,
+            refresh_token: refresh_token.map(Secret::from),
+        }
     }
 }
 
@@ -98,7 +115,11 @@ impl From<TokenFault> for RefreshError {
     fn from(fault: TokenFault) -> Self {
         match fault {
             TokenFault::GrantRefused => Self::Ended,
-            TokenFault::IdToken(fault) => Self::IdToken(fault),
+            // The answer is malformed: nothing of it counts.
+            TokenFault::IdToken(fault) => Self::IdToken {
+                fault,
+                refresh_token: None,
+            },
             other => Self::Token(other),
         }
     }

@@ -138,19 +138,25 @@ impl Turn {
         if !is_due(&session, self.adapter.clock().now()) {
             return Ok(Some(session));
         }
-        let mut asked = self.adapter.refresh(&session).await;
-        // The connection broke. For a short while a provider gives the same successor again; later, asking would look
-        // like theft.
-        if (asked.as_ref()).is_err_and(RefreshError::may_hide_an_answer) {
-            asked = self.adapter.refresh(&session).await;
-        }
-        match asked {
-            Ok(tokens) => session.tokens = tokens,
+        match self.adapter.refresh(&session).await {
+            Ok(tokens) => session.renew(tokens),
             Err(RefreshError::Ended) => {
                 self.store.remove(&self.key).await?;
                 return Ok(None);
             }
-            Err(error) => return Err(SessionError::Refresh(Arc::new(error))),
+            Err(error) => {
+                // The old one is spent, whatever is wrong with what came beside the new one.
+                if let RefreshError::IdToken { refresh_token, .. } = &error
+                    && let Some(refresh_token) = refresh_token
+                {
+                    session.keep_refresh_token(refresh_token.clone());
+                    // Signed out meanwhile: then nothing failed.
+                    if self.keep(session).await?.is_none() {
+                        return Ok(None);
+                    }
+                }
+                return Err(SessionError::Refresh(Arc::new(error)));
+            }
         }
         self.keep(session).await
     }

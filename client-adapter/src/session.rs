@@ -12,6 +12,9 @@ use crate::pending::Stored;
 use crate::secret::Secret;
 use crate::signed_in::{SignedIn, Tokens};
 
+/// How far the clocks of a provider's processes may be from one another.
+const PROVIDER_SKEW_SECONDS: i64 = 5;
+
 /// Names one session: the value of the session cookie.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -65,6 +68,9 @@ pub struct Session {
     /// When it ends by itself, seconds since the Unix epoch.
     pub expires_at: i64,
     pub(crate) nonce: Secret,
+    /// Whether the last refreshed ID token was refused: the next one has to come, and to be right.
+    #[serde(default)]
+    pub(crate) owes_id_token: bool,
 }
 
 impl Session {
@@ -81,7 +87,22 @@ impl Session {
             tokens: signed_in.tokens,
             expires_at,
             nonce: signed_in.nonce,
+            owes_id_token: false,
         }
+    }
+
+    /// Puts `tokens`, which a refresh brought, in the place of the old ones.
+    pub fn renew(&mut self, tokens: Tokens) {
+        self.tokens = tokens;
+        self.owes_id_token = false;
+    }
+
+    /// Puts the refresh token that came with a refused ID token
+    /// ([`RefreshError::IdToken`](crate::RefreshError::IdToken)) in the place of the one that is spent. The session
+    /// has nothing else of that answer, and the next refresh must bring an ID token that is right.
+    pub fn keep_refresh_token(&mut self, refresh_token: Secret) {
+        self.tokens.refresh_token = Some(refresh_token);
+        self.owes_id_token = true;
     }
 }
 
@@ -110,9 +131,11 @@ impl EndedSessions {
 pub struct ProviderLogout {
     /// Which sessions ended.
     pub ended: EndedSessions,
-    /// When the provider said so, by its own clock. What it issued later is of a sign-in that came later, be it in
-    /// the same session of the provider.
+    /// When the provider said so, by its own clock.
     pub issued_at: i64,
+    /// When they ended, by the same clock, where the provider tells: it may say so late, to a platform that was away.
+    /// What it issued after that is of a sign-in that came later, be it in the same session of the provider.
+    pub happened_at: Option<i64>,
     /// Names the logout token, which counts once.
     pub jti: String,
     /// So long the token could come again, seconds since the Unix epoch.
@@ -125,7 +148,15 @@ impl ProviderLogout {
     /// Whether `session`, which is about to begin, is of a sign-in that this ended.
     pub fn forestalls(&self, session: &Session) -> bool {
         // In the same second nobody knows which came first.
-        session.issued_at <= self.issued_at && self.ended.include(session)
+        let at = self.happened_at.unwrap_or(self.issued_at);
+        session.issued_at <= at && self.ended.include(session)
+    }
+
+    /// Whether `session`, which is under way, ends by this. Where it began so shortly after that the clocks of the
+    /// provider's processes may have it wrong, it ends too: the person signs in once more.
+    pub fn ends(&self, session: &Session) -> bool {
+        let is_later = |at: i64| session.issued_at > at.saturating_add(PROVIDER_SKEW_SECONDS);
+        self.ended.include(session) && !self.happened_at.is_some_and(is_later)
     }
 }
 
@@ -145,7 +176,7 @@ pub trait SessionStore: Send + Sync {
     /// Takes the session out.
     fn remove<'a>(&'a self, key: &'a SessionKey) -> Stored<'a, Option<Session>>;
 
-    /// Removes all sessions that ended, and remembers the logout: which sessions until
+    /// Removes all sessions that this [ends](ProviderLogout::ends), and remembers the logout: which sessions until
     /// [`ProviderLogout::remember_until`], its `jti` until [`ProviderLogout::token_until`]. Answers how many ended;
     /// `None`, and nothing is done, if the `jti` was remembered. All of it or nothing: where it fails, the same
     /// token may come again.

@@ -107,8 +107,7 @@ impl InMemorySessionStore {
         }
         kept.logouts.push_back(logout.clone());
         let before = kept.sessions.len();
-        kept.sessions
-            .retain(|_, session| !logout.ended.include(session));
+        kept.sessions.retain(|_, session| !logout.ends(session));
         Some(before - kept.sessions.len())
     }
 }

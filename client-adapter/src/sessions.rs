@@ -128,6 +128,7 @@ impl Sessions {
         let logout = ProviderLogout {
             ended: notice.ended,
             issued_at: notice.issued_at,
+            happened_at: notice.happened_at,
             jti: notice.jti,
             token_until: notice.until,
             remember_until: self.end_of_life(),

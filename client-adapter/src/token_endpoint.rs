@@ -3,6 +3,8 @@
 //! Owns the request, its one repetition with a nonce (RFC 9449 §8) and the names of its failures. Does not
 //! know whose tokens they are: the ID token is checked by whoever asked.
 
+use std::time::Duration;
+
 use openidconnect::core::{CoreErrorResponseType, CoreTokenType};
 use openidconnect::{
     AuthorizationCode, OAuth2TokenResponse as _, PkceCodeVerifier, RefreshToken, RequestTokenError,
@@ -10,7 +12,7 @@ use openidconnect::{
 use serde_json::Value;
 
 use crate::adapter::Adapter;
-use crate::callback::{Code, printable};
+use crate::callback::{self, Code};
 use crate::client_assertion::ASSERTION_TYPE;
 use crate::http::HttpFailure;
 use crate::id_token_fault::{IdTokenFault, explain};
@@ -19,12 +21,19 @@ use crate::proving_http::ProvingHttp;
 use crate::secret::Secret;
 use crate::settings::SenderConstraint;
 
+/// A refresh that is not answered so soon may have been heard. Short, so that asking once more still comes within the
+/// ten seconds or so in which a provider gives the same successor again.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// Why the provider issued no tokens.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenFault {
     /// The token endpoint gave no answer.
     #[error("the provider's token endpoint did not answer")]
     Unreachable(#[source] HttpFailure),
+    /// 429, 503 or `temporarily_unavailable`: later.
+    #[error("the provider is too busy to issue tokens at the moment")]
+    Busy,
     /// `invalid_grant`: used, expired, ended, or not ours.
     #[error("the code or refresh token is no longer valid")]
     GrantRefused,
@@ -65,12 +74,20 @@ impl Adapter {
         provider: &Provider,
         presented: &Presented<'_>,
     ) -> Result<TokenAnswer, TokenFault> {
-        let http = ProvingHttp::new(&self.http, self.prover.as_ref(), None);
+        let http = match presented {
+            Presented::Code(..) => self.http.clone(),
+            Presented::Refresh(_) => self.http.within(REFRESH_TIMEOUT),
+        };
+        let http = ProvingHttp::new(&http, self.prover.as_ref(), None);
         let mut answer = self.ask(provider, &http, presented).await;
         if http.is_asked_for_a_nonce() {
             answer = self.ask(provider, &http, presented).await;
         }
-        let answer = answer?;
+        let answer = answer.map_err(|fault| match fault {
+            TokenFault::Unreachable(_) => fault,
+            _ if http.is_told_to_wait() => TokenFault::Busy,
+            _ => fault,
+        })?;
         let is_right = match (&self.settings.sender_constraint, answer.token_type()) {
             (SenderConstraint::Bearer, it) => *it == CoreTokenType::Bearer,
             // RFC 9449 §5: a bearer's token in place of a bound one is a downgrade.
@@ -118,6 +135,15 @@ impl Adapter {
     }
 }
 
+impl TokenFault {
+    /// Whether the provider may have answered, so that what was presented is spent and what came for it in nobody's
+    /// hands.
+    pub(crate) fn may_hide_an_answer(&self) -> bool {
+        use HttpFailure::{TimedOut, Unreachable};
+        matches!(self, Self::Unreachable(TimedOut(_) | Unreachable(_)))
+    }
+}
+
 impl From<RequestTokenError<HttpFailure, TokenRefusal>> for TokenFault {
     fn from(error: RequestTokenError<HttpFailure, TokenRefusal>) -> Self {
         match error {
@@ -125,8 +151,8 @@ impl From<RequestTokenError<HttpFailure, TokenRefusal>> for TokenFault {
                 CoreErrorResponseType::InvalidGrant => Self::GrantRefused,
                 CoreErrorResponseType::InvalidClient => Self::ClientRefused,
                 other => {
-                    let why = refusal.error_description().map_or("", String::as_str);
-                    Self::Refused(printable(&format!("{}: {why}", other.as_ref())))
+                    let why = refusal.error_description().map(String::as_str);
+                    Self::Refused(callback::refusal(other.as_ref(), why))
                 }
             },
             RequestTokenError::Request(failure) => Self::Unreachable(failure),

@@ -190,6 +190,35 @@ async fn a_platform_that_fails_is_told_again_until_it_confirms() {
 }
 
 #[tokio::test]
+async fn a_platform_that_is_told_late_is_told_when_it_ended_and_can_tell_what_it_was_given_since() {
+    let listener = Listener::start();
+    let (mut scene, first) = entered(&listener).await;
+    listener.answer(503);
+    let taken = [("platform", scene.platform.id.as_str())];
+    let browser = &mut scene.browser;
+    let answer = browser.post_own("/account/consents/revoke", &taken).await;
+    assert_eq!(answer.status, 303, "{}", answer.summary());
+    listener.wait_for(1).await;
+    // Tokens tell the time in seconds.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    // Consent is given again, in the same session.
+    let second = scene.receive().await;
+    assert_eq!(part(first.id(), 1)["sid"], part(second.id(), 1)["sid"]);
+    listener.answer(204);
+    settled(&scene.platform.id).await;
+    let told = listener.told();
+    assert_eq!(told.len(), 2);
+    let (early, late) = (part(&told[0], 1), part(&told[1], 1));
+    scene.platform.logout_claims(&told[1]).await;
+    let time = |claims: &serde_json::Value, name: &str| claims[name].as_i64().unwrap();
+    assert_eq!(early["toe"], late["toe"]);
+    let issued = time(&part(second.id(), 1), "iat");
+    assert!(time(&late, "toe") < issued && issued <= time(&late, "iat"));
+    assert!(time(&early, "iat") - time(&early, "toe") <= 2);
+    assert_eq!(scene.platform.userinfo(second.access()).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_platform_that_says_it_could_not_is_not_told_again_and_the_page_says_so() {
     let listener = Listener::start();
     let (mut scene, _) = entered(&listener).await;

@@ -102,7 +102,9 @@ impl Platform {
         let event = "http://schemas.openid.net/event/backchannel-logout";
         assert_eq!(claims["events"], serde_json::json!({ event: {} }));
         let names: Vec<_> = claims.as_object().unwrap().keys().cloned().collect();
-        let mut expected = ["iss", "aud", "iat", "exp", "jti", "events", "sub", "sid"];
+        let mut expected = [
+            "iss", "aud", "iat", "exp", "toe", "jti", "events", "sub", "sid",
+        ];
         expected.sort_unstable();
         assert_eq!(names, expected, "nothing else, a nonce least of all");
         claims

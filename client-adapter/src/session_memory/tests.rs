@@ -27,6 +27,7 @@ fn session(sub: &str, sid: &str, expires_at: i64) -> Session {
         },
         expires_at,
         nonce: Secret::new("nonce-word"),
+        owes_id_token: false,
     }
 }
 
@@ -35,6 +36,7 @@ fn logout(jti: &str, ended: EndedSessions) -> ProviderLogout {
     ProviderLogout {
         ended,
         issued_at: 1000,
+        happened_at: None,
         jti: jti.to_owned(),
         token_until: 1100,
         remember_until: 5000,

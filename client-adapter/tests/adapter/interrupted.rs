@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use client_adapter::{
-    Adapter, Clock, InMemorySessionStore, ProviderLogout, Session, SessionError, SessionKey,
-    SessionStore, Sessions, StoreFailure, Stored,
+    Adapter, Clock, IdTokenFault, InMemorySessionStore, ProviderLogout, RefreshError, Session,
+    SessionError, SessionKey, SessionStore, Sessions, StoreFailure, Stored, Tokens,
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
-use crate::fake_provider::{FakeProvider, Wrong, now};
+use crate::fake_provider::{FakeProvider, Signature, Wrong, now};
 use crate::{all, login, settings};
 
 /// A store that fails to replace so many times.
@@ -89,6 +89,15 @@ impl Place {
         self.provider.seen("/oauth2/token").len()
     }
 
+    /// Waits for `asking` until the token endpoint was asked so often, and no longer.
+    async fn give_up_once_asked(&self, asking: impl Future, count: usize) {
+        tokio::select! {
+            _ = asking => panic!("it was answered"),
+            () = self.provider.has_seen("/oauth2/token", count) => (),
+        }
+        assert_eq!(self.asked(), count);
+    }
+
     async fn no_refresh_is_under_way(&self) {
         for _ in 0..100 {
             if self.sessions.refreshing() == 0 {
@@ -115,18 +124,23 @@ async fn a_refresh_goes_on_though_nobody_waits_for_it() {
     let at = Place::new().await;
     let key = at.sign_in().await;
     let first = at.sessions.find(&key).await.unwrap().unwrap();
-    at.provider.change(slow(Duration::from_millis(300)));
     for round in 1..=3 {
         at.later.fetch_add(40, Ordering::SeqCst);
-        let given_up = timeout(Duration::from_millis(100), at.sessions.find_fresh(&key)).await;
-        assert!(given_up.is_err());
+        at.provider.hold_answers();
+        at.give_up_once_asked(at.sessions.find_fresh(&key), 1 + round)
+            .await;
         // The provider has replaced the refresh token by now; its answer is on its way.
-        assert_eq!(at.asked(), 1 + round);
         if round == 2 {
             // Nobody comes while it is.
+            at.provider.let_answers_go();
             at.no_refresh_is_under_way().await;
         }
-        let session = at.sessions.find_fresh(&key).await.unwrap().unwrap();
+        let found = async {
+            let found = at.sessions.find_fresh(&key).await;
+            found.unwrap().unwrap()
+        };
+        // Asked for first, let go afterwards.
+        let (session, ()) = tokio::join!(found, async { at.provider.let_answers_go() });
         let old = first.tokens.access_token.reveal();
         assert!(!session.tokens.access_token.matches(old));
         assert_eq!(at.asked(), 1 + round);
@@ -142,15 +156,12 @@ async fn refreshes_that_are_over_leave_nothing_behind() {
     for _ in 0..10 {
         keys.push(at.sign_in().await);
     }
-    at.provider.change(slow(Duration::from_millis(200)));
+    at.provider.hold_answers();
     at.later.store(40, Ordering::SeqCst);
-    let given_up = keys
-        .iter()
-        .map(|key| timeout(Duration::from_millis(50), at.sessions.find_fresh(key)));
-    for one in all(given_up).await {
-        assert!(one.is_err());
-    }
+    let asking = all(keys.iter().map(|key| at.sessions.find_fresh(key)));
+    at.give_up_once_asked(asking, 20).await;
     assert_eq!(at.sessions.refreshing(), 10);
+    at.provider.let_answers_go();
     at.no_refresh_is_under_way().await;
     assert_eq!(at.provider.reuses(), 0);
 }
@@ -225,4 +236,79 @@ async fn an_answer_that_is_lost_is_asked_for_once_more() {
     at.later.fetch_add(40, Ordering::SeqCst);
     assert!(at.sessions.find_fresh(&key).await.unwrap().is_some());
     assert_eq!((at.asked(), at.provider.reuses()), (4, 0));
+}
+
+#[actix_web::test]
+async fn an_answer_that_does_not_end_is_given_up_in_time_and_asked_for_once_more() {
+    let at = Place::new().await;
+    let key = at.sign_in().await;
+    at.provider.stall_answers(1);
+    at.later.fetch_add(40, Ordering::SeqCst);
+    let begun = Instant::now();
+    assert!(at.sessions.find_fresh(&key).await.unwrap().is_some());
+    // The provider gives the same successor for ten seconds.
+    assert!(begun.elapsed() < Duration::from_secs(8));
+    assert_eq!((at.asked(), at.provider.reuses()), (3, 0));
+    at.later.fetch_add(40, Ordering::SeqCst);
+    assert!(at.sessions.find_fresh(&key).await.unwrap().is_some());
+    assert_eq!((at.asked(), at.provider.reuses()), (4, 0));
+}
+
+/// A refresh that fails by its ID token; answers why.
+async fn refused(at: &Place, key: &SessionKey) -> IdTokenFault {
+    match at.sessions.find_fresh(key).await {
+        Err(SessionError::Refresh(error)) => match &*error {
+            RefreshError::IdToken { fault, .. } => *fault,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[actix_web::test]
+async fn a_refresh_token_that_came_beside_a_refused_id_token_is_kept_and_nothing_else() {
+    let at = Place::new().await;
+    let key = at.sign_in().await;
+    let first = at.sessions.find(&key).await.unwrap().unwrap().tokens;
+    at.later.fetch_add(40, Ordering::SeqCst);
+    // A key that nobody can know yet.
+    at.provider.change(Wrong {
+        signature: Signature::NewKey,
+        ..slow(Duration::ZERO)
+    });
+    assert_eq!(refused(&at, &key).await, IdTokenFault::UnknownKey);
+    let kept = at.sessions.find(&key).await.unwrap().unwrap().tokens;
+    let refresh_token = |it: &Tokens| it.refresh_token.as_ref().unwrap().reveal().to_owned();
+    assert_ne!(refresh_token(&kept), refresh_token(&first));
+    assert!(kept.access_token.matches(first.access_token.reveal()));
+    assert!(kept.id_token.matches(first.id_token.reveal()));
+    assert_eq!(kept.expires_at, first.expires_at);
+
+    // Another person's, and then none at all: the session takes neither.
+    at.provider.change(Wrong {
+        refreshed: |claims| claims["sub"] = "enterprise-2".into(),
+        ..slow(Duration::ZERO)
+    });
+    assert_eq!(refused(&at, &key).await, IdTokenFault::OtherSession);
+    at.provider.change(Wrong {
+        answer: |answer| {
+            answer["expires_in"] = 60.into();
+            answer.as_object_mut().unwrap().remove("id_token");
+        },
+        ..slow(Duration::ZERO)
+    });
+    assert_eq!(refused(&at, &key).await, IdTokenFault::Absent);
+    let kept = at.sessions.find(&key).await.unwrap().unwrap().tokens;
+    assert!(kept.access_token.matches(first.access_token.reveal()));
+
+    // Right again, by a key that is published by now.
+    at.provider.publish_other_key();
+    at.provider.change(Wrong {
+        signature: Signature::NewKey,
+        ..slow(Duration::ZERO)
+    });
+    at.later.fetch_add(20, Ordering::SeqCst);
+    let session = at.sessions.find_fresh(&key).await.unwrap().unwrap();
+    assert!(!(session.tokens.access_token).matches(first.access_token.reveal()));
+    assert_eq!((at.asked(), at.provider.reuses()), (5, 0));
 }

@@ -137,6 +137,38 @@ async fn a_logout_that_overtakes_its_sign_in_is_not_forgotten() {
 }
 
 #[actix_web::test]
+async fn a_logout_that_is_told_late_ends_nothing_that_began_since() {
+    type Change = fn(&mut Value);
+    let rows: [(Change, bool); 5] = [
+        // Long before the sign-in: consent was taken back, and given again.
+        (|claims| claims["toe"] = (now() - 60).into(), true),
+        // Clocks of the provider's processes differ.
+        (|claims| claims["toe"] = (now() - 1).into(), false),
+        (|claims| claims["toe"] = now().into(), false),
+        // No later than it was said.
+        (|claims| claims["toe"] = (now() + 3600).into(), false),
+        // Nobody says when.
+        (|claims| claims["iat"] = (now() - 60).into(), false),
+    ];
+    for (i, (claims, goes_on)) in rows.into_iter().enumerate() {
+        let provider = FakeProvider::start(Wrong::default());
+        let sessions = sessions(&provider).await;
+        let key = signed_in(&sessions, &provider).await;
+        let told = notice(&provider, claims);
+        let ended = sessions.receive_logout(&told).await.unwrap();
+        assert_eq!(ended, usize::from(!goes_on), "{i}");
+        let found = sessions.find(&key).await.unwrap();
+        assert_eq!(found.is_some(), goes_on, "{i}");
+        // Who comes afterwards is of a later sign-in as well.
+        if goes_on {
+            let later = signed_in(&sessions, &provider).await;
+            assert!(sessions.find(&later).await.unwrap().is_some());
+        }
+        provider.stop().await;
+    }
+}
+
+#[actix_web::test]
 async fn wrong_logout_tokens_end_nothing() {
     use LogoutTokenFault as F;
     use Signature as S;
@@ -330,6 +362,20 @@ async fn wrong_logout_tokens_end_nothing() {
             same,
             |c| c["nonce"] = "n".into(),
             F::Nonce,
+        ),
+        (
+            "a nonce that is null",
+            S::Es256,
+            same,
+            |c| c["nonce"] = serde_json::Value::Null,
+            F::Nonce,
+        ),
+        (
+            "crit that is null",
+            S::Es256,
+            |h| h["crit"] = serde_json::Value::Null,
+            |_| {},
+            F::CriticalHeader,
         ),
     ];
     let provider = FakeProvider::start(Wrong::default());

@@ -88,7 +88,7 @@ async fn a_provider_that_requires_it_gets_it() {
 async fn a_push_that_is_refused_says_what_to_do() {
     type Row = (u16, &'static str, fn(&PushFault) -> bool, Advice);
     let json = |error: &str| format!(r#"{{"error":"{error}","error_description":"why \n not"}}"#);
-    let rows: [(String, Row); 5] = [
+    let rows: [(String, Row); 8] = [
         (
             json("invalid_client"),
             (
@@ -105,6 +105,33 @@ async fn a_push_that_is_refused_says_what_to_do() {
                 "application/json",
                 |f| matches!(f, PushFault::Refused(text) if text == "invalid_scope: why  not"),
                 Advice::CallSupport,
+            ),
+        ),
+        (
+            json("temporarily_unavailable"),
+            (
+                400,
+                "application/json",
+                |f| matches!(f, PushFault::Busy),
+                Advice::StartAgain,
+            ),
+        ),
+        (
+            json("slow_down"),
+            (
+                429,
+                "application/json",
+                |f| matches!(f, PushFault::Busy),
+                Advice::StartAgain,
+            ),
+        ),
+        (
+            "<html>".to_owned(),
+            (
+                503,
+                "text/html",
+                |f| matches!(f, PushFault::Busy),
+                Advice::StartAgain,
             ),
         ),
         (

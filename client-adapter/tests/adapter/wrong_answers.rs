@@ -131,6 +131,9 @@ async fn wrong_token_answers_are_refused() {
         row!("invalid_client", { token: error(401, "invalid_client") }, LoginError::Token(TokenFault::ClientRefused)),
         row!("unauthorized_client", { token: error(400, "unauthorized_client") }, LoginError::Token(TokenFault::Refused(_))),
         row!("another error", { token: error(400, "slow_down") }, LoginError::Token(TokenFault::Refused(_))),
+        row!("busy", { token: error(400, "temporarily_unavailable") }, LoginError::Token(TokenFault::Busy)),
+        row!("too many", { token: error(429, "slow_down") }, LoginError::Token(TokenFault::Busy)),
+        row!("away", { token: Some((503, "text/plain", "later".to_owned())) }, LoginError::Token(TokenFault::Busy)),
         row!("a failure", { token: Some((500, "text/plain", "oh".to_owned())) }, LoginError::Token(TokenFault::Malformed)),
     ])
     .await;

@@ -57,6 +57,9 @@ struct LogoutTokenClaims<'a> {
     aud: &'a str,
     iat: i64,
     exp: i64,
+    /// When the session ended (RFC 8417 §2.2), which may be long before this attempt: what the platform was given in the
+    /// same session since then goes on.
+    toe: i64,
     jti: String,
     events: serde_json::Value,
     sub: String,
@@ -83,6 +86,7 @@ pub fn message(
         aud: platform.id.as_str(),
         iat: now,
         exp: now + TOKEN_SECONDS,
+        toe: delivery.created_at.unix_seconds(),
         jti: random_text(&*cx.rng),
         events: serde_json::json!({ EVENT: {} }),
         // As in the ID token.

@@ -13,7 +13,7 @@ mod token;
 
 use std::collections::{HashMap, HashSet};
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -22,6 +22,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, http::StatusCode, we
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use url::{Url, form_urlencoded};
 
 pub use signing::Signature;
@@ -111,7 +112,11 @@ struct Shared {
     reuses: AtomicUsize,
     /// So many answers to a refresh are lost on their way; who asks again is given the same.
     to_lose: AtomicUsize,
+    /// Whether a lost answer begins and never ends; else its connection breaks.
+    stalls: AtomicBool,
     lost: Mutex<HashMap<String, Value>>,
+    /// Whether answers of the token endpoint are on their way until they are let go.
+    held: watch::Sender<bool>,
     discoveries: AtomicUsize,
     other_key_published: Mutex<bool>,
 }
@@ -141,6 +146,8 @@ impl FakeProvider {
             refresh_tokens: Mutex::default(),
             reuses: AtomicUsize::new(0),
             to_lose: AtomicUsize::new(0),
+            stalls: AtomicBool::new(false),
+            held: watch::Sender::new(false),
             lost: Mutex::default(),
             discoveries: AtomicUsize::new(0),
             other_key_published: Mutex::new(false),
@@ -188,9 +195,37 @@ impl FakeProvider {
         self.shared.discoveries.load(Ordering::SeqCst)
     }
 
-    /// Loses the next answers to a refresh.
+    /// Loses the next answers to a refresh: the connection breaks.
     pub fn lose_answers(&self, count: usize) {
+        self.shared.stalls.store(false, Ordering::SeqCst);
         self.shared.to_lose.store(count, Ordering::SeqCst);
+    }
+
+    /// Loses the next answers to a refresh: they never end.
+    pub fn stall_answers(&self, count: usize) {
+        self.shared.stalls.store(true, Ordering::SeqCst);
+        self.shared.to_lose.store(count, Ordering::SeqCst);
+    }
+
+    /// Does everything at the token endpoint, and holds the answers back.
+    pub fn hold_answers(&self) {
+        self.shared.held.send_replace(true);
+    }
+
+    /// Lets them go.
+    pub fn let_answers_go(&self) {
+        self.shared.held.send_replace(false);
+    }
+
+    /// Waits until so many requests came to an endpoint.
+    pub async fn has_seen(&self, path: &str, count: usize) {
+        for _ in 0..2000 {
+            if self.seen(path).len() >= count {
+                return;
+            }
+            actix_web::rt::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{path} was asked {} times", self.seen(path).len());
     }
 
     /// How often a refresh token came that was used before, or was never issued.

@@ -28,6 +28,7 @@ pub(super) async fn token(
     let takes = wrong.token_takes;
     let answer = answer(&shared, wrong, &seen);
     actix_web::rt::time::sleep(takes).await;
+    (shared.held.subscribe().wait_for(|held| !held).await).unwrap();
     answer
 }
 
@@ -80,15 +81,19 @@ fn refresh(shared: &Shared, wrong: &Wrong, seen: &Seen) -> HttpResponse {
     let is_lost = (shared.to_lose).fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
     if is_lost.is_ok() {
         shared.lost.lock().unwrap().insert(token.clone(), answer);
-        return HttpResponse::Ok().body(Broken);
+        let stalls = shared.stalls.load(Ordering::SeqCst);
+        return HttpResponse::Ok().body(Lost { stalls });
     }
     HttpResponse::Ok().json(answer)
 }
 
-/// A body that never comes: the connection breaks.
-struct Broken;
+/// A body that never comes.
+struct Lost {
+    /// Or else the connection breaks.
+    stalls: bool,
+}
 
-impl MessageBody for Broken {
+impl MessageBody for Lost {
     type Error = std::io::Error;
 
     fn size(&self) -> BodySize {
@@ -99,6 +104,9 @@ impl MessageBody for Broken {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<web::Bytes, Self::Error>>> {
+        if self.stalls {
+            return Poll::Pending;
+        }
         Poll::Ready(Some(Err(std::io::Error::other("the connection breaks"))))
     }
 }
