@@ -16,6 +16,7 @@ import pathlib
 import secrets
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -205,8 +206,8 @@ class Profile:
     # What is done at each start.
 
     def serve(self):
-        if f'"{self.issuer}"' not in (self.folder / "idp.toml").read_text():
-            sys.exit(f"profile.py: {self.folder} was made for another issuer than {self.issuer}: say --host and --port as then, or name another folder")
+        self.check_as_made()
+        self.check_ports()
         # That of an earlier start must not be taken for this one's.
         (self.folder / "ready.json").unlink(missing_ok=True)
         self.run("check-config")
@@ -225,7 +226,35 @@ class Profile:
             if server.poll() is None:
                 server.terminate()
                 server.wait()
-        sys.exit(status if status not in (0, -signal.SIGTERM) else 0)
+        if status in (0, -signal.SIGTERM):
+            sys.exit()
+        print(f"profile.py: the provider ended with {status}: see {self.folder / 'idp.log'}", file=sys.stderr)
+        sys.exit(status if status > 0 else 1)
+
+    def check_as_made(self):
+        """What is in the folder's files cannot be said otherwise later."""
+        text = (self.folder / "idp.toml").read_text()
+        callbacks = json.loads((self.folder / "metadata-basic-1.json").read_text())["redirect_uris"]
+        others = [
+            words for words, is_same in (
+                (f"issuer than {self.issuer} (--host, --port)", f'"{self.issuer}"' in text),
+                (f"--mtls-port than {self.asked.mtls_port}", f':{self.asked.mtls_port}"' in text),
+                (f"--callback than {self.asked.callback}", self.asked.callback in callbacks),
+            ) if not is_same
+        ]
+        if others:
+            sys.exit(f"profile.py: {self.folder} was made for another {', another '.join(others)}: say it as then, or name another folder")
+
+    def check_ports(self):
+        """Whoever listens there would answer in the provider's place."""
+        for port in (self.asked.port, self.asked.mtls_port):
+            family, kind, _, _, address = socket.getaddrinfo(self.asked.listen, port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    trial.bind(address)
+                except OSError as error:
+                    sys.exit(f"profile.py: nothing can listen on {self.asked.listen}, port {port} ({error.strerror}): is {self.folder} served already? Otherwise name other ports")
 
     def stop(self, *_):
         """On SIGINT and SIGTERM. Nothing breaks off the moment in which the provider starts: it would be nobody's."""

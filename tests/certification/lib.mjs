@@ -40,9 +40,9 @@ export async function startProfile() {
 export const scratch = () => makeFolder('certification-');
 
 /** The one command, and nothing waited for; its own log is kept in tests/output. */
-export async function spawnProfile(folder, programs, name, ports) {
+export async function spawnProfile(folder, programs, name, ports, callback = CALLBACK) {
   const [port, mtlsPort] = ports ?? (await freePorts(2));
-  const words = [script('profile.py'), join(folder, 'state'), '--port', port, '--mtls-port', mtlsPort, '--callback', CALLBACK, '--bin', programs];
+  const words = [script('profile.py'), join(folder, 'state'), '--port', port, '--mtls-port', mtlsPort, '--callback', callback, '--bin', programs];
   await mkdir(output, { recursive: true });
   const log = createWriteStream(`${output}${name}.log`);
   const child = startChild('python3', words, { stdio: ['ignore', 'pipe', 'pipe'], group: true });
@@ -67,6 +67,17 @@ class Profile {
     this.ports = ports;
     this.log = log;
     this.folder = join(folder, 'state');
+    this.complaint = '';
+    child.stderr.on('data', (text) => {
+      this.complaint += text;
+    });
+  }
+
+  /** What it complains of when it ends by itself, which it has to, with 1. */
+  async refusal() {
+    if (!hasEnded(this.child)) await once(this.child, 'close');
+    if (this.child.exitCode !== 1) throw new Error(`the profile ended with ${this.child.exitCode}, ${this.child.signalCode}: see ${this.log}`);
+    return this.complaint;
   }
 
   async becomeReady() {

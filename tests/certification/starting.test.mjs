@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { hasEnded } from '../browser/lib/children.mjs';
 import { program } from '../browser/lib/program.mjs';
-import { breakablePrograms, scratch, spawnProfile } from './lib.mjs';
+import { CALLBACK, breakablePrograms, scratch, spawnProfile } from './lib.mjs';
 
 const exists = (file) => access(file).then(() => true, () => false);
 
@@ -42,12 +43,24 @@ describe('the certification profile, interrupted', () => {
       await rm(join(profile.folder, 'ready.json'));
       // Even where the second was ended before it wrote down that the lock is bound.
       await rm(join(profile.folder, 'bound'));
-      const elsewhere = await spawnProfile(folder, programs, 'certification-elsewhere');
-      await once(elsewhere.child, 'exit');
-      assert.equal(elsewhere.child.exitCode, 1);
+      const [port, mtlsPort] = ports;
+      const other = String(Number(mtlsPort) + 1);
+      for (const [otherPorts, callback, complaint] of [
+        [undefined, undefined, /another issuer/],
+        [[port, other], undefined, /another --mtls-port than/],
+        [ports, `${CALLBACK}/elsewhere`, /another --callback than/],
+      ]) {
+        const elsewhere = await spawnProfile(folder, programs, 'certification-elsewhere', otherPorts, callback);
+        assert.match(await elsewhere.refusal(), complaint);
+      }
       profile = await spawnProfile(folder, programs, 'certification-again', ports);
       await profile.becomeReady();
       assert.deepEqual(profile.clients, clients);
+      // While it serves, another one does not say that it does.
+      const twice = await spawnProfile(folder, programs, 'certification-elsewhere', ports);
+      assert.match(await twice.refusal(), /is .*state served already/);
+      assert.ok(await exists(join(profile.folder, 'ready.json')));
+      assert.equal(profile.child.exitCode, null);
     } finally {
       await profile.stop();
     }
@@ -77,7 +90,12 @@ describe('the certification profile, interrupted', () => {
       for (const [file, pause] of moments) {
         await rm(join(folder, 'state', 'idp.log'), { force: true });
         profile = await spawnProfile(folder, bin, 'certification-stopped', profile?.ports);
-        while (!(await exists(join(folder, file))) && profile.child.exitCode === null) await sleep(1);
+        let isThere = false;
+        while (!isThere && !hasEnded(profile.child)) {
+          await sleep(1);
+          isThere = await exists(join(folder, file));
+        }
+        assert.ok(isThere, `the profile ended before it wrote ${file}: see ${profile.log}`);
         await sleep(pause);
         await profile.end();
         await sleep(300);
