@@ -27,6 +27,7 @@ mod logout;
 mod mtls;
 mod pages;
 mod pkcs11;
+mod pkcs11_faults;
 mod platform_changes;
 mod platforms_page;
 mod portal;

@@ -22,6 +22,9 @@ pub const LABEL: &str = "idp keys";
 /// Its PIN.
 pub const PIN: &str = "0042-right";
 
+/// What passes all on to SoftHSM2, and errs where it is told to.
+const FAULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/harness/pkcs11_faults.c");
+
 const SETTINGS: &str = "SOFTHSM2_CONF";
 const ROLE: &str = "YZT_TEST_ROLE";
 
@@ -71,6 +74,8 @@ impl Tokens {
             .args(["--exact", test, "--nocapture"])
             .env(SETTINGS, self.folder.join("softhsm2.conf"))
             .env(ROLE, role)
+            .env("YZT_TEST_PKCS11", self.library)
+            .env("YZT_TEST_FAULTS", &self.folder)
             .output()
             .unwrap();
         let told = String::from_utf8_lossy(&done.stdout);
@@ -193,5 +198,34 @@ impl Tokens {
         token.module = PathBuf::from(self.library);
         LABEL.clone_into(&mut token.token);
         PIN.clone_into(&mut token.pin);
+    }
+
+    /// As [`Self::keep_inside`], by a library that errs where [`Self::err`] says so.
+    pub fn keep_inside_a_faulty_one(&self, config: &mut Config) {
+        self.keep_inside(config);
+        let module = self.folder.join("faults.so");
+        let words = ["-shared", "-fPIC", "-o"];
+        let mut compiler = Command::new("cc");
+        let compiler = compiler.args(words).arg(&module).args([FAULTS, "-ldl"]);
+        assert!(compiler.status().unwrap().success());
+        config.signing_keys.pkcs11.module = module;
+    }
+
+    /// What a function answers from now on: a number, `hang` or `flip`, or `… once`.
+    pub fn err(&self, function: &str, fault: &str) {
+        let file = self.folder.join(function);
+        std::fs::write(file.with_extension("new"), fault).unwrap();
+        std::fs::rename(file.with_extension("new"), file).unwrap();
+    }
+
+    /// It works again.
+    pub fn mend(&self, function: &str) {
+        std::fs::remove_file(self.folder.join(function)).unwrap();
+    }
+
+    /// How often a function of the faulty library was called.
+    pub fn calls(&self, function: &str) -> usize {
+        let counted = self.folder.join(format!("{function}.calls"));
+        std::fs::read(counted).map_or(0, |calls| calls.len())
     }
 }

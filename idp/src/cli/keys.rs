@@ -15,7 +15,9 @@ use super::ready::{self, rfc3339};
 use super::{cx, operator_name};
 use crate::config::Config;
 use crate::serve::{KEY_WATCH, StartError};
-use crate::signing::{Keeper, MasterKey, destroy_spent, replace_all, reseal, rotate_now, withdraw};
+use crate::signing::{
+    Keeper, KeysError, MasterKey, destroy_spent, replace_all, reseal, rotate_now, withdraw,
+};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -141,6 +143,7 @@ async fn take_out(config: &Config, id: &KeyId, act: Act<'_>, yes: bool) -> Resul
             rfc3339(signs_from)
         ))?;
     }
+    tell_of_none(withdrawn.failed);
     destroy(config, &database, &keeper).await?;
     remark(format_args!(
         "Running servers follow within {} seconds. Platforms go on believing their copy of the JWK Set \
@@ -165,6 +168,7 @@ async fn replace(config: &Config, act: Act<'_>, yes: bool) -> Result<(), StartEr
     for id in replaced.made {
         say(format_args!("{id} signs from now on"))?;
     }
+    tell_of_none(replaced.failed);
     destroy(config, &database, &keeper).await?;
     remark(format_args!(
         "Running servers follow within {} second. Platforms go on believing their copy of the JWK Set until \
@@ -172,6 +176,16 @@ async fn replace(config: &Config, act: Act<'_>, yes: bool) -> Result<(), StartEr
         KEY_WATCH.as_secs()
     ));
     Ok(())
+}
+
+/// What was taken out has no successor.
+fn tell_of_none(failed: Option<KeysError>) {
+    if let Some(error) = failed {
+        remark(format_args!(
+            "WARNING: a successor could not be made: {error}. Until a running server can make it, nothing may sign: \
+             bring the token back, or set signing_keys.keep_in to database and restart."
+        ));
+    }
 }
 
 /// What was withdrawn is inside a token no longer. Where that can't be had, running servers do it later.

@@ -6,23 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use idp_core::signing_key::SigningKey;
 
 use super::hsm::keep_hsm;
+use super::key_watch::keep_keys;
 use crate::certificates::{self, keep_up};
 use crate::clock;
 use crate::forgetting::keep_forgetting;
-use crate::signing::{Keeper, KeysError, MasterKey, ensure_keys};
 use crate::state::AppState;
 use crate::telling::keep_telling;
 use crate::tls::{Look, ServerCertificate, WARN_DAYS};
 
 /// How often what expired is freed.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
-
-/// How often the stored signing keys are looked at: a key that another process withdrew is in force here
-/// at most this long.
-pub const KEY_WATCH: Duration = Duration::from_secs(1);
 
 /// How often the files of the server's certificate are looked at: a renewed one is in use from then on.
 pub const CERTIFICATE_WATCH: Duration = Duration::from_secs(2);
@@ -57,39 +52,6 @@ async fn keep_room(state: &web::Data<AppState>) {
             .await;
         if let Err(error) = deleted {
             tracing::warn!(%error, "expired tokens can't be deleted; the next minute tries again");
-        }
-    }
-}
-
-async fn look_at_keys(state: &AppState) -> Result<(), KeysError> {
-    let keeper = |_: &[SigningKey]| {
-        let master = MasterKey::load(&state.config)?;
-        Ok(Keeper::new(
-            &state.config,
-            master,
-            state.keys.hsm().cloned(),
-        ))
-    };
-    ensure_keys(&state.database, keeper, &state.keys, &state.cx()).await
-}
-
-/// Takes over what other processes did to the keys, and rotates them.
-async fn keep_keys(state: &web::Data<AppState>) {
-    let mut tick = tokio::time::interval(KEY_WATCH);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut failing = false;
-    loop {
-        tick.tick().await;
-        match look_at_keys(state).await {
-            Err(error) if !failing => {
-                failing = true;
-                tracing::error!(%error, "signing keys can't be looked at; the known ones stay in force");
-            }
-            Ok(()) if failing => {
-                failing = false;
-                tracing::info!("signing keys can be looked at again");
-            }
-            _ => (),
         }
     }
 }

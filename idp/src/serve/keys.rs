@@ -35,7 +35,13 @@ pub(super) async fn open_keys(
         Ok(Keeper::new(config, master, hsm.clone()))
     };
     let cx = clock::cx(&Arc::new(settings.clone()), rng);
-    ensure_keys(database, keeper, &keys, &cx).await?;
+    if let Err(error) = ensure_keys(database, keeper, &keys, &cx).await {
+        if !keys.can_sign() {
+            return Err(error.into());
+        }
+        // A token that is full keeps nobody from signing with what it has.
+        tracing::error!(%error, "a signing key that is due can't be made; the known ones stay in force");
+    }
     let keeper = Keeper::new(config, load(config)?, hsm);
     check_reach(database, keeper, &keys, &cx).await?;
     let settings = Settings {

@@ -11,7 +11,8 @@ use idp_core::signing_key::SigningKey;
 use idp_core::store::{Store, StoreError};
 use idp_storage::Database;
 
-use super::rotation::{KeysError, all_due, generate_all};
+use super::making::{all_due, generate_in_time};
+use super::rotation::KeysError;
 use super::{Keeper, told};
 
 /// Successors that others may make while ours are made.
@@ -23,9 +24,12 @@ pub struct Replaced {
     pub withdrawn: Vec<KeyId>,
     /// In force from now on.
     pub made: Vec<KeyId>,
+    /// Why not all could be made: until a running server makes the others, nothing may sign.
+    pub failed: Option<KeysError>,
 }
 
-/// Withdraws all keys that are not withdrawn yet and puts a new one of each algorithm that is switched on in force.
+/// Withdraws all keys that are not withdrawn yet and puts a new one of each algorithm that is switched on in force. Where
+/// some can't be made, the old ones go all the same.
 pub async fn replace_all(
     database: &Database,
     keeper: &Keeper,
@@ -33,17 +37,22 @@ pub async fn replace_all(
     act: Act<'_>,
 ) -> Result<Replaced, KeysError> {
     let stored = database.read(|store| store.list_signing_keys()).await?;
-    let made = generate_all(keeper, cx, all_due(keeper, &stored, cx.now)).await?;
+    let (made, failed) = generate_in_time(keeper, cx, all_due(keeper, &stored, cx.now)).await;
     let ids = made.iter().map(|key| key.id.clone()).collect();
     let (cx, new, by) = (cx.clone(), made.clone(), act.by.to_owned());
     let reason = act.reason.map(operator_words);
-    let withdrawn = database
+    let exchanged = database
         .write(move |store| exchange(store, &cx, &new, (&by, reason)))
-        .await
-        .inspect_err(|_| made.iter().for_each(|key| keeper.discard(key)))?;
+        .await;
+    if exchanged.is_err() {
+        for key in made {
+            keeper.discard(key).await;
+        }
+    }
     Ok(Replaced {
-        withdrawn,
+        withdrawn: exchanged?,
         made: ids,
+        failed,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Making, opening and destroying private keys: which algorithms have keys, and where they are kept.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use idp_core::id::KeyId;
 use idp_core::platform::JwsAlgorithm;
@@ -11,6 +12,9 @@ use super::hsm::Hsm;
 use super::key_pair::{BadKey, KeyPair};
 use super::rotation::KeysError;
 use crate::config::{Config, KeepIn};
+
+/// How long it is waited until a key that nobody needs is destroyed; it goes on by itself.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Makes and opens private keys.
 #[derive(Clone)]
@@ -96,14 +100,19 @@ impl Keeper {
         self.hsm.as_ref().filter(|hsm| hsm.name() == name)
     }
 
-    /// Destroys what is inside of a key that came to nothing.
-    pub(super) fn discard(&self, key: &SigningKey) {
+    /// Destroys what is inside of a key that came to nothing. A token that hangs is not waited for.
+    pub(super) async fn discard(&self, key: SigningKey) {
         let Kept::Inside(token) = &key.kept else {
             return;
         };
-        let Some(Err(error)) = self.token(token).map(|hsm| hsm.destroy(key.id.as_str())) else {
+        let Some(hsm) = self.token(token).cloned() else {
             return;
         };
-        tracing::warn!(kid = %key.id, %error, "a key that is not used stays inside the PKCS #11 token");
+        let destroying = tokio::task::spawn_blocking(move || {
+            if let Err(error) = hsm.destroy(key.id.as_str()) {
+                tracing::warn!(kid = %key.id, %error, "a key that is not used stays inside the PKCS #11 token");
+            }
+        });
+        let _late = tokio::time::timeout(PATIENCE, destroying).await;
     }
 }

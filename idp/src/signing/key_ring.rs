@@ -99,7 +99,8 @@ impl KeyRing {
         Arc::clone(&self.current().jwks)
     }
 
-    pub(super) fn schedule(&self) -> &KeySchedule {
+    /// When its keys follow one another.
+    pub fn schedule(&self) -> &KeySchedule {
         &self.schedule
     }
 
@@ -114,15 +115,15 @@ impl KeyRing {
         self.algorithms.iter().copied().all(can)
     }
 
-    /// Whether a key that is to sign was found to be out of reach.
+    /// Whether a key that is to sign was found to be out of reach, or there is none at all: all were withdrawn while the token
+    /// was away.
     pub fn is_out_of_reach(&self) -> bool {
         let snapshot = self.current();
-        let mut signing = self.algorithms.iter();
-        signing.any(|algorithm| {
-            snapshot
-                .signing(*algorithm)
-                .is_some_and(|open| !open.pair.is_at_hand())
-        })
+        let signing = self.algorithms.iter();
+        let mut signing = signing
+            .filter_map(|algorithm| snapshot.signing(*algorithm))
+            .peekable();
+        signing.peek().is_none() || signing.any(|open| !open.pair.is_at_hand())
     }
 
     /// Whether any key is inside a token.

@@ -11,6 +11,7 @@ mod hsm;
 mod keeper;
 mod key_pair;
 mod key_ring;
+mod making;
 mod master_key;
 mod off_worker;
 mod public_key;
@@ -31,7 +32,7 @@ pub use key_ring::KeyRing;
 pub use master_key::{MasterKey, MasterKeyError};
 pub use off_worker::signing;
 pub use reseal::{ResealError, reseal};
-pub use rotation::{KeysError, check_reach, ensure_keys, rotate_now};
+pub use rotation::{KeysError, check_reach, ensure_keys, follow_keys, make_due, rotate_now};
 pub use subjects::pairwise_key;
 pub use withdrawal::{WithdrawalError, Withdrawn, withdraw};
 

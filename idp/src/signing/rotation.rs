@@ -5,8 +5,7 @@ use std::sync::Arc;
 use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::cx::Cx;
 use idp_core::id::KeyId;
-use idp_core::platform::JwsAlgorithm;
-use idp_core::signing_key::{Kept, SigningKey};
+use idp_core::signing_key::{Kept, KeySchedule, SigningKey};
 use idp_core::store::{Store, StoreError};
 use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
@@ -14,6 +13,7 @@ use idp_storage::Database;
 use super::hsm::HsmError;
 use super::key_pair::BadKey;
 use super::key_ring::{KeyRing, OpenKey};
+use super::making::{Due, all_due, generate_all, next_generation, off_worker};
 use super::{Keeper, MasterKeyError, told};
 
 /// Why the keys are not in order.
@@ -39,35 +39,61 @@ pub enum KeysError {
     BadKey(#[from] BadKey),
 }
 
-/// Makes what is due and fills the ring from the store, where something changed. Called at start and
-/// every second, so that several processes over one store come to the same keys.
-///
-/// What was withdrawn goes first: also while the master key can't be had or a successor can't be made.
+/// Makes what is due and fills the ring from the store, at the start. Where a key can't be made, the ring has the others.
 pub async fn ensure_keys(
     database: &Database,
     keeper: impl FnOnce(&[SigningKey]) -> Result<Keeper, KeysError>,
     ring: &KeyRing,
     cx: &Cx,
 ) -> Result<(), KeysError> {
-    let mut stored = database.read(|store| store.list_signing_keys()).await?;
+    let keeper = follow_keys(database, keeper, ring, cx).await?;
+    let made = make_due(database, &keeper, *ring.schedule(), cx).await;
+    follow_keys(database, |_| Ok(keeper), ring, cx).await?;
+    made.map(drop)
+}
+
+/// Fills the ring from the store, where something changed there. Called every second, so that several processes over one
+/// store come to the same keys; asks no token for anything.
+///
+/// What was withdrawn goes first: also while the master key can't be had.
+pub async fn follow_keys(
+    database: &Database,
+    keeper: impl FnOnce(&[SigningKey]) -> Result<Keeper, KeysError>,
+    ring: &KeyRing,
+    cx: &Cx,
+) -> Result<Keeper, KeysError> {
+    let stored = database.read(|store| store.list_signing_keys()).await?;
     ring.keep_only(&ring.in_force(stored.clone(), cx.now));
-    let keeper = &keeper(&stored)?;
+    let keeper = keeper(&stored)?;
+    let stored = ring.in_force(stored, cx.now);
+    if !ring.holds(&stored) {
+        ring.replace(open_all(&keeper, stored)?);
+    }
+    Ok(keeper)
+}
+
+/// Makes the successors that are due; `true`: some were. Takes as long as a token takes. What can be made is, also where
+/// something else can't.
+pub async fn make_due(
+    database: &Database,
+    keeper: &Keeper,
+    schedule: KeySchedule,
+    cx: &Cx,
+) -> Result<bool, KeysError> {
+    let stored = database.read(|store| store.list_signing_keys()).await?;
     let due: Vec<Due> = keeper
         .algorithms()
         .filter_map(|algorithm| {
-            let signs_from = ring.schedule().successor_due(&stored, algorithm, cx.now)?;
+            let signs_from = schedule.successor_due(&stored, algorithm, cx.now)?;
             Some((algorithm, next_generation(&stored, algorithm), signs_from))
         })
         .collect();
-    if !due.is_empty() {
-        make_all(database, keeper, cx, (due, None)).await?;
-        stored = database.read(|store| store.list_signing_keys()).await?;
+    if due.is_empty() {
+        return Ok(false);
     }
-    let stored = ring.in_force(stored, cx.now);
-    if !ring.holds(&stored) {
-        ring.replace(open_all(keeper, stored)?);
-    }
-    Ok(())
+    let (made, failed) = generate_all(keeper, cx, due).await;
+    insert_all(database, keeper, cx, (made, None)).await?;
+    failed.map_or(Ok(true), Err)
 }
 
 /// Makes a successor of every algorithm that signs at once (`idp keys rotate`).
@@ -80,115 +106,42 @@ pub async fn rotate_now(
 ) -> Result<Vec<KeyId>, KeysError> {
     let stored = database.read(|store| store.list_signing_keys()).await?;
     let due = all_due(keeper, &stored, signs_from);
-    make_all(database, keeper, cx, (due, Some(by))).await
+    let (made, failed) = generate_all(keeper, cx, due).await;
+    let Some(error) = failed else {
+        return Ok(insert_all(database, keeper, cx, (made, Some(by))).await?);
+    };
+    // All or none: whoever tries again has no use for half of it.
+    for key in made {
+        keeper.discard(key).await;
+    }
+    Err(error)
 }
 
-/// A key to be made: for what, its generation, and from when it signs.
-pub(super) type Due = (JwsAlgorithm, u32, Timestamp);
-
-/// A key of every algorithm.
-pub(super) fn all_due(keeper: &Keeper, stored: &[SigningKey], signs_from: Timestamp) -> Vec<Due> {
-    keeper
-        .algorithms()
-        .map(|algorithm| (algorithm, next_generation(stored, algorithm), signs_from))
-        .collect()
-}
-
-async fn make_all(
+/// Puts what was made into the store; which of them came in.
+async fn insert_all(
     database: &Database,
     keeper: &Keeper,
     cx: &Cx,
-    (due, by): (Vec<Due>, Option<&str>),
-) -> Result<Vec<KeyId>, KeysError> {
-    let mut made = Vec::new();
+    (made, by): (Vec<SigningKey>, Option<&str>),
+) -> Result<Vec<KeyId>, StoreError> {
+    let mut inserted = Vec::new();
     let mut first_error = None;
-    for key in generate_all(keeper, cx, due).await? {
+    for key in made {
         let (cx, new, by) = (cx.clone(), key.clone(), by.map(str::to_owned));
         match database
             .write::<_, StoreError, _>(move |store| succeed(store, &cx, &new, by.as_deref()))
             .await
         {
-            Ok(true) => made.push(key.id),
+            Ok(true) => inserted.push(key.id),
             // Another process made the same successor in the same moment: its key serves.
-            Ok(false) => keeper.discard(&key),
+            Ok(false) => keeper.discard(key).await,
             Err(error) => {
-                keeper.discard(&key);
+                keeper.discard(key).await;
                 first_error.get_or_insert(error);
             }
         }
     }
-    match first_error {
-        None => Ok(made),
-        Some(error) => Err(error.into()),
-    }
-}
-
-/// Side by side: an RSA key takes a while, and the first start makes all.
-pub(super) async fn generate_all(
-    keeper: &Keeper,
-    cx: &Cx,
-    due: Vec<Due>,
-) -> Result<Vec<SigningKey>, KeysError> {
-    let threads: Vec<_> = due
-        .into_iter()
-        .map(|due| {
-            let (keeper, cx) = (keeper.clone(), cx.clone());
-            tokio::task::spawn_blocking(move || generate(&keeper, &cx, due))
-        })
-        .collect();
-    let mut made = Vec::new();
-    let mut first_error = None;
-    for thread in threads {
-        match thread.await.unwrap_or(Err(KeysError::BadKey(BadKey))) {
-            Ok(key) => made.push(key),
-            Err(error) => {
-                first_error.get_or_insert(error);
-            }
-        }
-    }
-    let Some(error) = first_error else {
-        return Ok(made);
-    };
-    for key in &made {
-        keeper.discard(key);
-    }
-    Err(error)
-}
-
-/// Runs what a token may take its time for.
-pub(super) async fn off_worker<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, KeysError> + Send + 'static,
-) -> Result<T, KeysError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or(Err(KeysError::BadKey(BadKey)))
-}
-
-/// A new key with its place in the calendar.
-fn generate(
-    keeper: &Keeper,
-    cx: &Cx,
-    (algorithm, generation, signs_from): Due,
-) -> Result<SigningKey, KeysError> {
-    let made = keeper.make(algorithm)?;
-    Ok(SigningKey {
-        id: made.id,
-        algorithm,
-        generation,
-        public_jwk: made.public_jwk,
-        kept: made.kept,
-        created_at: cx.now,
-        signs_from,
-        retired_at: None,
-        withdrawn_at: None,
-    })
-}
-
-/// The generation of a successor to what was found. Fixed before the transaction: of two processes that
-/// found the same, one gets it.
-pub(super) fn next_generation(stored: &[SigningKey], algorithm: JwsAlgorithm) -> u32 {
-    let same = stored.iter().filter(|key| key.algorithm == algorithm);
-    same.map(|key| key.generation).max().unwrap_or(0) + 1
+    first_error.map_or(Ok(inserted), Err)
 }
 
 /// Puts the successor in and sets when its predecessors end; `false`: another process was first.

@@ -11,13 +11,14 @@ use idp_core::store::{Store, StoreError};
 use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
 
-use super::rotation::{KeysError, generate_all, next_generation, succeed};
+use super::making::{generate_in_time, next_generation};
+use super::rotation::{KeysError, succeed};
 use super::{Keeper, told};
 
 /// Why nothing was withdrawn.
 #[derive(Debug, thiserror::Error)]
 pub enum WithdrawalError {
-    /// The successor can't be made, or the store is away.
+    /// The store is away.
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// No such key.
@@ -38,9 +39,12 @@ impl From<StoreError> for WithdrawalError {
 pub struct Withdrawn {
     /// The key that took its place, and from when it signs; none where another signs already.
     pub successor: Option<(KeyId, Timestamp)>,
+    /// Why one that is due could not be made: until a running server makes it, nothing may sign.
+    pub failed: Option<KeysError>,
 }
 
-/// Withdraws one key. Its successor, where one is due, and the event stand in the same transaction.
+/// Withdraws one key. Its successor, where one is due, and the event stand in the same transaction. Where none can be made,
+/// the key goes all the same: who stole it does not wait.
 pub async fn withdraw(
     database: &Database,
     (keeper, schedule): (&Keeper, &KeySchedule),
@@ -62,7 +66,8 @@ pub async fn withdraw(
         .filter(|_| keeper.makes(algorithm))
         .map(|signs_from| (algorithm, next_generation(&stored, algorithm), signs_from));
     let due = successor.into_iter().collect();
-    let successor = generate_all(keeper, cx, due).await?.pop();
+    let (mut made, failed) = generate_in_time(keeper, cx, due).await;
+    let successor = made.pop();
     let named = successor
         .as_ref()
         .map(|key| (key.id.clone(), key.signs_from));
@@ -76,11 +81,12 @@ pub async fn withdraw(
         .write(move |store| take_out(store, &cx, &id, (new.as_ref(), &by), &event))
         .await;
     // What did not come in, or came second, is nobody's.
-    if let (Some(key), Err(_) | Ok(false)) = (&successor, &taken) {
-        keeper.discard(key);
+    if let (Some(key), Err(_) | Ok(false)) = (successor, &taken) {
+        keeper.discard(key).await;
     }
+    let successor = named.filter(|_| matches!(taken, Ok(true)));
     taken?;
-    Ok(Withdrawn { successor: named })
+    Ok(Withdrawn { successor, failed })
 }
 
 fn take_out(

@@ -1,5 +1,6 @@
 //! What a PKCS #11 library's failures mean.
 
+use cryptoki::context::Function;
 use cryptoki::error::{Error, RvError};
 
 /// Why the token did not do it. None holds the PIN.
@@ -20,6 +21,12 @@ pub enum HsmError {
     /// The key is not there.
     #[error("the signing key {0} is not in the PKCS #11 token")]
     NoKey(String),
+    /// It does not do this; everything else goes on.
+    #[error("the PKCS #11 token refuses: {0}")]
+    Refused(String),
+    /// What was found before is there no longer, or is another.
+    #[error("the PKCS #11 token knows an object no longer")]
+    Gone,
     /// It is not there, or does not answer; it may come back.
     #[error("the PKCS #11 token is away: {0}")]
     Away(String),
@@ -44,14 +51,75 @@ impl From<Error> for HsmError {
                 RvError::MechanismInvalid | RvError::MechanismParamInvalid => {
                     Self::Unable("a mechanism that it named")
                 }
-                // Whatever else it is: a new connection may mend it, and nothing was signed.
-                named => Self::Away(format!("C_{function:?} answers {named:?}")),
+                RvError::SessionCount => Self::Busy,
+                RvError::ObjectHandleInvalid | RvError::KeyHandleInvalid => Self::Gone,
+                // A new connection mends these alone: it would end what everybody else does, and send the PIN again.
+                RvError::DeviceError
+                | RvError::DeviceRemoved
+                | RvError::TokenNotPresent
+                | RvError::TokenNotRecognized
+                | RvError::SlotIdInvalid
+                | RvError::SessionHandleInvalid
+                | RvError::SessionClosed
+                | RvError::UserNotLoggedIn
+                | RvError::CryptokiNotInitialized
+                | RvError::GeneralError => Self::Away(said(function, code)),
+                _ => Self::Refused(said(function, code)),
             },
             Error::LibraryLoading(_) => Self::Module("can't be loaded".to_owned()),
             Error::MissingSymbol(_) | Error::NullFunctionPointer => {
                 Self::Module("is none, or lacks functions".to_owned())
             }
-            _ => Self::Away("it answers what can't be read".to_owned()),
+            _ => Self::Wrong("what can't be read"),
         }
+    }
+}
+
+fn said(function: Function, code: RvError) -> String {
+    format!("C_{function:?} answers {code:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meant(code: RvError) -> HsmError {
+        HsmError::from(Error::Pkcs11(code, Function::Sign))
+    }
+
+    #[test]
+    fn what_is_about_one_request_ends_no_connection() {
+        for code in [
+            RvError::DeviceMemory,
+            RvError::TemplateInconsistent,
+            RvError::AttributeReadOnly,
+            RvError::ActionProhibited,
+            RvError::KeyFunctionNotPermitted,
+            RvError::FunctionFailed,
+            RvError::TokenWriteProtected,
+        ] {
+            assert!(matches!(meant(code), HsmError::Refused(_)), "{code:?}");
+        }
+        assert_eq!(meant(RvError::SessionCount), HsmError::Busy);
+        assert_eq!(meant(RvError::ObjectHandleInvalid), HsmError::Gone);
+        assert_eq!(meant(RvError::KeyHandleInvalid), HsmError::Gone);
+    }
+
+    #[test]
+    fn what_is_about_the_connection_ends_it() {
+        for code in [
+            RvError::DeviceError,
+            RvError::DeviceRemoved,
+            RvError::TokenNotPresent,
+            RvError::TokenNotRecognized,
+            RvError::SessionHandleInvalid,
+            RvError::SessionClosed,
+            RvError::UserNotLoggedIn,
+            RvError::CryptokiNotInitialized,
+            RvError::GeneralError,
+        ] {
+            assert!(matches!(meant(code), HsmError::Away(_)), "{code:?}");
+        }
+        assert!(matches!(meant(RvError::PinIncorrect), HsmError::Barred(_)));
     }
 }

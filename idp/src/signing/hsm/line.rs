@@ -1,7 +1,7 @@
 //! A connection: the library begun, the token found, its user logged in, and sessions to work in.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -13,10 +13,8 @@ use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
 use super::failure::HsmError;
+use super::pool::Pool;
 use crate::config::Pkcs11Config;
-
-/// How long a request waits for a session.
-const WAIT: Duration = Duration::from_secs(5);
 
 /// How long a connection counts as just begun.
 const FRESH: Duration = Duration::from_millis(500);
@@ -49,21 +47,14 @@ pub(super) struct Seat {
     pub(super) mechanisms: Arc<[MechanismType]>,
 }
 
-struct Seats {
-    free: Vec<Seat>,
-    taken: usize,
-    /// Stays open, so that the log-in does.
-    _anchor: Session,
-}
-
 /// A connection.
 pub(super) struct Line {
     context: Pkcs11,
     slot: Slot,
     mechanisms: Arc<[MechanismType]>,
-    most: usize,
-    seats: Mutex<Seats>,
-    freed: Condvar,
+    seats: Pool<Seat>,
+    /// Stays open, so that the log-in does.
+    anchor: Mutex<Session>,
     begun: Instant,
 }
 
@@ -100,13 +91,8 @@ impl Line {
             slot,
             mechanisms,
             // One is the anchor.
-            most: settings.sessions.saturating_sub(1).max(1),
-            seats: Mutex::new(Seats {
-                free: Vec::new(),
-                taken: 0,
-                _anchor: session,
-            }),
-            freed: Condvar::new(),
+            seats: Pool::of(settings.sessions.saturating_sub(1).max(1)),
+            anchor: Mutex::new(session),
             begun: Instant::now(),
         })
     }
@@ -115,40 +101,12 @@ impl Line {
         self.begun.elapsed() < FRESH
     }
 
-    /// In a session of the pool. One that failed is not used again.
+    /// In a session of the pool.
     pub(super) fn work<T>(
         &self,
         work: &impl Fn(&mut Seat) -> Result<T, HsmError>,
     ) -> Result<T, HsmError> {
-        let seat = self.take()?;
-        let outcome = seat.map_or_else(|| self.open(), Ok).and_then(|mut seat| {
-            let outcome = work(&mut seat)?;
-            Ok((outcome, seat))
-        });
-        let mut seats = self.seats();
-        seats.taken = seats.taken.saturating_sub(1);
-        let outcome = outcome.map(|(outcome, seat)| {
-            seats.free.push(seat);
-            outcome
-        });
-        self.freed.notify_one();
-        outcome
-    }
-
-    /// `None`: one may be opened.
-    fn take(&self) -> Result<Option<Seat>, HsmError> {
-        let until = Instant::now() + WAIT;
-        let mut seats = self.seats();
-        while seats.free.is_empty() && seats.taken >= self.most {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(HsmError::Busy);
-            }
-            let waited = self.freed.wait_timeout(seats, left);
-            seats = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        seats.taken += 1;
-        Ok(seats.free.pop())
+        self.seats.work(|| self.open(), work)
     }
 
     /// The log-in is the process's: sessions that are opened after it have it too.
@@ -160,14 +118,15 @@ impl Line {
         })
     }
 
-    fn seats(&self) -> MutexGuard<'_, Seats> {
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Ends all sessions and the library: some see a token that came back only after a new beginning.
     pub(super) fn end(self) {
-        let Self { context, seats, .. } = self;
-        drop(seats);
+        let Self {
+            context,
+            seats,
+            anchor,
+            ..
+        } = self;
+        drop((seats, anchor));
         end(context);
     }
 }

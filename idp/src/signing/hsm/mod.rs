@@ -6,9 +6,11 @@
 mod failure;
 mod line;
 mod objects;
+mod pin;
+mod pool;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use cryptoki::context::Pkcs11;
@@ -19,12 +21,15 @@ use zeroize::Zeroizing;
 pub use failure::HsmError;
 
 use self::line::{Line, Seat};
-use super::master_key::is_its_owners_alone;
+use self::pin::pin;
 use super::public_key::PublicKey;
 use crate::config::Pkcs11Config;
 
 /// After a connection failed, requests are refused for so long without another try.
 const REST: Duration = Duration::from_millis(900);
+
+/// A key that a new connection did not show either is looked for without another one for so long.
+const MISSED: Duration = Duration::from_secs(30);
 
 /// One token.
 pub struct Hsm {
@@ -36,6 +41,7 @@ pub struct Hsm {
     /// Why it is not tried any more.
     barred: OnceLock<String>,
     failed_at: RwLock<Option<(Instant, String)>>,
+    missed_at: Mutex<Option<Instant>>,
     away: AtomicBool,
 }
 
@@ -53,6 +59,7 @@ impl Hsm {
             line: RwLock::new(None),
             barred: OnceLock::new(),
             failed_at: RwLock::new(None),
+            missed_at: Mutex::new(None),
             away: AtomicBool::new(false),
         }))
     }
@@ -62,7 +69,7 @@ impl Hsm {
         self.settings.name()
     }
 
-    /// Whether the last thing that was asked of it failed because it was not there.
+    /// Whether it, or a key that is to sign, was not there when it was asked last.
     pub fn is_away(&self) -> bool {
         self.away.load(Ordering::Relaxed)
     }
@@ -74,7 +81,7 @@ impl Hsm {
 
     /// Connects where it is not connected, and looks whether the token answers and has these keys.
     pub fn look(&self, kids: &[KeyId]) -> Result<(), HsmError> {
-        self.with(|seat| {
+        self.serving(|seat| {
             seat.session.get_session_info()?;
             for kid in kids {
                 if objects::sought(seat, kid.as_str())?.is_none() {
@@ -82,6 +89,19 @@ impl Hsm {
                 }
             }
             Ok(())
+        })
+    }
+
+    /// Of these keys those that it does not have.
+    pub fn missing(&self, kids: &[KeyId]) -> Result<Vec<KeyId>, HsmError> {
+        self.with(|seat| {
+            let mut missing = Vec::new();
+            for kid in kids {
+                if objects::sought(seat, kid.as_str())?.is_none() {
+                    missing.push(kid.clone());
+                }
+            }
+            Ok(missing)
         })
     }
 
@@ -95,13 +115,14 @@ impl Hsm {
         self.with(|seat| Ok(objects::private_key(seat, kid)?.is_some()))
     }
 
-    /// Signs with the key of this name.
+    /// Signs with the key of this name; what does not verify comes to nobody.
     pub(super) fn sign(
         &self,
         (kid, algorithm): (&str, JwsAlgorithm),
         message: &[u8],
+        verifies: impl Fn(&[u8]) -> bool,
     ) -> Result<Vec<u8>, HsmError> {
-        self.with(|seat| objects::sign(seat, (kid, algorithm), message))
+        self.serving(|seat| objects::sign(seat, (kid, algorithm), message, &verifies))
     }
 
     /// Destroys the key pair; `false`: there was none.
@@ -109,22 +130,43 @@ impl Hsm {
         self.with(|seat| objects::destroy(seat, kid))
     }
 
-    /// Runs it in a session. Where that fails because the connection is worth nothing any more, a new one is tried once.
-    fn with<T>(&self, work: impl Fn(&mut Seat) -> Result<T, HsmError>) -> Result<T, HsmError> {
-        let outcome = match self.in_line(&work) {
-            // A token that lost its log-in shows no private key.
-            Some(Err(HsmError::Away(_) | HsmError::NoKey(_))) | None => self
-                .connect()
-                .and_then(|()| self.in_line(&work).unwrap_or_else(away)),
-            Some(outcome) => outcome,
-        };
+    /// As [`Self::with`], for what shows whether the keys that sign are there.
+    fn serving<T>(&self, work: impl Fn(&mut Seat) -> Result<T, HsmError>) -> Result<T, HsmError> {
+        let outcome = self.with(work);
         match &outcome {
             Ok(_) => self.away.store(false, Ordering::Relaxed),
-            // It is there, and busy.
-            Err(HsmError::Busy) => (),
-            Err(_) => self.away.store(true, Ordering::Relaxed),
+            Err(HsmError::Away(_) | HsmError::NoKey(_)) => self.give_up(),
+            // It is there, and is busy, or does not do this one thing.
+            Err(_) => (),
         }
         outcome
+    }
+
+    /// Runs it in a session. Where that fails because the connection is worth nothing any more, a new one is tried once:
+    /// for everybody, so not for what is about one request.
+    fn with<T>(&self, work: impl Fn(&mut Seat) -> Result<T, HsmError>) -> Result<T, HsmError> {
+        match self.in_line(&work) {
+            Some(Err(HsmError::Away(_))) | None => (),
+            // A token that lost its log-in shows no private key.
+            Some(Err(HsmError::NoKey(_))) if !self.was_missed() => (),
+            Some(outcome) => return outcome,
+        }
+        self.connect().inspect_err(|_| self.give_up())?;
+        let outcome = self.in_line(&work).unwrap_or_else(away);
+        if matches!(outcome, Err(HsmError::NoKey(_))) {
+            *self.missed() = Some(Instant::now());
+        }
+        outcome
+    }
+
+    /// Whether a new connection was of no use to who missed a key.
+    fn was_missed(&self) -> bool {
+        self.missed().is_some_and(|at| at.elapsed() < MISSED)
+    }
+
+    fn missed(&self) -> MutexGuard<'_, Option<Instant>> {
+        let missed = self.missed_at.lock();
+        missed.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `None`: there is no connection.
@@ -154,10 +196,11 @@ impl Hsm {
 
     /// Ends the connection that there is and begins another. Nobody is inside the library meanwhile.
     fn connect(&self) -> Result<(), HsmError> {
+        let mut place = self.line.write().unwrap_or_else(PoisonError::into_inner);
+        // Here alone: whoever waits for the place may wait for one whose PIN is refused.
         if let Some(why) = self.barred.get() {
             return Err(HsmError::Barred(why.clone()));
         }
-        let mut place = self.line.write().unwrap_or_else(PoisonError::into_inner);
         // Another did it while this one waited.
         if place.as_ref().is_some_and(Line::is_fresh) {
             return Ok(());
@@ -191,23 +234,6 @@ impl Hsm {
             }
         }
     }
-}
-
-/// From the environment or the file; a file ends with a line's end, which is none of it.
-fn pin(settings: &Pkcs11Config) -> Result<Zeroizing<String>, HsmError> {
-    if !settings.pin.is_empty() {
-        return Ok(Zeroizing::new(settings.pin.clone()));
-    }
-    let file = &settings.pin_file;
-    let failed = |why: &dyn std::fmt::Display| HsmError::Pin(format!("{}: {why}", file.display()));
-    if !is_its_owners_alone(file).map_err(|e| failed(&e))? {
-        return Err(failed(&"readable by others; set its mode to 600"));
-    }
-    let text = std::fs::read_to_string(file).map_err(|e| failed(&e))?;
-    let text = Zeroizing::new(text);
-    Ok(Zeroizing::new(
-        text.trim_end_matches(['\r', '\n']).to_owned(),
-    ))
 }
 
 fn away<T>() -> Result<T, HsmError> {

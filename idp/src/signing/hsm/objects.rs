@@ -129,7 +129,32 @@ pub(super) fn sought(seat: &Seat, kid: &str) -> Result<Option<ObjectHandle>, Hsm
     Ok(seat.session.find_objects(&template)?.first().copied())
 }
 
+/// Signs, and looks at the signature. What fails may be what the session found before: it is looked for anew, once.
 pub(super) fn sign(
+    seat: &mut Seat,
+    (kid, algorithm): (&str, JwsAlgorithm),
+    message: &[u8],
+    verifies: &impl Fn(&[u8]) -> bool,
+) -> Result<Vec<u8>, HsmError> {
+    let looked_at = |seat: &mut Seat| {
+        let signature = signed(seat, (kid, algorithm), message)?;
+        // A token that errs must not send out what tells its key.
+        if verifies(&signature) {
+            Ok(signature)
+        } else {
+            Err(HsmError::Wrong("a signature that does not verify"))
+        }
+    };
+    match looked_at(seat) {
+        Err(HsmError::Gone | HsmError::Wrong(_) | HsmError::Refused(_)) => {
+            seat.handles.remove(kid);
+            looked_at(seat)
+        }
+        outcome => outcome,
+    }
+}
+
+fn signed(
     seat: &mut Seat,
     (kid, algorithm): (&str, JwsAlgorithm),
     message: &[u8],
@@ -164,13 +189,16 @@ fn salted() -> PkcsPssParams {
     }
 }
 
-/// Both halves.
+/// Both halves. What another copy destroyed in the same moment is gone as well.
 pub(super) fn destroy(seat: &mut Seat, kid: &str) -> Result<bool, HsmError> {
     let template = [Attribute::Id(kid.as_bytes().to_vec())];
     let found = seat.session.find_objects(&template)?;
-    for object in &found {
-        seat.session.destroy_object(*object)?;
-    }
     seat.handles.remove(kid);
+    for object in &found {
+        match seat.session.destroy_object(*object).map_err(HsmError::from) {
+            Ok(()) | Err(HsmError::Gone) => (),
+            Err(error) => return Err(error),
+        }
+    }
     Ok(!found.is_empty())
 }
