@@ -50,6 +50,9 @@ pub fn take_due(
     Ok(taken)
 }
 
+/// So long after a session ended `iat` says when that was.
+const AT_ONCE_SECONDS: i64 = 2;
+
 /// Claims of a logout token (§2.4). No `nonce`: it must never be taken for an ID token.
 #[derive(Serialize)]
 struct LogoutTokenClaims<'a> {
@@ -57,9 +60,10 @@ struct LogoutTokenClaims<'a> {
     aud: &'a str,
     iat: i64,
     exp: i64,
-    /// When the session ended (RFC 8417 §2.2), which may be long before this attempt: what the platform was given in the
-    /// same session since then goes on.
-    toe: i64,
+    /// When the session ended (RFC 8417 §2.2), where that was before this attempt: what the platform was given in the same
+    /// session since then goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    toe: Option<i64>,
     jti: String,
     events: serde_json::Value,
     sub: String,
@@ -80,13 +84,13 @@ pub fn message(
     let Some(uri) = &client.logout.backchannel_uri else {
         return Ok(None);
     };
-    let now = cx.now.unix_seconds();
+    let (now, ended) = (cx.now.unix_seconds(), delivery.created_at.unix_seconds());
     let claims = LogoutTokenClaims {
         iss: &cx.settings.issuer,
         aud: platform.id.as_str(),
         iat: now,
         exp: now + TOKEN_SECONDS,
-        toe: delivery.created_at.unix_seconds(),
+        toe: (now.saturating_sub(ended) > AT_ONCE_SECONDS).then_some(ended),
         jti: random_text(&*cx.rng),
         events: serde_json::json!({ EVENT: {} }),
         // As in the ID token.
