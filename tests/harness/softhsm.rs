@@ -113,16 +113,25 @@ impl Tokens {
     /// Another PIN.
     pub fn set_pin_from(&self, old: &str, new: &str) {
         let words = [
+            &self.logged_in(old)[..],
+            &["--change-pin", "--new-pin", new],
+        ]
+        .concat();
+        self.tool("pkcs11-tool", &words);
+    }
+
+    /// To OpenSC's tool: the token, with its user logged in.
+    fn logged_in<'a>(&self, pin: &'a str) -> [&'a str; 7] {
+        let library = self.library;
+        [
             "--module",
-            self.library,
+            library,
             "--token-label",
             LABEL,
             "--login",
             "--pin",
-            old,
-        ];
-        let words = [&words[..], &["--change-pin", "--new-pin", new]].concat();
-        self.tool("pkcs11-tool", &words);
+            pin,
+        ]
     }
 
     fn tool(&self, program: &str, words: &[&str]) -> String {
@@ -140,15 +149,10 @@ impl Tokens {
     /// The private keys inside, as OpenSC's tool tells of them, one text each.
     pub fn private_keys(&self) -> Vec<String> {
         let words = [
-            "--module",
-            self.library,
-            "--token-label",
-            LABEL,
-            "--login",
-            "--pin",
-            PIN,
-        ];
-        let words = [&words[..], &["--list-objects", "--type", "privkey"]].concat();
+            &self.logged_in(PIN)[..],
+            &["--list-objects", "--type", "privkey"],
+        ]
+        .concat();
         let told = self.tool("pkcs11-tool", &words);
         let objects = told.split("Private Key Object").skip(1);
         objects.map(str::to_owned).collect()
@@ -157,15 +161,7 @@ impl Tokens {
     /// What of a private key's secret numbers OpenSC's tool can read.
     pub fn read_private_key(&self, id: &str) -> std::process::Output {
         Command::new("pkcs11-tool")
-            .args([
-                "--module",
-                self.library,
-                "--token-label",
-                LABEL,
-                "--login",
-                "--pin",
-                PIN,
-            ])
+            .args(self.logged_in(PIN))
             .args(["--read-object", "--type", "privkey", "--id", id])
             .env(SETTINGS, self.folder.join("softhsm2.conf"))
             .output()

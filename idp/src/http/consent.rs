@@ -352,17 +352,9 @@ async fn taken_offer(visit: &Visit, browser: &Browser, id: &str) -> Result<Conse
 
 /// Third-party-initiated login (`OpenID` Connect Core §4): the platform begins, nothing is sent unasked.
 fn initiate_uri(visit: &Visit, client: &Client) -> Result<String, Failure> {
-    let initiate = client.initiate_login_uri.as_deref();
-    let mut uri = initiate
-        .and_then(|uri| url::Url::parse(uri).ok())
-        .ok_or(Failure::refused(
-            StatusCode::NOT_FOUND,
-            "platform-not-connected",
-        ))?;
-    uri.query_pairs_mut()
-        .append_pair("iss", &visit.state.settings.issuer);
-    if let Some(target) = &client.target_link_uri {
-        uri.query_pairs_mut().append_pair("target_link_uri", target);
-    }
-    Ok(uri.into())
+    let initiation = client.initiation(&visit.state.settings.issuer);
+    initiation.ok_or(Failure::refused(
+        StatusCode::NOT_FOUND,
+        "platform-not-connected",
+    ))
 }

@@ -5,6 +5,7 @@
 
 use protocol::scope::ScopeSet;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::{
     ClientAlgorithm, ClientAuthentication, ClientKeys, ContentEncryption, Floor, JwsAlgorithm,
@@ -261,6 +262,16 @@ impl Client {
         !(self.requests.pkce_optional
             && self.is_confidential()
             && self.profile == SecurityProfile::Standard)
+    }
+
+    /// Where a person goes who chose it at the portal (`OpenID` Connect Core §4). `None`: it takes nobody from there.
+    pub fn initiation(&self, issuer: &str) -> Option<String> {
+        let mut uri = Url::parse(self.initiate_login_uri.as_deref()?).ok()?;
+        uri.query_pairs_mut().append_pair("iss", issuer);
+        if let Some(target) = &self.target_link_uri {
+            uri.query_pairs_mut().append_pair("target_link_uri", target);
+        }
+        Some(uri.into())
     }
 
     /// Whether anything it is told is signed with SM2.

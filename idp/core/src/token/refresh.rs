@@ -138,7 +138,7 @@ pub fn take_back(store: &mut dyn Store, cx: &Cx, text: &str) -> Result<bool, Sto
     };
     let successor = refresh_token_sha256(&token.successor_text(text));
     let successor = store.find_refresh_token(&successor)?;
-    if token.used_at != Some(cx.now) || successor.is_none_or(|next| next.used_at.is_some()) {
+    if successor.is_none_or(|next| next.used_at.is_some()) {
         return Ok(false);
     }
     store.exchange_refresh_token_use(&token.sha256, (Some(cx.now), None))

@@ -76,7 +76,10 @@ async fn address(
         );
     }
     let visited = match wanted {
-        Wanted::Beginning => begun(uri, &reach.issuer, client),
+        // Without `iss` a platform refuses, and rightly.
+        Wanted::Beginning => client
+            .initiation(&reach.issuer)
+            .unwrap_or_else(|| uri.to_owned()),
         Wanted::Answer | Wanted::Page | Wanted::Image => uri.to_owned(),
     };
     let (look, certified) = match reach.look(&visited).await {
@@ -104,18 +107,6 @@ async fn address(
         ),
         _ => with_certificate(subject, found, &certified),
     }
-}
-
-/// As a person comes from the portal (`OpenID` Connect Core §4): without `iss` a platform refuses, and rightly.
-fn begun(uri: &str, issuer: &str, client: &Client) -> String {
-    let Ok(mut uri) = Url::parse(uri) else {
-        return uri.to_owned();
-    };
-    uri.query_pairs_mut().append_pair("iss", issuer);
-    if let Some(target) = &client.target_link_uri {
-        uri.query_pairs_mut().append_pair("target_link_uri", target);
-    }
-    uri.into()
 }
 
 fn with_certificate(subject: String, found: String, certified: &Certified) -> Finding {
