@@ -7,7 +7,7 @@
 //! anyway; the records are ended too, so that nothing comes back to life when the lock or the enterprise is put in force
 //! again.
 //!
-//! The other side of it is [`Store::hold_enterprise`] and its like: whoever begins a sign-in or gives a grant
+//! The other side of it is [`hold_enterprise`](crate::store::EnterpriseStore::hold_enterprise) and its like: whoever begins a sign-in or gives a grant
 //! holds what it stands on, so that an ending waits for it and then finds it.
 
 use std::time::Duration;

@@ -58,7 +58,7 @@ impl RememberedPlatforms {
 
 impl Database {
     /// One platform, as it stood at most [`REMEMBERED_FOR`] ago. For what must hold to the moment there is
-    /// [`idp_core::store::Store::find_platform`] in a transaction.
+    /// [`idp_core::store::PlatformStore::find_platform`] in a transaction.
     pub async fn find_platform(
         &self,
         id: &PlatformId,
