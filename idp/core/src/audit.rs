@@ -1,7 +1,9 @@
 //! Audit: what happened, as a closed list. Not a log: durable before the answer, appended only.
 
 use crate::cx::Cx;
-use crate::id::{ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, PlatformId, SessionId};
+use crate::id::{
+    ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, OperatorId, PlatformId, SessionId,
+};
 use crate::timestamp::Timestamp;
 
 macro_rules! audit_kinds {
@@ -169,6 +171,8 @@ pub struct AuditEvent {
     pub kind: AuditKind,
     /// Short machine word for why it was refused.
     pub reason: Option<String>,
+    /// Which operator did it, where one that signed in did.
+    pub operator_id: Option<OperatorId>,
     /// Who, where known.
     pub enterprise_id: Option<EnterpriseId>,
     /// With which lock.
@@ -196,6 +200,7 @@ impl AuditEvent {
             at: cx.now,
             kind,
             reason: None,
+            operator_id: None,
             enterprise_id: None,
             key_lock_id: None,
             platform_id: None,

@@ -68,6 +68,10 @@ id!(
     SessionId
 );
 uuid_id!(
+    /// An operator (技术人员).
+    OperatorId
+);
+uuid_id!(
     /// A bound key lock.
     KeyLockId
 );

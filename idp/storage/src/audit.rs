@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use idp_core::audit::{AuditEntry, AuditEvent, AuditKind};
 use idp_core::id::{
-    ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, PlatformId, SessionId,
+    ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, OperatorId, PlatformId, SessionId,
 };
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
@@ -22,6 +22,7 @@ struct EventRow {
     at: i64,
     kind: String,
     reason: Option<String>,
+    operator_id: Option<String>,
     enterprise_id: Option<String>,
     key_lock_id: Option<String>,
     platform_id: Option<String>,
@@ -39,6 +40,7 @@ impl From<&AuditEvent> for EventRow {
             at: event.at.unix_millis(),
             kind: event.kind.as_str().to_owned(),
             reason: event.reason.clone(),
+            operator_id: event.operator_id.as_ref().map(ToString::to_string),
             enterprise_id: event.enterprise_id.as_ref().map(ToString::to_string),
             key_lock_id: event.key_lock_id.as_ref().map(ToString::to_string),
             platform_id: event.platform_id.as_ref().map(ToString::to_string),
@@ -62,6 +64,7 @@ fn entry((sequence, row): (i64, EventRow)) -> Result<AuditEntry, StoreError> {
         at: Timestamp::from_unix_millis(row.at),
         kind: name.column("kind", AuditKind::of_word(&row.kind))?,
         reason: row.reason,
+        operator_id: row.operator_id.map(OperatorId::from_text),
         enterprise_id: row.enterprise_id.map(EnterpriseId::from_text),
         key_lock_id: row.key_lock_id.map(KeyLockId::from_text),
         platform_id: row.platform_id.map(PlatformId::from_text),

@@ -222,6 +222,7 @@ diesel::table! {
         incident_id -> Nullable<Text>,
         remote_address -> Nullable<Text>,
         detail -> Nullable<Text>,
+        operator_id -> Nullable<Text>,
     }
 }
 

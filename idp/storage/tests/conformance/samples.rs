@@ -309,6 +309,7 @@ pub fn audit_event(detail: &str) -> AuditEvent {
     AuditEvent {
         at: at(5),
         kind: AuditKind::LoginRefused,
+        operator_id: Some(idp_core::id::OperatorId::from_text("operator")),
         reason: Some("expired".into()),
         enterprise_id: Some(EnterpriseId::from_text("e")),
         key_lock_id: Some(KeyLockId::from_text("k")),
