@@ -12,6 +12,7 @@ pub mod config;
 pub mod forgetting;
 pub mod http;
 pub mod limits;
+pub mod operating;
 pub mod outbound;
 pub mod published;
 pub mod serve;

@@ -7,7 +7,8 @@ use e2e::story::binding_form;
 use e2e::{Browser, KeyKind, Lock, Order, Provider, world};
 use idp::config::AuthorityConfig;
 use idp_core::audit::AuditKind;
-use idp_core::authorities::{self, Operator};
+use idp_core::authorities;
+use idp_core::hand::Hand;
 use idp_core::id::CaId;
 
 async fn refused(lock: &Lock, code: &str) {
@@ -68,7 +69,8 @@ async fn a_lock_of_a_suspended_ca_is_refused_until_the_ca_is_recognised_again() 
     let lock = world().rsa.lock(&Order::enterprise(KeyKind::P256));
     let suspend = |id: &'static str| {
         let cx = provider.state.cx();
-        let why = Operator {
+        let why = Hand {
+            operator_id: None,
             by: "test".to_owned(),
             reason: Some("test".to_owned()),
         };

@@ -21,6 +21,7 @@ mod jwt_vectors;
 mod limits;
 mod misuse;
 mod mtls;
+mod operators;
 mod outage;
 mod outbound;
 mod page;

@@ -15,6 +15,7 @@ mod certificate_page;
 mod client_credentials;
 mod conformance;
 mod consent;
+mod console;
 mod discovery;
 mod dpop;
 pub(crate) mod end_session;

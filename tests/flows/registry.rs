@@ -12,11 +12,12 @@ use e2e::{Browser, KeyKind, Lock, Order, Provider, scratch, world};
 use idp::certificates::{entry_of, with_whole_paths};
 use idp::config::{AuthorityConfig, RevocationConfig};
 use idp_core::audit::AuditKind;
-use idp_core::authorities::{self, Operator, RegistryRefusal};
+use idp_core::authorities::{self, RegistryRefusal};
 use idp_core::certificate_authority::{
     CaAct, CaChange, CaState, CertificateAuthority, KeyAlgorithm,
 };
 use idp_core::cx::Cx;
+use idp_core::hand::Hand;
 use idp_core::id::CaId;
 use idp_core::key_lock::KeyLockState;
 use idp_core::store::Store;
@@ -25,8 +26,9 @@ use serde_json::json;
 /// Longer than a running provider takes to see a change.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-fn operator(reason: Option<&str>) -> Operator {
-    Operator {
+fn operator(reason: Option<&str>) -> Hand {
+    Hand {
+        operator_id: None,
         by: "操作员".to_owned(),
         reason: reason.map(str::to_owned),
     }

@@ -10,7 +10,8 @@ use e2e::{Browser, KeyKind, Order, Provider, scratch, world};
 use idp::certificates::follow;
 use idp::config::AuthorityConfig;
 use idp_core::audit::AuditKind;
-use idp_core::authorities::{self, Operator};
+use idp_core::authorities;
+use idp_core::hand::Hand;
 use idp_core::id::CaId;
 use idp_core::key_lock::KeyLockState;
 use idp_core::session::{SessionEnding, Which};
@@ -341,7 +342,11 @@ async fn grants_that_outlived_their_sign_in_end_with_an_event_too() {
     assert_eq!(userinfo().await, 200);
 
     let (cx, by) = (provider.state.cx(), "操作员".to_owned());
-    let why = Operator { by, reason: None };
+    let why = Hand {
+        operator_id: None,
+        by,
+        reason: None,
+    };
     let suspended = provider
         .state
         .database

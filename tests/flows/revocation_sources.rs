@@ -11,8 +11,9 @@ use e2e::story::{Scene, binding_form, new_lock};
 use e2e::{Browser, KeyKind, Lock, Order, Provider, scratch, world};
 use idp::certificates::{Kept, entry_of, import};
 use idp::config::{AddressRange, RevocationSourceConfig};
-use idp_core::authorities::{self, Operator};
+use idp_core::authorities;
 use idp_core::certificate_authority::NoncePolicy;
+use idp_core::hand::Hand;
 use idp_core::id::CaId;
 use idp_core::key_lock::KeyLockState;
 
@@ -355,7 +356,8 @@ async fn after_a_dead_responder_the_next_source_is_asked() {
 async fn change_sources(provider: &Provider, sources: Vec<RevocationSourceConfig>) {
     let entry = entry_of(&world().p256.entry_with(sources)).unwrap();
     let cx = provider.state.cx();
-    let operator = Operator {
+    let operator = Hand {
+        operator_id: None,
         by: "操作员".to_owned(),
         reason: None,
     };

@@ -16,8 +16,9 @@ use e2e::{
 };
 use idp::serve::REGISTRY_WATCH;
 use idp_core::audit::AuditKind;
-use idp_core::authorities::{self, Operator};
+use idp_core::authorities;
 use idp_core::directory;
+use idp_core::hand::Hand;
 use idp_core::id::{CaId, KeyLockId, PlatformId};
 use idp_core::key_lock::{KeyLock, Thumbprint};
 use idp_core::operate;
@@ -227,7 +228,8 @@ async fn a_ca_suspended_at_one_is_refused_at_both_within_seconds() {
     browser.bind(&lock).await;
     browser.sign_in(&lock).await;
     let cx = pair.one.state.cx();
-    let why = Operator {
+    let why = Hand {
+        operator_id: None,
         by: "test".to_owned(),
         reason: None,
     };
@@ -382,7 +384,8 @@ async fn a_copy_that_lags_behind_the_registry_ends_no_sign_in_for_good() {
     let change = async |to: fn(&mut dyn Store, &_, &_, &CaId) -> Result<_, _>| {
         let (cx, why) = (
             pair.one.state.cx(),
-            Operator {
+            Hand {
+                operator_id: None,
                 by: "test".to_owned(),
                 reason: None,
             },

@@ -205,6 +205,11 @@ impl Lock {
         }
     }
 
+    /// Its certificate, PEM.
+    pub fn pem(&self) -> String {
+        fs::read_to_string(self.folder.join("certificate.pem")).unwrap()
+    }
+
     /// Where its key and certificate are, as files.
     pub(super) fn folder(&self) -> &Path {
         &self.folder

@@ -26,6 +26,7 @@ pub mod jwt;
 pub mod listener;
 pub mod lock;
 pub mod openssl;
+pub mod operator;
 pub mod platform;
 pub mod proof;
 pub mod provider;

@@ -158,6 +158,28 @@ audit_kinds! {
     /// A form of a session that is over or another one by now, and the browser says that it comes from our own page: left
     /// open in a second tab, not forged.
     RequestStale = "request.stale",
+    /// An operator signed in.
+    OperatorSignedIn = "operator.signed-in",
+    /// An operator's sign-in was refused.
+    OperatorRefused = "operator.refused",
+    /// An operator signed out.
+    OperatorSignedOut = "operator.signed-out",
+    /// An operator asked for what none of its roles allows, or its signature under an act was refused.
+    OperatorActRefused = "operator.act-refused",
+    /// An operator was added.
+    OperatorAdded = "operator.added",
+    /// Roles, name, certificate or state of an operator changed.
+    OperatorChanged = "operator.changed",
+    /// An operator proposed a change that a second person decides.
+    ChangeProposed = "change.proposed",
+    /// A second person approved it, and it was made.
+    ChangeApproved = "change.approved",
+    /// A second person refused it.
+    ChangeRefused = "change.refused",
+    /// Whoever proposed it took it back.
+    ChangeWithdrawn = "change.withdrawn",
+    /// All tokens of a platform were ended at once.
+    GrantsEnded = "grants.ended",
     /// Somebody asked for more than anybody may in so short a time; written once for as long as they go on.
     RequestsLimited = "requests.limited",
 }

@@ -4,20 +4,13 @@
 use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::certificate_authority::{CaAct, CaChange, CaEntry, CaState, CertificateAuthority};
 use crate::cx::Cx;
+use crate::hand::Hand;
 use crate::id::CaId;
+use crate::proposal::{Approved, Change};
 use crate::store::{Store, StoreError};
 
 /// Who the configuration is in the history.
 pub const CONFIGURATION: &str = "configuration";
-
-/// Who changes the registry, and why.
-#[derive(Clone, Debug)]
-pub struct Operator {
-    /// In the operator's own words.
-    pub by: String,
-    /// Where it was said.
-    pub reason: Option<String>,
-}
 
 /// Why the registry stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +36,24 @@ pub enum RegistryRefusal {
     /// Somebody else changed it in the same moment.
     #[error("{0} was changed by another in the same moment; look again")]
     Overtaken(CaId),
+    /// The approved change is another flow's.
+    #[error("this change is not of certificate authorities")]
+    NotOfAuthorities,
+}
+
+impl RegistryRefusal {
+    /// The machine word, on pages; `None` where the store is out of reach.
+    pub const fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Store(_) => None,
+            Self::BadId(_) => Some("ca-bad-id"),
+            Self::Taken(_) => Some("ca-taken"),
+            Self::Unknown(_) => Some("ca-unknown"),
+            Self::Already(..) | Self::Unchanged(_) => Some("change-nothing"),
+            Self::Overtaken(_) => Some("change-overtaken"),
+            Self::NotOfAuthorities => Some("request-invalid"),
+        }
+    }
 }
 
 /// What bringing an entry of the configuration did.
@@ -60,19 +71,19 @@ pub enum Loaded {
 pub fn add(
     store: &mut dyn Store,
     cx: &Cx,
-    operator: &Operator,
+    hand: &Hand,
     id: &CaId,
     entry: CaEntry,
 ) -> Result<CertificateAuthority, RegistryRefusal> {
     let added = first(cx, id, entry, CaState::Proposed)?;
-    enter(store, cx, operator, added)
+    enter(store, cx, hand, added)
 }
 
 /// Replaces what is written of a CA. Its state stays.
 pub fn change(
     store: &mut dyn Store,
     cx: &Cx,
-    operator: &Operator,
+    hand: &Hand,
     id: &CaId,
     entry: CaEntry,
 ) -> Result<CertificateAuthority, RegistryRefusal> {
@@ -81,29 +92,29 @@ pub fn change(
         return Err(RegistryRefusal::Unchanged(id.clone()));
     }
     let next = CertificateAuthority { entry, ..found };
-    replace(store, cx, operator, (next, CaAct::Changed))
+    replace(store, cx, hand, (next, CaAct::Changed))
 }
 
 /// Makes a CA recognised.
 pub fn activate(
     store: &mut dyn Store,
     cx: &Cx,
-    operator: &Operator,
+    hand: &Hand,
     id: &CaId,
 ) -> Result<CertificateAuthority, RegistryRefusal> {
     let state = CaState::Active;
-    exchange_state(store, cx, operator, (id, state, CaAct::Activated))
+    exchange_state(store, cx, hand, (id, state, CaAct::Activated))
 }
 
 /// Ends the recognition of a CA. Running servers refuse its locks from their next look on.
 pub fn suspend(
     store: &mut dyn Store,
     cx: &Cx,
-    operator: &Operator,
+    hand: &Hand,
     id: &CaId,
 ) -> Result<CertificateAuthority, RegistryRefusal> {
     let state = CaState::Suspended;
-    exchange_state(store, cx, operator, (id, state, CaAct::Suspended))
+    exchange_state(store, cx, hand, (id, state, CaAct::Suspended))
 }
 
 /// Brings an entry of the configuration. A new one is recognised at once, since the operator's own file says so; a known
@@ -114,14 +125,11 @@ pub fn load(
     id: &CaId,
     entry: CaEntry,
 ) -> Result<Loaded, RegistryRefusal> {
-    let operator = Operator {
-        by: CONFIGURATION.to_owned(),
-        reason: None,
-    };
+    let hand = Hand::on_the_machine(CONFIGURATION, None);
     let Some(found) = store.find_certificate_authority(id)? else {
         let mut added = first(cx, id, entry.clone(), CaState::Active)?;
         added.loaded = Some(entry);
-        return enter(store, cx, &operator, added).map(|_| Loaded::Added);
+        return enter(store, cx, &hand, added).map(|_| Loaded::Added);
     };
     if found.loaded.as_ref() == Some(&entry) {
         return Ok(Loaded::Known);
@@ -131,7 +139,46 @@ pub fn load(
         entry,
         ..found
     };
-    replace(store, cx, &operator, (next, CaAct::Changed)).map(|_| Loaded::Changed)
+    replace(store, cx, &hand, (next, CaAct::Changed)).map(|_| Loaded::Changed)
+}
+
+/// Makes a change that two persons agreed on, over the revision that they looked at.
+pub fn carry_out(
+    store: &mut dyn Store,
+    cx: &Cx,
+    approved: &Approved,
+) -> Result<CertificateAuthority, RegistryRefusal> {
+    let hand = &Hand::of(approved);
+    match approved.change() {
+        Change::AddCa { id, entry } => add(store, cx, hand, id, entry.clone()),
+        Change::ChangeCa {
+            id,
+            revision,
+            entry,
+        } => {
+            stands_at(store, id, *revision)?;
+            change(store, cx, hand, id, entry.clone())
+        }
+        Change::ActivateCa { id, revision } => {
+            stands_at(store, id, *revision)?;
+            activate(store, cx, hand, id)
+        }
+        Change::SuspendCa { id, revision } => {
+            stands_at(store, id, *revision)?;
+            suspend(store, cx, hand, id)
+        }
+        _ => Err(RegistryRefusal::NotOfAuthorities),
+    }
+}
+
+/// What comes after exchanges the revision that it reads: one that is written in between is not lost.
+fn stands_at(store: &mut dyn Store, id: &CaId, revision: u32) -> Result<(), RegistryRefusal> {
+    let found = find(store, id)?;
+    if found.revision == revision {
+        Ok(())
+    } else {
+        Err(RegistryRefusal::Overtaken(id.clone()))
+    }
 }
 
 fn first(
@@ -159,13 +206,13 @@ fn first(
 fn enter(
     store: &mut dyn Store,
     cx: &Cx,
-    operator: &Operator,
+    hand: &Hand,
     added: CertificateAuthority,
 ) -> Result<CertificateAuthority, RegistryRefusal> {
     if !store.insert_certificate_authority(&added)? {
         return Err(RegistryRefusal::Taken(added.id));
     }
-    note(store, cx, operator, (&added, CaAct::Added))?;
+    note(store, cx, hand, (&added, CaAct::Added))?;
     Ok(added)
 }
 
@@ -177,7 +224,7 @@ fn find(store: &mut dyn Store, id: &CaId) -> Result<CertificateAuthority, Regist
 fn exchange_state(
     store: &mut dyn Store,
     cx: &Cx,
-    operator: &Operator,
+    hand: &Hand,
     (id, state, act): (&CaId, CaState, CaAct),
 ) -> Result<CertificateAuthority, RegistryRefusal> {
     let found = find(store, id)?;
@@ -185,14 +232,14 @@ fn exchange_state(
         return Err(RegistryRefusal::Already(id.clone(), state));
     }
     let next = CertificateAuthority { state, ..found };
-    replace(store, cx, operator, (next, act))
+    replace(store, cx, hand, (next, act))
 }
 
 /// Writes what follows on the revision that `next` was made from.
 fn replace(
     store: &mut dyn Store,
     cx: &Cx,
-    operator: &Operator,
+    hand: &Hand,
     (mut next, act): (CertificateAuthority, CaAct),
 ) -> Result<CertificateAuthority, RegistryRefusal> {
     let from = next.revision;
@@ -201,18 +248,18 @@ fn replace(
     if !store.exchange_certificate_authority(&next, from)? {
         return Err(RegistryRefusal::Overtaken(next.id));
     }
-    note(store, cx, operator, (&next, act))?;
+    note(store, cx, hand, (&next, act))?;
     Ok(next)
 }
 
 fn note(
     store: &mut dyn Store,
     cx: &Cx,
-    operator: &Operator,
+    hand: &Hand,
     (ca, act): (&CertificateAuthority, CaAct),
 ) -> Result<(), StoreError> {
-    let by = operator_words(&operator.by);
-    let reason = operator.reason.as_deref().map(operator_words);
+    let by = operator_words(&hand.by);
+    let reason = hand.reason.as_deref().map(operator_words);
     store.append_ca_change(&CaChange {
         ca_id: ca.id.clone(),
         revision: ca.revision,
@@ -230,6 +277,7 @@ fn note(
         CaAct::Suspended => AuditKind::CaSuspended,
     };
     store.append_audit(&AuditEvent {
+        operator_id: hand.operator_id.clone(),
         reason,
         detail: Some(format!("{} revision {} by {by}", ca.id, ca.revision)),
         ..AuditEvent::new(cx, kind)

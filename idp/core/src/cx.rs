@@ -53,6 +53,10 @@ pub struct Settings {
     pub session_idle: Duration,
     /// A browser session ends after this long in any case.
     pub session_absolute: Duration,
+    /// An operator's session ends after this long without a request.
+    pub console_idle: Duration,
+    /// An operator's session ends after this long in any case.
+    pub console_absolute: Duration,
     /// How long an authorization request waits for the person.
     pub request_lifetime: Duration,
     /// How long a pushed request waits for its platform to send the person (RFC 9126 §2.2).
@@ -78,6 +82,8 @@ impl Settings {
             fresh_consent_lifetime: Duration::from_mins(5),
             session_idle: Duration::from_mins(30),
             session_absolute: Duration::from_hours(8),
+            console_idle: Duration::from_mins(15),
+            console_absolute: Duration::from_hours(4),
             request_lifetime: Duration::from_mins(30),
             pushed_lifetime: Duration::from_secs(90),
             pairwise_key: PairwiseKey::default(),

@@ -4,6 +4,7 @@
 mod change;
 mod check;
 mod client_keys;
+mod end_grants;
 mod guide;
 mod look;
 mod management;
@@ -15,6 +16,7 @@ mod uris;
 pub use change::{Act, Changed, DirectoryError, activate, change, connect, suspend};
 pub use check::RegistrationRefusal;
 pub use client_keys::{JwksProblem, published_keys, signature_keys, usable_keys};
+pub use end_grants::end_grants;
 pub use guide::seed;
 pub use look::version_of;
 pub use management::{find_registration, give_up_registration, replace_registration};

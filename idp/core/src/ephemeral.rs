@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::authorization::{AuthorizationCode, AuthorizationRequest, PushedRequest};
 use crate::challenge::Challenge;
 use crate::consent::{ConsentOffer, FreshConsent};
+use crate::operator_session::OperatorSession;
 use crate::session::{BrowserSession, ShownRefusal};
 use crate::sign_out::{EndSession, SignedOut};
 
@@ -47,6 +48,9 @@ impl EphemeralRecord for AuthorizationCode {
 }
 impl EphemeralRecord for BrowserSession {
     const KIND: &'static str = "session";
+}
+impl EphemeralRecord for OperatorSession {
+    const KIND: &'static str = "operator-session";
 }
 impl EphemeralRecord for ShownRefusal {
     const KIND: &'static str = "refusal";

@@ -72,6 +72,14 @@ uuid_id!(
     OperatorId
 );
 uuid_id!(
+    /// A change that one operator proposed and another one decides.
+    ProposalId
+);
+uuid_id!(
+    /// What an operator signed.
+    SignedStatementId
+);
+uuid_id!(
     /// A bound key lock.
     KeyLockId
 );

@@ -8,6 +8,7 @@ mod enterprise;
 mod keys;
 mod log;
 mod logouts;
+mod operator;
 mod output;
 mod platform;
 mod ready;
@@ -76,6 +77,11 @@ enum Command {
         #[command(subcommand)]
         command: enterprise::Command,
     },
+    /// Operators (技术人员): who works at the console, and who is the first.
+    Operator {
+        #[command(subcommand)]
+        command: operator::Command,
+    },
     /// Certificate authorities (CA办理机构): look at the registry and change it, inspect certificates.
     Ca {
         #[command(subcommand)]
@@ -135,6 +141,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::Platform { command } => platform::run(&config, command).await,
         Command::RegistrationToken { command } => registration_token::run(&config, command).await,
         Command::Enterprise { command } => enterprise::run(&config, command).await,
+        Command::Operator { command } => operator::run(&config, command).await,
         Command::Ca { command } => ca::run(&config, command).await,
         Command::Revocation { command } => revocation::run(&config, command).await,
         Command::Logouts { command } => logouts::run(&config, command).await,

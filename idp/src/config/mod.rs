@@ -9,6 +9,7 @@
 mod address_range;
 mod authority;
 mod check;
+mod console;
 mod error;
 mod http;
 mod limits;
@@ -31,6 +32,7 @@ use idp_core::subject::PairwiseKey;
 
 pub use address_range::AddressRange;
 pub use authority::{AuthorityConfig, RevocationConfig};
+pub use console::ConsoleConfig;
 pub use error::ConfigError;
 pub use http::{ForwardedHeader, HttpConfig};
 pub use limits::{Budget, LimitsConfig};
@@ -134,6 +136,8 @@ impl Config {
             fresh_consent_lifetime: seconds(lifetimes.fresh_consent),
             session_idle: seconds(lifetimes.session_idle),
             session_absolute: seconds(lifetimes.session_absolute),
+            console_idle: seconds(self.console.session_idle),
+            console_absolute: seconds(self.console.session_absolute),
             request_lifetime: seconds(lifetimes.request),
             pushed_lifetime: seconds(lifetimes.pushed),
             // Out of the store, where it is needed.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AuthorityConfig, HttpConfig, LimitsConfig, MetricsConfig, OutboundConfig, RevocationSettings,
-    SigningKeysConfig, TlsConfig,
+    AuthorityConfig, ConsoleConfig, HttpConfig, LimitsConfig, MetricsConfig, OutboundConfig,
+    RevocationSettings, SigningKeysConfig, TlsConfig,
 };
 
 /// Everything an operator can set.
@@ -51,6 +51,9 @@ pub struct Config {
     pub agent: AgentConfig,
     /// The portal.
     pub portal: PortalConfig,
+    /// Where operators work.
+    #[serde(default)]
+    pub console: ConsoleConfig,
     /// How long things live.
     pub lifetimes: LifetimesConfig,
     /// Whether platforms register themselves.
@@ -227,6 +230,7 @@ impl Default for Config {
                 downloads: Vec::new(),
             },
             portal: PortalConfig::default(),
+            console: ConsoleConfig::default(),
             lifetimes: LifetimesConfig {
                 code: 60,
                 access_token: 600,

@@ -6,6 +6,7 @@ use idp_core::challenge::Challenge;
 use idp_core::ephemeral::TypedEphemeral as _;
 use idp_core::proof::{self, ProofRefusal, Proven};
 use idp_core::recognition::{CertificateRefusal, Recognised};
+use idp_core::session::SessionKey;
 use protocol::challenge::{CHALLENGE_LIFETIME_SECONDS, Purpose};
 use serde::Deserialize;
 use serde_json::json;
@@ -25,16 +26,15 @@ pub async fn issue(
     purpose: Purpose,
 ) -> Result<Challenge, Failure> {
     let statement = statement(visit, browser, purpose);
-    issue_stated(visit, browser, (purpose, statement)).await
+    issue_stated(visit, browser.session()?.0, (purpose, statement)).await
 }
 
 /// As [`issue`], with a statement of the page's own.
 pub async fn issue_stated(
     visit: &Visit,
-    browser: &Browser,
+    session: &SessionKey,
     (purpose, statement): (Purpose, String),
 ) -> Result<Challenge, Failure> {
-    let (session, _) = browser.session()?;
     let challenge = Challenge::issue(&visit.cx, session, purpose, statement);
     let lifetime = std::time::Duration::from_secs(CHALLENGE_LIFETIME_SECONDS.unsigned_abs());
     visit
@@ -76,17 +76,27 @@ pub async fn prove(
     form: &Form,
     purpose: Purpose,
 ) -> Result<Result<Proven, ProofRefusal>, Failure> {
-    prove_stated(visit, browser, form, (purpose, &[])).await
+    prove_stated(visit, browser.session()?.0, form, (purpose, &[])).await
 }
 
 /// As [`prove`], where the challenge must have had one of these statements; any will do where none is given.
 pub async fn prove_stated(
     visit: &Visit,
-    browser: &Browser,
+    session: &SessionKey,
+    form: &Form,
+    asked: (Purpose, &[String]),
+) -> Result<Result<Proven, ProofRefusal>, Failure> {
+    let answered = prove_whole(visit, session, form, asked).await?;
+    Ok(answered.map(|(proven, _)| proven))
+}
+
+/// As [`prove_stated`], with the challenge that was answered: for what is kept as evidence.
+pub async fn prove_whole(
+    visit: &Visit,
+    session: &SessionKey,
     form: &Form,
     (purpose, meant): (Purpose, &[String]),
-) -> Result<Result<Proven, ProofRefusal>, Failure> {
-    let (session, _) = browser.session()?;
+) -> Result<Result<(Proven, Challenge), ProofRefusal>, Failure> {
     let nonce = form.one("nonce")?;
     let challenge = visit
         .state
@@ -109,7 +119,10 @@ pub async fn prove_stated(
         let thumbprint = proven.certificate().thumbprint_sha256();
         limit::of_lock(visit, thumbprint).await?;
     }
-    Ok(checked)
+    Ok(checked.and_then(|proven| {
+        let challenge = challenge.ok_or(ProofRefusal::ChallengeExpired)?;
+        Ok((proven, challenge))
+    }))
 }
 
 /// The verdict on the certificate of a lock that proved its key. Only now is its CA's responder asked, so that nobody

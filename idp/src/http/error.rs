@@ -121,6 +121,12 @@ impl Failure {
     }
 
     fn back(&self, visit: &Visit) -> Option<BackLink<'static>> {
+        if self.code == "operator-session-over" {
+            return Some(BackLink {
+                href: "/console/sign-in",
+                label_key: "back-to-console",
+            });
+        }
         let (href, label_key) = match (self.code, visit.is_signed_in()) {
             ("page-outdated", _) => ("/certificate", "go-on-signed-in"),
             ("session-expired" | "csrf" | "request-expired", true) => {

@@ -12,8 +12,9 @@ use actix_web::{HttpResponse, web};
 use idp_core::audit::AuditKind;
 
 use super::error::Failure;
+use super::extract::client_address::client_address;
 use super::extract::{Visit, browser};
-use super::{length, limit, listener, oidc, routes, trail};
+use super::{console, length, limit, listener, oidc, routes, trail};
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -146,6 +147,12 @@ async fn refused(
         let failure = Failure::refused(StatusCode::NOT_FOUND, "not-found");
         return Some(failure.answer(&visit, request.request()));
     }
+    if console::is_console(request.path()) && !is_for_operators(request, state) {
+        // As if it were not there.
+        let visit = Visit::of(request.request(), state);
+        let failure = Failure::refused(StatusCode::NOT_FOUND, "not-found");
+        return Some(failure.answer(&visit, request.request()));
+    }
     let excess = limit::refuse_excess(request, state).await;
     if excess.is_some() {
         return excess;
@@ -154,6 +161,17 @@ async fn refused(
         return Some(refuse(request, state).await);
     }
     None
+}
+
+/// Whether the console is served to whoever asks.
+fn is_for_operators(request: &ServiceRequest, state: &AppState) -> bool {
+    let console = &state.config.console;
+    let allowed = &console.allowed_addresses;
+    let is_within = || {
+        let address = client_address(request.request(), state);
+        address.is_some_and(|address| allowed.iter().any(|range| range.contains(address)))
+    };
+    console.enabled && (allowed.is_empty() || is_within())
 }
 
 /// Refusals of the framework come without a page of ours: a body too large, a wrong method.

@@ -13,7 +13,7 @@ use idp_core::id::PlatformId;
 use super::error::Failure;
 use super::extract::Visit;
 use super::extract::client_address::client_address;
-use super::{oidc, routes, trail};
+use super::{console, oidc, routes, trail};
 use crate::limits::{Excess, Kind, Whose};
 use crate::state::AppState;
 
@@ -31,12 +31,13 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
     if routes::is_for_programs(path) {
         return (method != Method::OPTIONS).then_some(Kind::Endpoints);
     }
-    if method == Method::POST
-        && !matches!(
-            path,
-            routes::AUTHORIZE | routes::CHALLENGE | routes::END_SESSION
-        )
-    {
+    // At the console what is proven is a person's signature; all else there is a form of somebody signed in.
+    let proves_nothing = match path {
+        routes::AUTHORIZE | routes::CHALLENGE | routes::END_SESSION => true,
+        console::SIGN_IN | console::ACT => false,
+        _ => console::is_console(path),
+    };
+    if method == Method::POST && !proves_nothing {
         return Some(Kind::Proofs);
     }
     let is_page = routes::is_page(path) || method == Method::POST;

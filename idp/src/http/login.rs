@@ -75,7 +75,7 @@ async fn refusal_named(
 ) -> Result<Option<Again>, Failure> {
     let pairs = pairs(request.query_string().as_bytes());
     let named = pairs.iter().find(|(name, _)| name == routes::REFUSED);
-    let (Some((_, named)), Some((key, _))) = (named, &browser.session) else {
+    let (Some((_, named)), Some((key, _))) = (named, browser.held()) else {
         return Ok(None);
     };
     let ephemeral = &visit.state.ephemeral;

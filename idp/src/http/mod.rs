@@ -10,6 +10,7 @@ mod binding;
 mod certificate;
 mod challenge;
 mod consent;
+pub mod console;
 mod error;
 pub(crate) mod extract;
 pub mod guard;

@@ -5,7 +5,8 @@ use idp_core::id::{IncidentId, KeyLockId, PlatformId};
 
 use super::account::{consents, information, lock_change, locks, sessions};
 use super::{
-    assets, binding, certificate, challenge, consent, health, home, login, logout, oidc, platforms,
+    assets, binding, certificate, challenge, consent, console, health, home, login, logout, oidc,
+    platforms,
 };
 
 /// Home.
@@ -125,7 +126,10 @@ pub fn is_page(path: &str) -> bool {
         AUTHORIZE,
         END_SESSION,
     ];
-    path.starts_with("/account/") || path.starts_with("/bind/") || PAGES.contains(&path)
+    path.starts_with("/account/")
+        || path.starts_with("/bind/")
+        || console::is_console(path)
+        || PAGES.contains(&path)
 }
 
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
@@ -164,6 +168,7 @@ pub fn mount(app: &mut ServiceConfig) {
         .service(web::resource(LOGOUT).get(logout::show).post(logout::submit))
         .service(web::resource(SIGNED_OUT).get(logout::done))
         .configure(mount_account)
+        .configure(console::mount)
         .configure(oidc::mount)
         .configure(assets::mount)
         .configure(health::mount)

@@ -1,4 +1,4 @@
-//! The words of the portal in one language, from the Fluent file built into the program.
+//! The words of the portal in one language, from the Fluent files built into the program.
 //!
 //! Owns loading and look-up. Does not know which page asks. A missing key is a mistake of ours: it
 //! stops a debug build and shows the key in a release build, never an error to the person.
@@ -75,10 +75,16 @@ impl Messages {
     }
 }
 
-/// The Fluent text of `locale`.
+/// The Fluent text of `locale`: the portal's and the console's.
 pub(super) const fn source(locale: Locale) -> &'static str {
     match locale {
-        Locale::ZhCn => include_str!("../../locales/zh-CN.ftl"),
-        Locale::En => include_str!("../../locales/en.ftl"),
+        Locale::ZhCn => concat!(
+            include_str!("../../locales/zh-CN.ftl"),
+            include_str!("../../locales/console.zh-CN.ftl")
+        ),
+        Locale::En => concat!(
+            include_str!("../../locales/en.ftl"),
+            include_str!("../../locales/console.en.ftl")
+        ),
     }
 }

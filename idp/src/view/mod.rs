@@ -10,6 +10,7 @@ mod bound;
 mod certificate;
 mod challenge;
 mod consent;
+pub mod console;
 mod driver;
 mod error_page;
 mod help;

@@ -276,6 +276,49 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    operators (id) {
+        id -> Text,
+        name -> Text,
+        roles -> Text,
+        state -> Text,
+        certificate -> Binary,
+        thumbprint -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signed_statements (id) {
+        id -> Text,
+        operator_id -> Text,
+        at -> BigInt,
+        purpose -> Text,
+        origin -> Text,
+        nonce -> Text,
+        statement -> Text,
+        proof -> Text,
+    }
+}
+
+diesel::table! {
+    proposals (id) {
+        id -> Text,
+        change -> Text,
+        reason -> Text,
+        proposed_by -> Text,
+        proposed_at -> BigInt,
+        expires_at -> BigInt,
+        signed -> Text,
+        state -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decision_signed -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(grants -> enterprises (enterprise_id));
 diesel::joinable!(grants -> key_locks (key_lock_id));
 diesel::joinable!(grants -> platforms (platform_id));

@@ -15,10 +15,12 @@ use pki::holder::credit_code::CreditCode;
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::Cx;
+use crate::duty::Mandate;
 use crate::enterprise::Enterprise;
 use crate::fields::{self, FieldProblem};
-use crate::id::KeyLockId;
+use crate::id::{KeyLockId, OperatorId};
 use crate::key_lock::Unfit;
+use crate::operator::Right;
 use crate::store::{Store, StoreError};
 
 /// Longest reason, in characters.
@@ -29,6 +31,7 @@ const NAME_MAX: usize = 64;
 /// Who does it, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
+    operator_id: Option<OperatorId>,
     by: String,
     reason: String,
 }
@@ -37,9 +40,22 @@ impl Order {
     /// Both must be there and readable: they are shown to others later.
     pub fn new(by: &str, reason: &str) -> Result<Self, OperateRefusal> {
         Ok(Self {
+            operator_id: None,
             by: operator_name(by)?,
             reason: words("the reason", reason, REASON_MAX)?,
         })
+    }
+
+    /// Of an operator who may change enterprises; `None` for a mandate of another kind.
+    pub fn of(mandate: &Mandate, reason: &str) -> Result<Option<Self>, OperateRefusal> {
+        if mandate.right() != Right::ChangeEnterprises {
+            return Ok(None);
+        }
+        let order = Self::new(mandate.name(), reason)?;
+        Ok(Some(Self {
+            operator_id: Some(mandate.operator_id().clone()),
+            ..order
+        }))
     }
 }
 
@@ -144,6 +160,7 @@ fn event(
 ) -> AuditEvent {
     let by = format!("by {}", order.by);
     AuditEvent {
+        operator_id: order.operator_id.clone(),
         enterprise_id: Some(enterprise.id.clone()),
         reason: Some(order.reason.clone()),
         detail: Some(match more {

@@ -12,6 +12,7 @@ mod grants;
 mod key_locks;
 mod keys;
 mod logout_deliveries;
+mod operators;
 mod platforms;
 mod sessions;
 mod tokens;
@@ -24,6 +25,7 @@ pub use grants::GrantStore;
 pub use key_locks::KeyLockStore;
 pub use keys::KeyStore;
 pub use logout_deliveries::LogoutDeliveryStore;
+pub use operators::OperatorStore;
 pub use platforms::PlatformStore;
 pub use sessions::SessionStore;
 pub use tokens::TokenStore;
@@ -59,6 +61,7 @@ pub trait Store:
     + KeyStore
     + AuthorityStore
     + AuditStore
+    + OperatorStore
 {
 }
 
@@ -74,5 +77,6 @@ impl<T> Store for T where
         + KeyStore
         + AuthorityStore
         + AuditStore
+        + OperatorStore
 {
 }

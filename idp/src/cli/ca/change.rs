@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use idp_core::authorities::{self, Operator, RegistryRefusal};
+use idp_core::authorities::{self, RegistryRefusal};
 use idp_core::certificate_authority::{CaEntry, CaState, CertificateAuthority};
 use idp_core::cx::Cx;
+use idp_core::hand::Hand;
 use idp_core::id::CaId;
 use idp_core::recognition::CaRegistry;
 use idp_core::store::Store;
@@ -79,11 +80,7 @@ pub(super) async fn activate(config: &Config, id: CaId, act: &Act) -> Result<(),
     told(&changed)
 }
 
-pub(super) async fn suspend(
-    config: &Config,
-    id: CaId,
-    operator: Operator,
-) -> Result<(), StartError> {
+pub(super) async fn suspend(config: &Config, id: CaId, operator: Hand) -> Result<(), StartError> {
     if operator
         .reason
         .as_deref()

@@ -11,8 +11,8 @@ mod told;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use idp_core::authorities::Operator;
 use idp_core::certificate_authority::CertificateAuthority;
+use idp_core::hand::Hand;
 use idp_core::id::CaId;
 use idp_core::store::Store;
 use idp_storage::Database;
@@ -113,8 +113,9 @@ pub(super) struct Act {
 }
 
 impl Act {
-    fn operator(&self) -> Result<Operator, StartError> {
-        Ok(Operator {
+    fn operator(&self) -> Result<Hand, StartError> {
+        Ok(Hand {
+            operator_id: None,
             by: operator_name(self.by.as_deref())?,
             reason: self.reason.clone(),
         })
@@ -133,7 +134,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
         }
         Command::Activate { id, act } => change::activate(config, CaId::from_text(id), &act).await,
         Command::Suspend { id, reason, by } => {
-            let operator = Operator {
+            let operator = Hand {
+                operator_id: None,
                 by: operator_name(by.as_deref())?,
                 reason: Some(reason),
             };

@@ -88,7 +88,7 @@ async fn promoted(
     // The signature must speak of exactly this change; the page may have been in either language.
     let meant = Locale::ALL.map(|locale| statement(visit, locale, &present, (&primary, &lock)));
     let asked = (Purpose::Approve, &meant[..]);
-    let proof = challenge::prove_stated(visit, browser, form, asked).await?;
+    let proof = challenge::prove_stated(visit, browser.session()?.0, form, asked).await?;
     let attempt = PromoteAttempt {
         key_lock_id: lock.id.clone(),
         signed_by: proof.map(|proven| Thumbprint(proven.certificate().thumbprint_sha256())),
@@ -122,7 +122,8 @@ async fn promotion_page(
         return Err(refused(ChangeRefusal::Unfit(unfit)));
     }
     let statement = statement(visit, visit.locale, present, (&primary, &lock));
-    let challenge = challenge::issue_stated(visit, browser, (Purpose::Approve, statement)).await?;
+    let challenge =
+        challenge::issue_stated(visit, browser.session()?.0, (Purpose::Approve, statement)).await?;
     let page = PromoteLockPage {
         frame: visit.frame(Some(browser)),
         lock: row(visit, present, &lock),

@@ -1,18 +1,19 @@
 //! Browser: the session behind a cookie, and who is present in it as of now.
 
-use actix_web::cookie::{Cookie, SameSite};
+use std::time::Duration;
+
+use actix_web::cookie::SameSite;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
-use idp_core::audit::AuditKind;
-use idp_core::ephemeral::TypedEphemeral as _;
+use idp_core::cx::Settings;
 use idp_core::presence::{Present, find_present};
 use idp_core::session::{Authentication, BrowserSession, SessionKey, SessionRecord};
-use subtle::ConstantTimeEq as _;
+use idp_core::timestamp::Timestamp;
 
+use super::opened::{CookieSession, Opened, header_token};
 use super::revoked::is_over;
 use super::{Form, Visit};
 use crate::http::error::Failure;
-use crate::http::trail;
 
 /// Whether a form comes from a page of this session.
 pub enum Accepted {
@@ -24,50 +25,55 @@ pub enum Accepted {
 
 /// One browser.
 pub struct Browser {
-    /// Its session, where it has one.
-    pub session: Option<(SessionKey, BrowserSession)>,
+    opened: Opened<BrowserSession>,
     /// Who is signed in, everything behind it still in force.
     pub present: Option<Present>,
-    new_cookie: Option<String>,
+}
+
+impl CookieSession for BrowserSession {
+    const HTTPS_COOKIE: &'static str = "__Host-yzt-session";
+    const HTTP_COOKIE: &'static str = "yzt_session";
+    // Platforms send people here.
+    const SAME_SITE: SameSite = SameSite::Lax;
+
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+
+    fn idle(settings: &Settings) -> Duration {
+        settings.session_idle
+    }
+
+    fn is_over(&self, settings: &Settings, now: Timestamp) -> bool {
+        Self::is_over(self, settings, now)
+    }
 }
 
 impl Browser {
     /// Finds the session of a request.
     pub async fn find(visit: &Visit, request: &HttpRequest) -> Result<Self, Failure> {
         let mut browser = Self {
-            session: None,
+            opened: Opened::find(visit, request).await?,
             present: None,
-            new_cookie: None,
         };
-        let Some(cookie) = request.cookie(cookie_name(visit)) else {
-            return Ok(browser);
-        };
-        let key = SessionKey::of_cookie(cookie.value());
-        let state = &visit.state;
-        let session = state
-            .ephemeral
-            .get_record_extending::<BrowserSession>(key.as_str(), state.settings.session_idle)
-            .await?;
-        let Some(session) = session.filter(|s| !s.is_over(&state.settings, visit.cx.now)) else {
+        let Some((_, session)) = browser.opened.held() else {
             return Ok(browser);
         };
         if let Some(authentication) = session.authentication.clone() {
             let now = visit.cx.now;
-            browser.present = state
+            let present = visit
+                .state
                 .database
                 .read(move |store| find_present(store, &authentication, now))
                 .await?;
-            if let Some(present) = &browser.present
-                && is_over(visit, &present.key_lock).await?
+            if let Some(present) = present
+                && !is_over(visit, &present.key_lock).await?
             {
-                browser.present = None;
+                visit.seen(&present.enterprise.name, &session.csrf_token);
+                note_seen(visit, &present.session);
+                browser.present = Some(present);
             }
         }
-        if let Some(present) = &browser.present {
-            visit.seen(&present.enterprise.name, &session.csrf_token);
-            note_seen(visit, &present.session);
-        }
-        browser.session = Some((key, session));
         Ok(browser)
     }
 
@@ -80,67 +86,46 @@ impl Browser {
 
     /// Begins a session where there is none.
     pub async fn begin_if_none(&mut self, visit: &Visit) -> Result<(), Failure> {
-        match self.session {
-            Some(_) => Ok(()),
-            None => self.begin(visit, None).await,
+        if self.opened.held().is_some() {
+            return Ok(());
         }
+        let begun = BrowserSession::begin(&visit.cx, None);
+        self.opened.begin(visit, begun).await
     }
 
-    /// Begins a new session in place of the old one, so that a cookie planted before is worth nothing.
+    /// Begins a new session in place of the old one.
     pub async fn renew(
         &mut self,
         visit: &Visit,
         authentication: Authentication,
     ) -> Result<(), Failure> {
-        let old = self.session.take();
-        self.begin(visit, Some(authentication)).await?;
-        if let Some((key, _)) = old {
-            end(visit, &key).await?;
-        }
-        Ok(())
-    }
-
-    async fn begin(
-        &mut self,
-        visit: &Visit,
-        authentication: Option<Authentication>,
-    ) -> Result<(), Failure> {
-        let (cookie, session) = BrowserSession::begin(&visit.cx, authentication);
-        let key = SessionKey::of_cookie(&cookie);
-        let lifetime = visit.state.settings.session_idle;
-        visit
-            .state
-            .ephemeral
-            .put_record(key.as_str(), &session, lifetime)
-            .await?;
-        self.session = Some((key, session));
-        self.new_cookie = Some(cookie);
-        Ok(())
+        let begun = BrowserSession::begin(&visit.cx, Some(authentication));
+        self.opened.begin(visit, begun).await
     }
 
     /// Ends the session; answers who was signed in.
     pub async fn end(&mut self, visit: &Visit) -> Result<Option<Authentication>, Failure> {
-        let Some((key, session)) = self.session.take() else {
-            return Ok(None);
-        };
-        visit.signed_out();
-        end(visit, &key).await?;
-        self.present = None;
-        self.new_cookie = Some(String::new());
-        Ok(session.authentication)
+        if self.opened.held().is_some() {
+            visit.signed_out();
+            self.present = None;
+        }
+        let ended = self.opened.end(visit).await?;
+        Ok(ended.and_then(|session| session.authentication))
+    }
+
+    /// The session, where there is one.
+    pub fn held(&self) -> Option<(&SessionKey, &BrowserSession)> {
+        self.opened.held()
     }
 
     /// The session; without one the form's time is over.
     pub fn session(&self) -> Result<(&SessionKey, &BrowserSession), Failure> {
-        self.session
-            .as_ref()
-            .map(|(key, session)| (key, session))
-            .ok_or(Failure::refused(StatusCode::BAD_REQUEST, "session-expired"))
+        self.opened.session()
     }
 
     /// The sign-in that this browser holds, whether or not it still counts.
     pub fn authentication(&self) -> Option<&Authentication> {
-        let (_, session) = self.session.as_ref()?;
+        let (_, session) = self.opened.held()?;
         session.authentication.as_ref()
     }
 
@@ -170,56 +155,18 @@ impl Browser {
     }
 
     async fn check_token(&self, visit: &Visit, token: &str) -> Result<(), Failure> {
-        let (reason, failure) = match self.session() {
-            Ok((_, session)) if token.as_bytes().ct_eq(session.csrf_token.as_bytes()).into() => {
-                return Ok(());
-            }
-            // Our own page, of a session before this one: left open, not forged.
-            Ok(_) if visit.is_from_own_page() && self.present.is_some() => (
-                "csrf-token",
-                Failure::refused(StatusCode::CONFLICT, "page-outdated"),
-            ),
-            Ok(_) => (
-                "csrf-token",
-                Failure::refused(StatusCode::FORBIDDEN, "csrf"),
-            ),
-            Err(failure) => ("session-ended", failure),
-        };
-        let kind = if visit.is_from_own_page() {
-            AuditKind::RequestStale
-        } else {
-            AuditKind::RequestForged
-        };
-        let event = trail::event(visit, kind, reason);
-        Err(trail::refused(visit, event, failure).await)
+        let is_present = self.present.is_some();
+        self.opened.check_token(visit, (token, is_present)).await
     }
 
     /// As [`Self::check_form`], for a script's request.
     pub async fn check_header(&self, visit: &Visit, request: &HttpRequest) -> Result<(), Failure> {
-        let token = request.headers().get("x-csrf-token");
-        let token = token
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        self.check_token(visit, token).await
+        self.check_token(visit, header_token(request)).await
     }
 
     /// Puts the cookie of a session that began or ended into an answer.
-    pub fn answer(&self, visit: &Visit, mut answer: HttpResponse) -> HttpResponse {
-        if let Some(value) = &self.new_cookie {
-            let mut cookie = Cookie::build(cookie_name(visit), value.as_str())
-                .path("/")
-                .secure(visit.state.config.is_https())
-                .http_only(true)
-                .same_site(SameSite::Lax)
-                .finish();
-            if value.is_empty() {
-                cookie.make_removal();
-            }
-            if let Err(error) = answer.add_cookie(&cookie) {
-                return Failure::internal(error).page(visit);
-            }
-        }
-        answer
+    pub fn answer(&self, visit: &Visit, answer: HttpResponse) -> HttpResponse {
+        self.opened.answer(visit, answer)
     }
 }
 
@@ -236,24 +183,6 @@ fn note_seen(visit: &Visit, session: &SessionRecord) {
             tracing::debug!(%error, "it can't be noted that a session is in use");
         }
     });
-}
-
-async fn end(visit: &Visit, key: &SessionKey) -> Result<(), Failure> {
-    visit
-        .state
-        .ephemeral
-        .take_record::<BrowserSession>(key.as_str())
-        .await?;
-    Ok(())
-}
-
-/// `__Host-` needs Secure, and Secure needs https: on a loopback http issuer a plain name serves.
-fn cookie_name(visit: &Visit) -> &'static str {
-    if visit.state.config.is_https() {
-        "__Host-yzt-session"
-    } else {
-        "yzt_session"
-    }
 }
 
 /// A redirect after a post (303).

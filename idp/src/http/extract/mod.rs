@@ -7,11 +7,14 @@ pub mod client;
 pub mod client_address;
 pub mod client_auth;
 pub mod client_certificate;
+pub mod desk;
 pub mod dpop;
 pub mod form;
+pub mod opened;
 pub mod revoked;
 mod visit;
 
 pub use browser::Browser;
+pub use desk::Desk;
 pub use form::Form;
 pub use visit::Visit;

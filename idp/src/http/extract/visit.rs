@@ -155,7 +155,7 @@ impl Visit {
         let (enterprise_name, csrf_token) = match browser {
             Some(browser) => (
                 browser.present.as_ref().map(|p| p.enterprise.name.as_str()),
-                (browser.session.as_ref()).map_or("", |(_, session)| &session.csrf_token),
+                (browser.held()).map_or("", |(_, session)| session.csrf_token.as_str()),
             ),
             None => match self.seen.get().filter(|_| !self.signed_out.get()) {
                 Some(seen) => (

@@ -116,6 +116,12 @@ fn every_key_that_is_used_exists_and_every_key_that_exists_is_used() {
         "back-to-",
         "statement-",
         "subject-type-",
+        "act-",
+        "authority-",
+        "figure-",
+        "operator-",
+        "proposal-",
+        "role-",
     ];
     for key in existing.keys() {
         let known = used.contains(key) || composed.iter().any(|it| key.starts_with(it));

@@ -8,6 +8,7 @@ mod grants;
 mod key_locks;
 mod keys;
 mod logout_deliveries;
+mod operators;
 mod platforms;
 mod sessions;
 mod tokens;

@@ -22,6 +22,7 @@ mod logouts;
 mod migrations;
 mod nouns;
 mod opening;
+mod operators;
 mod outage;
 mod past_the_store;
 mod races;
@@ -75,7 +76,9 @@ fn sqlite_has_every_property() {
             grants::ALL,
             refresh_tokens::ALL,
             registrations::ALL,
+            operators::ALL,
             past_the_store::ALL,
+            operators::PAST_THE_STORE,
             races::ALL,
             life::ALL,
             logouts::ALL,
@@ -97,6 +100,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             grants::ALL,
             refresh_tokens::ALL,
             registrations::ALL,
+            operators::ALL,
             races::ALL,
             life::ALL,
             logouts::ALL,
@@ -118,7 +122,9 @@ fn postgres_has_every_property() {
             grants::ALL,
             refresh_tokens::ALL,
             registrations::ALL,
+            operators::ALL,
             past_the_store::ALL,
+            operators::PAST_THE_STORE,
             races::ALL,
             life::ALL,
             logouts::ALL,

@@ -128,7 +128,7 @@ async fn impossible_registry_rows_are_named(b: &Backend) {
     }
 }
 
-fn refuse_all(b: &Backend, attempts: Vec<String>, why: &str) {
+pub fn refuse_all(b: &Backend, attempts: Vec<String>, why: &str) {
     for attempt in attempts {
         let refused = past(b, &attempt).unwrap_err();
         assert!(refused.contains(why), "{attempt}: {refused}");

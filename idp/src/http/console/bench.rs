@@ -1,0 +1,58 @@
+//! The frame around every page of the console: who works here and which places its roles open.
+
+use idp_core::operator::{Right, Role};
+
+use super::{AUTHORITIES, CONSOLE, OPERATORS, PROPOSALS};
+use crate::http::extract::{Desk, Visit};
+use crate::view::Frame;
+use crate::view::console::{Bench, MenuLink};
+
+/// Places, with the rights of which one opens them; none: everybody's.
+const MENU: &[(MenuLink, &[Right])] = &[
+    (link(CONSOLE, "console-nav-dashboard"), &[]),
+    (
+        link(AUTHORITIES, "console-nav-authorities"),
+        &[Right::SeeAuthorities],
+    ),
+    (link(PROPOSALS, "console-nav-proposals"), PROPOSING),
+    (
+        link(OPERATORS, "console-nav-operators"),
+        &[Right::SeeOperators],
+    ),
+];
+
+/// Who has to do with changes of two persons.
+pub const PROPOSING: &[Right] = &[
+    Right::SeeAuthorities,
+    Right::SeeOperators,
+    Right::ChangePlatforms,
+];
+
+const fn link(href: &'static str, key: &'static str) -> MenuLink {
+    MenuLink { href, key }
+}
+
+/// The bench of whoever is on duty.
+pub fn bench(desk: &Desk) -> Bench<'_> {
+    let Some(on_duty) = &desk.on_duty else {
+        return Bench::default();
+    };
+    let operator = on_duty.operator();
+    let opens = |rights: &[Right]| rights.is_empty() || rights.iter().any(|r| desk.may(*r));
+    Bench {
+        operator: Some(&operator.name),
+        roles: operator.roles.iter().map(Role::as_str).collect(),
+        menu: (MENU.iter().filter(|(_, rights)| opens(rights)))
+            .map(|(link, _)| *link)
+            .collect(),
+    }
+}
+
+/// The portal's frame with the console's own token, and nobody of the portal in it.
+pub fn frame<'a>(visit: &'a Visit, desk: &'a Desk) -> Frame<'a> {
+    Frame {
+        signed_in: None,
+        csrf_token: desk.csrf_token(),
+        ..visit.frame(None)
+    }
+}

@@ -1,0 +1,91 @@
+//! The console: where operators (技术人员) work. One file a place; each shows, and asks for a signature before it changes.
+//!
+//! Owns the addresses below `/console`. What is done is [`crate::operating`]'s.
+
+mod act;
+mod asked;
+mod authorities;
+mod authority_facts;
+mod bench;
+mod dashboard;
+mod enterprise_acts;
+mod facts;
+mod operators;
+mod platform_acts;
+mod proposals;
+mod shown;
+mod sign_in;
+
+use actix_web::web::{self, ServiceConfig};
+
+/// Where the console begins.
+pub const CONSOLE: &str = "/console";
+/// An operator signs in.
+pub const SIGN_IN: &str = "/console/sign-in";
+/// And out.
+pub const SIGN_OUT: &str = "/console/sign-out";
+/// A fresh nonce for a sign-in page that was open for long.
+pub const CHALLENGE: &str = "/console/challenge";
+/// A signed act.
+pub const ACT: &str = "/console/act";
+/// Changes of two persons.
+pub const PROPOSALS: &str = "/console/proposals";
+/// Who works here.
+pub const OPERATORS: &str = "/console/operators";
+/// The CA registry.
+pub const AUTHORITIES: &str = "/console/authorities";
+/// What is done to an enterprise.
+pub const ENTERPRISE_ACT: &str = "/console/enterprises/act";
+
+/// Ending every grant of a platform.
+pub const END_GRANTS: &str = "/console/platforms/end-grants";
+
+/// Whether an address is one of the console's.
+pub fn is_console(path: &str) -> bool {
+    path == CONSOLE || path.starts_with("/console/")
+}
+
+/// Mounts it.
+pub fn mount(app: &mut ServiceConfig) {
+    let resource = web::resource;
+    app.service(resource(CONSOLE).get(dashboard::show))
+        .service(resource(SIGN_IN).get(sign_in::show).post(sign_in::submit))
+        .service(resource(SIGN_OUT).post(sign_in::out))
+        .service(resource(CHALLENGE).post(sign_in::refresh))
+        .service(resource(ACT).post(act::submit))
+        .service(resource(PROPOSALS).get(proposals::list))
+        .service(
+            resource("/console/proposals/{id}")
+                .get(proposals::show)
+                .post(proposals::decide),
+        )
+        .service(resource(OPERATORS).get(operators::list))
+        .service(
+            resource("/console/operators/new")
+                .get(operators::ask)
+                .post(operators::add),
+        )
+        .service(
+            resource("/console/operators/{id}")
+                .get(operators::show)
+                .post(operators::change),
+        )
+        .service(resource(AUTHORITIES).get(authorities::list))
+        .service(
+            resource("/console/authorities/new")
+                .get(authorities::ask)
+                .post(authorities::add),
+        )
+        .service(
+            resource("/console/authorities/{id}")
+                .get(authorities::show)
+                .post(authorities::state),
+        )
+        .service(
+            resource("/console/authorities/{id}/change")
+                .get(authorities::ask_change)
+                .post(authorities::change),
+        )
+        .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
+        .service(resource(END_GRANTS).post(platform_acts::end_grants));
+}

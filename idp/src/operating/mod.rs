@@ -1,0 +1,12 @@
+//! Operating: what an operator signs for, and how it is then done. Console, admin API and command line stand on it.
+//!
+//! Owns the one list of acts ([`Act`]), what each needs, and which flow of the core does it. Does not know pages, forms or
+//! how a signature comes.
+
+mod act;
+mod carry_out;
+mod prepare;
+
+pub use act::{Act, EnterpriseAct};
+pub use carry_out::{ActError, Done, Signed, carry_out};
+pub use prepare::{Prepared, prepare};

@@ -1,0 +1,3 @@
+DROP TABLE proposals;
+DROP TABLE signed_statements;
+DROP TABLE operators;

@@ -1,0 +1,103 @@
+//! Operators: entered on the machine itself, at a browser of their own, with a key of their own.
+
+use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::hand::Hand;
+use idp_core::id::OperatorId;
+use idp_core::operator::{Role, Roles};
+use idp_core::operators;
+
+use super::answer::Answer;
+use super::browser::{Browser, csrf_token, set};
+use super::lock::Lock;
+use super::provider::Provider;
+use super::story::new_lock;
+
+/// One operator.
+pub struct Worker {
+    /// Its identifier.
+    pub id: OperatorId,
+    /// Its name.
+    pub name: String,
+    /// What it signs with.
+    pub lock: Lock,
+    /// Where it works.
+    pub browser: Browser,
+}
+
+impl Worker {
+    /// Enters one with these roles; it is not signed in.
+    pub async fn new(provider: &Provider, roles: &[Role]) -> Self {
+        let lock = new_lock();
+        let name = format!("技术员{}", &lock.credit_code()[9..17]);
+        let (cx, der) = (provider.state.cx(), lock.certificate.der().to_vec());
+        let (called, roles) = (name.clone(), Roles::new(roles.iter().copied()).unwrap());
+        let added = provider.state.database.write(move |store| {
+            let hand = Hand::on_the_machine("root", None);
+            operators::add(store, &cx, &hand, (&called, roles, &der))
+        });
+        Self {
+            id: added.await.unwrap().id,
+            name,
+            lock,
+            browser: Browser::new(provider),
+        }
+    }
+
+    /// Enters one with these roles and signs in.
+    pub async fn on_duty(provider: &Provider, roles: &[Role]) -> Self {
+        let mut worker = Self::new(provider, roles).await;
+        let answer = worker.sign_in().await;
+        assert_eq!(answer.location(), Some("/console"), "{}", answer.summary());
+        worker
+    }
+
+    /// Signs in; the answer to the form.
+    pub async fn sign_in(&mut self) -> Answer {
+        let page = self.browser.open("/console/sign-in").await;
+        self.browser.sign(&page, &self.lock).await
+    }
+
+    /// Fills in a form of a page and sends it.
+    pub async fn send(&mut self, page: &Answer, form: &str, typed: &[(&str, &str)]) -> Answer {
+        let mut fields = page.fields(form);
+        for (name, value) in typed {
+            set(&mut fields, name, value);
+        }
+        let action = page.attribute(form, "action").unwrap();
+        self.browser.post(&action, &fields).await
+    }
+
+    /// Signs the act that a page shows; the answer to the form.
+    pub async fn sign(&mut self, page: &Answer) -> Answer {
+        assert!(page.has("#act"), "nothing to sign: {}", page.summary());
+        self.browser.sign(page, &self.lock).await
+    }
+
+    /// Posts this decision of a proposal and signs it; the last answer.
+    pub async fn decide(&mut self, proposal: &str, decision: &str) -> Answer {
+        let page = self.browser.open(proposal).await;
+        let fields = [
+            ("csrf_token".to_owned(), csrf_token(&page)),
+            ("decision".to_owned(), decision.to_owned()),
+        ];
+        let answer = self.browser.post(proposal, &fields).await;
+        if answer.has("#act") {
+            self.sign(&answer).await
+        } else {
+            answer
+        }
+    }
+
+    /// What the trail says of it, in order.
+    pub async fn trail(&self, provider: &Provider) -> Vec<AuditEvent> {
+        let all = provider.audit().await.into_iter();
+        let of = |event: &AuditEvent| event.operator_id.as_ref() == Some(&self.id);
+        all.map(|entry| entry.event).filter(of).collect()
+    }
+
+    /// The kinds of that.
+    pub async fn kinds(&self, provider: &Provider) -> Vec<AuditKind> {
+        let trail = self.trail(provider).await;
+        trail.iter().map(|event| event.kind).collect()
+    }
+}
