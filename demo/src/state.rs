@@ -82,7 +82,7 @@ impl State {
     }
 
     pub(crate) fn provider(&self) -> PathBuf {
-        self.folder.join("provider")
+        provider(&self.folder)
     }
 
     pub(crate) fn platforms(&self) -> PathBuf {
@@ -96,6 +96,11 @@ impl State {
     pub(crate) fn pki(&self) -> PathBuf {
         pki(&self.folder)
     }
+}
+
+/// Where the provider keeps its own.
+pub(crate) fn provider(folder: &Path) -> PathBuf {
+    folder.join("provider")
 }
 
 /// Where the sample locks lie.

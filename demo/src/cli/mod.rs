@@ -3,6 +3,7 @@
 //! Owns options, progress lines and exit codes. What is up goes to standard output, everything else to standard error.
 
 mod lock;
+mod operator;
 mod revoke;
 mod words;
 
@@ -23,6 +24,7 @@ const EXAMPLES: &str = "\
   cargo run -p demo -- --port 9600                  门户使用指定端口 · the portal on this port
   cargo run -p demo -- lock --kind good --name 赤峰市试验有限公司 --out demo-state/locks/b-mine.pem
                                                     再做一把示例锁 · one more sample lock
+  cargo run -p demo -- operator --name 其其格       登记一名技术人员，可登录 /console · an operator of the console
   cargo run -p demo -- revoke demo-state/locks/1-good-sm2.pem
                                                     吊销一把示例锁 · take a sample lock back
 
@@ -42,6 +44,8 @@ struct Arguments {
 enum Command {
     /// 制作示例锁 · make one more sample lock, of a CA of this demonstration
     Lock(Box<lock::Lock>),
+    /// 登记技术人员 · enter an operator of the console, with a key of its own beside the sample locks
+    Operator(operator::Operator),
     /// 吊销示例锁的证书 · take the certificate of a sample lock back, as when it is reported lost
     Revoke(revoke::Revoke),
 }
@@ -85,6 +89,7 @@ pub fn run() -> ExitCode {
     log_to_standard_error();
     let outcome = match arguments.command {
         Some(Command::Lock(lock)) => lock.run(),
+        Some(Command::Operator(operator)) => actix_web::rt::System::new().block_on(operator.run()),
         Some(Command::Revoke(revoke)) => revoke.run(),
         None => actix_web::rt::System::new().block_on(serve(arguments.serve)),
     };

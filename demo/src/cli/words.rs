@@ -74,7 +74,8 @@ fn try_zh(ready: &Ready) -> String {
   6. 用 a 锁登录：单位名称已变更，说明三个步骤；技术人员办理变更后即可登录
   7. 登录后打开 {issuer}/account （个人信息维护）：修改信息，把第 3 把锁激活为副锁，查看授权、登录记录和会话
   8. 打开证书助手 {agent} ：一键检测、证书显示、签章显示、登录系统、清理证书、常见问题、软件升级
-  9. 技术人员的命令见下
+  9. 技术人员：另开终端运行 cargo run -p demo -- operator --name 其其格 和 --name 巴特尔，用各自的锁登录 {issuer}/console ，一人提议变更，另一人批准
+  10. 技术人员的命令见下
 "
     )
 }
@@ -93,7 +94,8 @@ fn try_en(ready: &Ready) -> String {
   6. Sign in with lock a: the enterprise was renamed, the three steps are told; once an operator has applied them it signs in
   7. Signed in, open {issuer}/account: change your information, activate lock 3 as a secondary one, see consents, sign-ins, sessions
   8. Open the certificate assistant {agent}: check, certificates, e-seals, sign in, tidy up, questions, update
-  9. Operators' commands are below
+  9. Operators: in another terminal run cargo run -p demo -- operator --name 其其格 and --name 巴特尔, sign in at {issuer}/console with each lock; one proposes a change, the other approves it
+  10. Operators' commands are below
 "
     )
 }
