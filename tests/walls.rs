@@ -145,8 +145,9 @@ const NOUNS: [&str; 15] = [
 ];
 
 /// Handlers of `idp/src/http`. Everything else there is a shared step.
-const HANDLERS: [&str; 17] = [
+const HANDLERS: [&str; 18] = [
     "http::account",
+    "http::audit_log",
     "http::binding",
     "http::certificate",
     "http::consent",

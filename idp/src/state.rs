@@ -13,7 +13,7 @@ use crate::http::oidc::Origins;
 use crate::limits::Limits;
 use crate::outbound::Fetcher;
 use crate::published::{ClientKeySets, RequestObjects};
-use crate::signing::KeyRing;
+use crate::signing::{KeyRing, LogKey};
 use crate::telling::Teller;
 use crate::tls::ServerCertificate;
 
@@ -31,6 +31,8 @@ pub struct AppState {
     pub ephemeral: EphemeralStore,
     /// Signing keys.
     pub keys: Arc<KeyRing>,
+    /// Signs heads of the audit log.
+    pub log_key: LogKey,
     /// Certificates.
     pub verdicts: Verdicts,
     /// What CAs took back.

@@ -3,6 +3,7 @@
 
 mod access_token;
 mod account;
+mod audit_log;
 mod audit_trail;
 mod authorization;
 mod back_channel;

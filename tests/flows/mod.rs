@@ -5,6 +5,7 @@ mod account_pages;
 mod account_renewal;
 mod adapter;
 mod adapter_logout;
+mod audit_log;
 mod authorize;
 mod authorize_errors;
 pub(crate) mod back_channel;

@@ -17,6 +17,7 @@
 pub mod account;
 pub mod answer;
 pub mod audit;
+pub mod audit_log;
 pub mod authority;
 pub mod browser;
 pub mod dpop;

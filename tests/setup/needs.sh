@@ -143,3 +143,17 @@ need_mod_auth_openidc() {
 has_mod_auth_openidc() {
   [[ -x /usr/sbin/apache2 && -e /usr/lib/apache2/modules/mod_auth_openidc.so ]]
 }
+
+# need_go_program NAME: builds tests/foreign/NAME, in Go with modules of others, as tests/output/NAME.
+need_go_program() {
+  local name=$1 go
+  go=$(find_go) || { need_package Go golang-go && go=$(find_go); } || return 1
+  (cd "$root/tests/foreign/$name" && "$go" build -o "$output/$name" .) >"$output/go-$name.log" 2>&1 || {
+    say "go build failed: see tests/output/go-$name.log"
+    return 1
+  }
+}
+
+find_go() {
+  command -v go || { [[ -x /usr/local/go/bin/go ]] && echo /usr/local/go/bin/go; }
+}

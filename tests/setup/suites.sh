@@ -95,6 +95,11 @@ suite_foreign() {
   else
     skip_missing "mod_auth_openidc could not be installed"
   fi
+  if need_openssl && need_go_program transparency; then
+    node_tests foreign transparency
+  else
+    skip_missing "the audit log by Go's sumdb: no Go, or its module could not be fetched"
+  fi
 }
 
 # The profile of docs/certification, by its own scripts.

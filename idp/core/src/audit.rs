@@ -1,6 +1,6 @@
 //! Audit: what happened, as a closed list. Not a log: durable before the answer, appended only.
 
-use crate::cx::Cx;
+use crate::cx::{Cx, Rng};
 use crate::id::{
     ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, OperatorId, PlatformId, SessionId,
 };
@@ -180,6 +180,8 @@ audit_kinds! {
     ChangeWithdrawn = "change.withdrawn",
     /// All tokens of a platform were ended at once.
     GrantsEnded = "grants.ended",
+    /// A row of the trail was found not to say any more what was written.
+    AuditAltered = "audit.altered",
     /// Somebody asked for more than anybody may in so short a time; written once for as long as they go on.
     RequestsLimited = "requests.limited",
 }
@@ -213,6 +215,21 @@ pub struct AuditEvent {
     pub remote_address: Option<String>,
     /// Thumbprint or certificate facts that help a dispute; never a PIN, a secret or a token.
     pub detail: Option<String>,
+    /// Random, so that the event's hash tells nothing to whoever guesses the rest. Absent from events of before the log.
+    pub salt: Option<AuditSalt>,
+}
+
+/// 128 random bits beside an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditSalt(pub [u8; 16]);
+
+impl AuditSalt {
+    /// Fresh.
+    pub fn generate(rng: &dyn Rng) -> Self {
+        let mut octets = [0; 16];
+        rng.fill(&mut octets);
+        Self(octets)
+    }
 }
 
 impl AuditEvent {
@@ -232,6 +249,7 @@ impl AuditEvent {
             incident_id: None,
             remote_address: None,
             detail: None,
+            salt: Some(AuditSalt::generate(&*cx.rng)),
         }
     }
 }

@@ -49,6 +49,7 @@ pub mod revocation;
 pub mod revoked_token;
 pub mod signer;
 pub mod subject;
+pub mod transparency;
 pub mod unique_members;
 
 // Flows

@@ -1,6 +1,7 @@
 //! The command line: for operators and service managers. Owns words and exit codes; the work is the
 //! core's and [`crate::serve`]'s.
 
+mod audit;
 mod ca;
 mod check_config;
 mod check_tls;
@@ -97,6 +98,11 @@ enum Command {
         #[command(subcommand)]
         command: logouts::Command,
     },
+    /// The audit trail as a log: verify it, export it, sign its head, prove a line.
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Signing keys: list, rotate, withdraw a stolen one.
     Keys {
         #[command(subcommand)]
@@ -145,6 +151,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::Ca { command } => ca::run(&config, command).await,
         Command::Revocation { command } => revocation::run(&config, command).await,
         Command::Logouts { command } => logouts::run(&config, command).await,
+        Command::Audit { command } => audit::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
     }
 }

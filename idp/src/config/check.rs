@@ -40,6 +40,7 @@ impl Config {
             ));
         }
         self.check_signing_keys()?;
+        self.check_audit()?;
         if self.outbound.allow_loopback && !self.is_for_tests()? {
             return Err(value(
                 "outbound.allow_loopback",
@@ -52,7 +53,7 @@ impl Config {
     /// Nothing that must last may last for nothing, and nothing that holds may hold nothing.
     fn check_ranges(&self) -> Result<(), ConfigError> {
         let lifetimes = &self.lifetimes;
-        let numbers: [(&'static str, u64); 17] = [
+        let numbers: [(&'static str, u64); 19] = [
             ("revocation.watch_seconds", self.revocation.watch_seconds),
             ("revocation.fetch_seconds", self.revocation.fetch_seconds),
             (
@@ -60,6 +61,11 @@ impl Config {
                 self.revocation.timeout_seconds,
             ),
             ("outbound.timeout_seconds", self.outbound.timeout_seconds),
+            (
+                "audit.sequence_milliseconds",
+                self.audit.sequence_milliseconds,
+            ),
+            ("audit.checkpoint_seconds", self.audit.checkpoint_seconds),
             ("lifetimes.code", lifetimes.code),
             ("lifetimes.access_token", lifetimes.access_token),
             ("lifetimes.id_token", lifetimes.id_token),

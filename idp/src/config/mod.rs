@@ -7,6 +7,7 @@
 //! (`IDP_DATABASE__URL`). The reference is `docs/CONFIGURATION.md`.
 
 mod address_range;
+mod audit;
 mod authority;
 mod check;
 mod console;
@@ -31,6 +32,7 @@ use idp_core::signing_key::KeySchedule;
 use idp_core::subject::PairwiseKey;
 
 pub use address_range::AddressRange;
+pub use audit::AuditConfig;
 pub use authority::{AuthorityConfig, RevocationConfig};
 pub use console::ConsoleConfig;
 pub use error::ConfigError;

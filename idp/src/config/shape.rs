@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AuthorityConfig, ConsoleConfig, HttpConfig, LimitsConfig, MetricsConfig, OutboundConfig,
-    RevocationSettings, SigningKeysConfig, TlsConfig,
+    AuditConfig, AuthorityConfig, ConsoleConfig, HttpConfig, LimitsConfig, MetricsConfig,
+    OutboundConfig, RevocationSettings, SigningKeysConfig, TlsConfig,
 };
 
 /// Everything an operator can set.
@@ -47,6 +47,9 @@ pub struct Config {
     /// What is counted for operators.
     #[serde(default)]
     pub metrics: MetricsConfig,
+    /// The audit trail as a log.
+    #[serde(default)]
+    pub audit: AuditConfig,
     /// The agent beside the lock.
     pub agent: AgentConfig,
     /// The portal.
@@ -225,6 +228,7 @@ impl Default for Config {
             limits: LimitsConfig::default(),
             verdicts: VerdictsConfig::default(),
             metrics: MetricsConfig::default(),
+            audit: AuditConfig::default(),
             agent: AgentConfig {
                 ports: (17650..=17654).collect(),
                 downloads: Vec::new(),

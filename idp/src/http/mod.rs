@@ -6,6 +6,7 @@
 
 mod account;
 pub mod assets;
+pub mod audit_log;
 mod binding;
 mod certificate;
 mod challenge;

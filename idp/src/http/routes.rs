@@ -13,6 +13,16 @@ use super::{
 pub const HOME: &str = "/";
 /// Measures for operators, where the configuration has them.
 pub const METRICS: &str = "/metrics";
+/// The audit log's newest signed head (C2SP tlog-tiles).
+pub const AUDIT_CHECKPOINT: &str = "/audit/checkpoint";
+/// By what it is verified.
+pub const AUDIT_KEY: &str = "/audit/key";
+/// Hashes of the log's tree.
+pub const AUDIT_TILE: &str = "/audit/tile/{level}/{tile:.+}";
+/// That a line is in the log.
+pub const AUDIT_INCLUSION: &str = "/audit/proof/inclusion";
+/// That the log grew from what it was.
+pub const AUDIT_CONSISTENCY: &str = "/audit/proof/consistency";
 /// 企业登录.
 pub const LOGIN: &str = "/login";
 /// 企业绑定.
@@ -102,7 +112,7 @@ pub fn not_for_head(path: &str) -> Option<&'static str> {
 
 /// Endpoints that speak JSON, refusals included.
 pub fn is_for_programs(path: &str) -> bool {
-    path.starts_with(REGISTER) || takes_certificates(path)
+    path.starts_with(REGISTER) || path.starts_with("/audit/") || takes_certificates(path)
 }
 
 /// Endpoints that are served where certificates are asked for too (`mtls_endpoint_aliases`, RFC 8705 §5), and alone there.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::web;
 
+use super::audit_watch::keep_audit_log;
 use super::hsm::keep_hsm;
 use super::key_watch::keep_keys;
 use crate::certificates::{self, keep_up};
@@ -35,7 +36,8 @@ pub(super) async fn keep_house(state: web::Data<AppState>) {
         keep_registry(&state),
         keep_telling(&state),
         keep_certificate(&state),
-        keep_forgetting(&state)
+        keep_forgetting(&state),
+        keep_audit_log(&state)
     );
 }
 

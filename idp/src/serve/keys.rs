@@ -10,7 +10,8 @@ use super::error::StartError;
 use crate::clock;
 use crate::config::Config;
 use crate::signing::{
-    Hsm, Keeper, KeyRing, KeysError, MasterKey, check_reach, ensure_keys, pairwise_key,
+    Hsm, Keeper, KeyRing, KeysError, LogKey, MasterKey, check_reach, ensure_keys, log_key,
+    pairwise_key,
 };
 
 /// The signing keys; and the settings with what pairwise subjects are made with.
@@ -49,6 +50,15 @@ pub(super) async fn open_keys(
         ..settings
     };
     Ok((keys, Arc::new(settings)))
+}
+
+/// The key of the audit log.
+pub(super) async fn open_log_key(
+    config: &Config,
+    database: &Database,
+) -> Result<LogKey, StartError> {
+    let key = log_key(database, &load(config)?, &config.audit_origin()).await;
+    Ok(key?)
 }
 
 fn load(config: &Config) -> Result<MasterKey, StartError> {

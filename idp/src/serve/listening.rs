@@ -10,13 +10,14 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
+use super::audit_watch::close_audit_log;
 use super::error::StartError;
 use super::housekeeping::keep_house;
 use super::wiring::build_state;
 use crate::config::Config;
 use crate::http::extract::form::FORM_MAX;
 use crate::http::listener::ForPrograms;
-use crate::http::{guard, metrics, oidc, routes};
+use crate::http::{audit_log, guard, metrics, oidc, routes};
 use crate::state::AppState;
 use crate::tls::{self, ServerCertificate};
 
@@ -44,6 +45,7 @@ impl Running {
     pub async fn serve(self) -> std::io::Result<()> {
         let ended = self.server.await;
         self.housekeeping.abort();
+        close_audit_log(&self.state).await;
         ended
     }
 }
@@ -90,6 +92,7 @@ pub async fn start_on(
     let listeners = listeners.into();
     let (workers, with_metrics) = (config.http.workers, config.metrics.enabled);
     let with_registration = config.registration.enabled;
+    let with_audit_log = config.audit.public;
     let state = build_state(config).await?;
     let addresses_of = |listeners: &[TcpListener]| -> Vec<SocketAddr> {
         let addresses = listeners.iter().filter_map(|l| l.local_addr().ok());
@@ -108,6 +111,11 @@ pub async fn start_on(
             .configure(|app| {
                 if with_metrics {
                     metrics::mount(app);
+                }
+            })
+            .configure(|app| {
+                if with_audit_log {
+                    audit_log::mount(app);
                 }
             })
             .configure(|app| {

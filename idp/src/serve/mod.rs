@@ -1,6 +1,7 @@
 //! From a configuration to a running server: `wiring`, `listening`, `housekeeping`.
 
 mod alone;
+mod audit_watch;
 mod error;
 mod housekeeping;
 mod hsm;

@@ -10,7 +10,7 @@ use idp_storage::{Database, DatabaseSettings, EphemeralStore};
 use pki::anchors::TrustAnchors;
 
 use super::error::StartError;
-use super::keys::open_keys;
+use super::keys::{open_keys, open_log_key};
 use crate::certificates::{
     Kept, REGISTRY, Registered, Responders, RevocationSources, Standings, Verdicts,
     load_configured, read_stored,
@@ -61,6 +61,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let ephemeral = open_ephemeral(&config).await?;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let (keys, settings) = open_keys(&config, &database, settings, &rng).await?;
+    let log_key = open_log_key(&config, &database).await?;
     let registered = open_registry(&config, &database, &clock::cx(&settings, &rng)).await?;
     let unreadable = |e| StartError::new("outbound.ca_file", e);
     let fetcher = Fetcher::toward_authorities(&config).map_err(unreadable)?;
@@ -93,6 +94,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         database,
         ephemeral,
         keys,
+        log_key,
         lists,
         responders: Responders::new(fetcher.clone(), Arc::clone(&rng)),
         fetcher,

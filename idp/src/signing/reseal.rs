@@ -8,8 +8,9 @@ use idp_core::signing_key::Kept;
 use idp_core::store::{Store, StoreError};
 use idp_storage::Database;
 
+use super::MasterKey;
 use super::rotation::KeysError;
-use super::{MasterKey, subjects};
+use super::secrets::NAMES;
 
 /// Something sealed, as it was read and as it is to be.
 struct Sealing<T> {
@@ -40,12 +41,13 @@ pub async fn reseal(
     database: &Database,
     (old, new): (&MasterKey, &MasterKey),
 ) -> Result<usize, ResealError> {
-    let (stored, secret) = database
+    let (stored, kept) = database
         .read(|store| {
-            Ok::<_, StoreError>((
-                store.list_signing_keys()?,
-                store.find_sealed_secret(subjects::NAME)?,
-            ))
+            let mut kept = Vec::new();
+            for name in NAMES {
+                kept.extend(store.find_sealed_secret(name)?.map(|from| (name, from)));
+            }
+            Ok::<_, StoreError>((store.list_signing_keys()?, kept))
         })
         .await?;
     let anew = |name: &str, from: &[u8]| {
@@ -65,17 +67,14 @@ pub async fn reseal(
             to,
         });
     }
-    let secret = match secret {
-        Some(from) => Some(Sealing {
-            of: subjects::NAME,
-            to: anew(subjects::NAME, &from)?,
-            from,
-        }),
-        None => None,
-    };
-    let count = keys.len() + usize::from(secret.is_some());
+    let mut secrets = Vec::new();
+    for (name, from) in kept {
+        let to = anew(name, &from)?;
+        secrets.push(Sealing { of: name, from, to });
+    }
+    let count = keys.len() + secrets.len();
     database
-        .write(move |store| exchange(store, &keys, secret.as_ref()))
+        .write(move |store| exchange(store, &keys, &secrets))
         .await?;
     Ok(count)
 }
@@ -84,7 +83,7 @@ pub async fn reseal(
 fn exchange(
     store: &mut dyn Store,
     keys: &[Sealing<KeyId>],
-    secret: Option<&Sealing<&'static str>>,
+    secrets: &[Sealing<&'static str>],
 ) -> Result<(), ResealError> {
     let stored = store.list_signing_keys()?;
     let sealed = stored
@@ -98,10 +97,10 @@ fn exchange(
             return Err(ResealError::Changed);
         }
     }
-    if let Some(secret) = secret
-        && !store.exchange_sealed_secret(secret.of, (&secret.from, &secret.to))?
-    {
-        return Err(ResealError::Changed);
+    for secret in secrets {
+        if !store.exchange_sealed_secret(secret.of, (&secret.from, &secret.to))? {
+            return Err(ResealError::Changed);
+        }
     }
     Ok(())
 }

@@ -1,14 +1,15 @@
 //! Rows of `audit`, appended only. The databases themselves refuse to change one (see `migrations/`).
 
-use diesel::dsl::sql;
+use diesel::dsl::{max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use idp_core::audit::{AuditEntry, AuditEvent, AuditKind};
+use idp_core::audit::{AuditEntry, AuditEvent, AuditKind, AuditSalt};
 use idp_core::id::{
     ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, OperatorId, PlatformId, SessionId,
 };
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
+use idp_core::transparency::{AuditRecord, event_leaf};
 
 use crate::database::{Connection, failed, query};
 use crate::row::RowName;
@@ -32,6 +33,8 @@ struct EventRow {
     incident_id: Option<String>,
     remote_address: Option<String>,
     detail: Option<String>,
+    salt: Option<Vec<u8>>,
+    leaf_hash: Option<Vec<u8>>,
 }
 
 impl From<&AuditEvent> for EventRow {
@@ -50,7 +53,31 @@ impl From<&AuditEvent> for EventRow {
             incident_id: event.incident_id.as_ref().map(ToString::to_string),
             remote_address: event.remote_address.clone(),
             detail: event.detail.clone(),
+            salt: event.salt.map(|salt| salt.0.to_vec()),
+            leaf_hash: Some(event_leaf(event).0.to_vec()),
         }
+    }
+}
+
+/// Word for word.
+fn record((sequence, row): (i64, EventRow)) -> AuditRecord {
+    AuditRecord {
+        sequence,
+        at: row.at,
+        kind: row.kind,
+        reason: row.reason,
+        operator_id: row.operator_id,
+        enterprise_id: row.enterprise_id,
+        key_lock_id: row.key_lock_id,
+        platform_id: row.platform_id,
+        session_id: row.session_id,
+        consent_id: row.consent_id,
+        grant_id: row.grant_id,
+        incident_id: row.incident_id,
+        remote_address: row.remote_address,
+        detail: row.detail,
+        salt: row.salt,
+        leaf_hash: row.leaf_hash,
     }
 }
 
@@ -60,7 +87,9 @@ fn entry((sequence, row): (i64, EventRow)) -> Result<AuditEntry, StoreError> {
         table: "audit",
         id: &id,
     };
+    let salted = row.salt.map(|salt| salt.try_into().map(AuditSalt));
     let event = AuditEvent {
+        salt: name.column("salt", salted.transpose().ok())?,
         at: Timestamp::from_unix_millis(row.at),
         kind: name.column("kind", AuditKind::of_word(&row.kind))?,
         reason: row.reason,
@@ -109,4 +138,26 @@ pub(crate) fn list(
     }
     .map_err(failed)?;
     rows.into_iter().map(entry).collect()
+}
+
+/// What stands there, what is still to be committed left out.
+pub(crate) fn list_records(
+    connection: &mut Connection,
+    (after, through): (i64, i64),
+    limit: u32,
+) -> Result<Vec<AuditRecord>, StoreError> {
+    let rows: Vec<(i64, EventRow)> = query!(connection, c => audit::table
+        .filter(audit::sequence.gt(after))
+        .filter(audit::sequence.le(through))
+        .order(audit::sequence)
+        .limit(limit.into())
+        .select((audit::sequence, EventRow::as_select()))
+        .load(c))?;
+    Ok(rows.into_iter().map(record).collect())
+}
+
+pub(crate) fn last_sequence(connection: &mut Connection) -> Result<i64, StoreError> {
+    let last: Option<i64> =
+        query!(connection, c => audit::table.select(max(audit::sequence)).get_result(c))?;
+    Ok(last.unwrap_or(0))
 }

@@ -18,7 +18,9 @@ mod store;
 
 // Nouns
 mod audit;
+mod audit_log;
 mod certificate_authority;
+mod checkpoint;
 mod consent;
 mod enterprise;
 mod grant;

@@ -39,8 +39,18 @@ impl RowName<'_> {
         self.column(column, ClaimSet::try_from(words.to_owned()).ok())
     }
 
+    /// A number of a column that is never negative.
+    pub(crate) fn count(self, column: &'static str, number: i64) -> Result<u64, StoreError> {
+        self.column(column, u64::try_from(number).ok())
+    }
+
     /// A small number of a column.
     pub(crate) fn number(self, column: &'static str, number: i64) -> Result<u32, StoreError> {
         self.column(column, u32::try_from(number).ok())
     }
+}
+
+/// A number as the databases keep it.
+pub(crate) fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

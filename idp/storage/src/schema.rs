@@ -223,6 +223,50 @@ diesel::table! {
         remote_address -> Nullable<Text>,
         detail -> Nullable<Text>,
         operator_id -> Nullable<Text>,
+        salt -> Nullable<Binary>,
+        leaf_hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        size -> BigInt,
+        last_sequence -> BigInt,
+        chain -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_tiles (level, number) {
+        level -> BigInt,
+        number -> BigInt,
+        hashes -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_bundles (number) {
+        number -> BigInt,
+        last_sequence -> BigInt,
+        chain -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (size) {
+        size -> BigInt,
+        at -> BigInt,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    audit_cosignatures (size, witness) {
+        size -> BigInt,
+        witness -> Text,
+        line -> Text,
+        at -> BigInt,
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod audit;
 mod authorities;
 mod configuration;
 mod enterprises;

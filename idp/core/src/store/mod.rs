@@ -5,6 +5,7 @@
 //! answers whether it won. `Err` means that the transaction is lost. One trait a noun; [`Store`] is all of them.
 
 mod audit;
+mod audit_log;
 mod authorities;
 mod consents;
 mod enterprises;
@@ -18,6 +19,7 @@ mod sessions;
 mod tokens;
 
 pub use audit::AuditStore;
+pub use audit_log::{AuditLogStore, CheckpointStore};
 pub use authorities::AuthorityStore;
 pub use consents::ConsentStore;
 pub use enterprises::EnterpriseStore;
@@ -62,6 +64,8 @@ pub trait Store:
     + AuthorityStore
     + AuditStore
     + OperatorStore
+    + AuditLogStore
+    + CheckpointStore
 {
 }
 
@@ -78,5 +82,7 @@ impl<T> Store for T where
         + AuthorityStore
         + AuditStore
         + OperatorStore
+        + AuditLogStore
+        + CheckpointStore
 {
 }

@@ -1,6 +1,7 @@
 //! The store over one connection: says which noun answers, and remembers a lost transaction. One file a trait of the port.
 
 mod audit;
+mod audit_log;
 mod authorities;
 mod consents;
 mod enterprises;

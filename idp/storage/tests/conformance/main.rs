@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod audit_log;
 mod authorities;
 mod backend;
 mod checkpoint;
@@ -79,6 +80,8 @@ fn sqlite_has_every_property() {
             operators::ALL,
             past_the_store::ALL,
             operators::PAST_THE_STORE,
+            audit_log::ALL,
+            audit_log::PAST_THE_STORE,
             races::ALL,
             life::ALL,
             logouts::ALL,
@@ -101,6 +104,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             refresh_tokens::ALL,
             registrations::ALL,
             operators::ALL,
+            audit_log::ALL,
             races::ALL,
             life::ALL,
             logouts::ALL,
@@ -125,6 +129,8 @@ fn postgres_has_every_property() {
             operators::ALL,
             past_the_store::ALL,
             operators::PAST_THE_STORE,
+            audit_log::ALL,
+            audit_log::PAST_THE_STORE,
             races::ALL,
             life::ALL,
             logouts::ALL,

@@ -320,6 +320,7 @@ pub fn audit_event(detail: &str) -> AuditEvent {
         incident_id: Some(IncidentId::from_text("i")),
         remote_address: Some("2001:db8::1".into()),
         detail: Some(detail.into()),
+        salt: Some(idp_core::audit::AuditSalt([9; 16])),
     }
 }
 

@@ -1,0 +1,11 @@
+DROP TABLE audit_cosignatures;
+DROP TABLE audit_checkpoints;
+DROP TABLE audit_bundles;
+DROP TABLE audit_tiles;
+DROP TABLE audit_head;
+DROP FUNCTION audit_log_refuse_change();
+DROP FUNCTION audit_tiles_refuse_change();
+DROP FUNCTION audit_head_refuse_back();
+ALTER TABLE audit DROP CONSTRAINT audit_comes_with_its_leaf_hash;
+ALTER TABLE audit DROP COLUMN leaf_hash;
+ALTER TABLE audit DROP COLUMN salt;
