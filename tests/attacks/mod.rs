@@ -32,6 +32,7 @@ mod proof;
 mod proof_text;
 mod registration;
 mod revocation;
+mod sealed_segments;
 mod sm2_tokens;
 mod stolen_database;
 mod unreadable;

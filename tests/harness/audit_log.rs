@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
-use idp::audit_log::{Sequencer, Verified, sign_head, verify};
+use idp::audit_log::{Outside, Sequencer, Verified, sign_head, verify};
 use idp::signing::LogKey;
 use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::cx::Cx;
@@ -48,7 +48,10 @@ impl Provider {
             path.display()
         );
         connection.batch_execute(&into).unwrap();
-        CopiedLog { path }
+        CopiedLog {
+            path,
+            segments: None,
+        }
     }
 }
 
@@ -75,10 +78,12 @@ pub async fn grow_log(database: &Database, (cx, key): (&Cx, &LogKey), events: u3
 /// Somebody's copy of a database.
 pub struct CopiedLog {
     path: PathBuf,
+    /// Where the files of sealed segments are, where they are to be verified.
+    pub segments: Option<PathBuf>,
 }
 
 /// What the database itself refuses stands in nobody's way who has the file.
-const GUARDS: [&str; 13] = [
+const GUARDS: [&str; 15] = [
     "audit_refuse_update",
     "audit_refuse_delete",
     "audit_refuse_replace",
@@ -92,6 +97,8 @@ const GUARDS: [&str; 13] = [
     "audit_checkpoints_refuse_update",
     "audit_checkpoints_refuse_delete",
     "audit_cosignatures_refuse_delete",
+    "audit_segments_refuse_other",
+    "audit_segments_refuse_delete",
 ];
 
 impl CopiedLog {
@@ -135,13 +142,17 @@ impl CopiedLog {
 
     /// As [`Self::findings`], with altered events that have no place yet.
     pub async fn verified(&self, key: &LogKey, outside: &[&str]) -> (Vec<Finding>, Vec<i64>, u64) {
-        let outside = outside.iter().map(|note| HeadToCheck {
+        let heads = outside.iter().map(|note| HeadToCheck {
             size: note.lines().nth(1).unwrap().parse().unwrap(),
             note: (*note).to_owned(),
             whose: "given",
         });
         let database = self.open();
-        let found = verify(&database, key.verifier(), outside.collect(), &mut |_| ()).await;
+        let outside = Outside {
+            heads: heads.collect(),
+            segments: self.segments.clone(),
+        };
+        let found = verify(&database, key.verifier(), outside, &mut |_| ()).await;
         let Verified {
             verification,
             altered,

@@ -180,6 +180,8 @@ audit_kinds! {
     ChangeWithdrawn = "change.withdrawn",
     /// All tokens of a platform were ended at once.
     GrantsEnded = "grants.ended",
+    /// Old lines of the trail were sealed into a file; their rows went.
+    AuditSealed = "audit.sealed",
     /// A row of the trail was found not to say any more what was written.
     AuditAltered = "audit.altered",
     /// Somebody asked for more than anybody may in so short a time; written once for as long as they go on.

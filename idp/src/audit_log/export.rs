@@ -25,6 +25,9 @@ pub enum ExportError {
     /// Nothing was signed that holds the lines.
     #[error("no signed head holds these lines")]
     Unsigned,
+    /// The rows are not there any more.
+    #[error("lines before {0} are in sealed segments, not in the database")]
+    Sealed(u64),
     /// A row is not its line.
     #[error("line {0} is not in the tree as it stands in the database; run `idp audit verify`")]
     Differs(u64),
@@ -64,10 +67,20 @@ pub async fn extent(
         .await?;
     let to = signed.ok_or(ExportError::Unsigned)?.size;
     let from = from - from % BUNDLE;
+    let sealed = sealed(database).await?;
+    if from < sealed {
+        return Err(ExportError::Sealed(sealed));
+    }
     if from >= to {
         return Err(ExportError::Unsigned);
     }
     Ok(Extent { from, to })
+}
+
+/// How many lines are in sealed segments.
+pub async fn sealed(database: &Database) -> Result<u64, StoreError> {
+    let segments = database.read(|store| store.list_audit_segments()).await?;
+    Ok(segments.last().map_or(0, |last| last.to))
 }
 
 /// Writes an extent; `progress` hears how many lines were written.

@@ -6,13 +6,15 @@
 mod export;
 mod export_lines;
 mod read_export;
+mod seal;
 mod sequencer;
 pub mod shown;
 mod signed_heads;
 mod verify;
 
-pub use export::{ExportError, Extent, export, extent};
+pub use export::{ExportError, Extent, export, extent, sealed};
 pub use read_export::{ReadError, verify_export};
+pub use seal::{SealError, Sealed, seal, verify_segment_file};
 pub use sequencer::Sequencer;
 pub use signed_heads::{AddError, add_cosignature, sign_head, sign_head_when_due};
-pub use verify::{Verified, verify};
+pub use verify::{Outside, Verified, verify};

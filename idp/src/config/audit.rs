@@ -17,6 +17,8 @@ pub struct AuditConfig {
     pub checkpoint_seconds: u64,
     /// Whether tree heads, hashes and proofs are anybody's to read. Events never are.
     pub public: bool,
+    /// Lines may be sealed, and their rows go, after so many days; 0: never.
+    pub retention_days: u32,
     /// Verifier keys of witnesses whose cosignatures are taken.
     pub witnesses: Vec<String>,
 }
@@ -28,6 +30,7 @@ impl Default for AuditConfig {
             sequence_milliseconds: 1000,
             checkpoint_seconds: 60,
             public: true,
+            retention_days: 0,
             witnesses: Vec::new(),
         }
     }

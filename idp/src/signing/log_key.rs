@@ -35,7 +35,11 @@ impl LogKey {
 
     /// Signs a head of this log.
     pub fn sign(&self, checkpoint: &Checkpoint) -> SignedNote {
-        let text = checkpoint.text();
+        self.sign_text(checkpoint.text())
+    }
+
+    /// Signs another text of this log; it must be one that is no head.
+    pub fn sign_text(&self, text: String) -> SignedNote {
         let signature = self.pair.sign(text.as_bytes()).as_ref().to_vec();
         SignedNote {
             signatures: vec![self.verifier.signature(signature)],

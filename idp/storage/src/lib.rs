@@ -19,6 +19,7 @@ mod store;
 // Nouns
 mod audit;
 mod audit_log;
+mod audit_segment;
 mod certificate_authority;
 mod checkpoint;
 mod consent;

@@ -271,6 +271,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_segments (from_line) {
+        from_line -> BigInt,
+        to_line -> BigInt,
+        last_sequence -> BigInt,
+        at -> BigInt,
+        manifest -> Text,
+    }
+}
+
+diesel::table! {
     certificate_authorities (id) {
         id -> Text,
         entry -> Text,

@@ -315,3 +315,34 @@ fn without_the_master_key_the_verifier_key_has_to_be_named() {
         .run(&["audit", "verify", "--vkey", "nonsense"])
         .refused_with(&["not a verifier key"]);
 }
+
+#[test]
+fn nothing_is_sealed_before_its_time() {
+    let operator = with_log(1);
+    let seal = [
+        "audit",
+        "seal",
+        "--before",
+        "2020-01-01T00:00:00Z",
+        "--out",
+        ".",
+    ];
+    operator
+        .run(&seal)
+        .refused_with(&["audit.retention_days", "every line is kept"]);
+    operator.write("idp.toml", "[audit]\nretention_days = 30\n");
+    let soon = [
+        "audit",
+        "seal",
+        "--before",
+        "2100-01-01T00:00:00Z",
+        "--out",
+        ".",
+    ];
+    operator.run(&soon).refused_with(&["for 30 days"]);
+    operator
+        .run(&seal)
+        .refused_with(&["there is nothing to seal"]);
+    let line = ["audit", "seal", "--before", "7", "--out", "."];
+    operator.run(&line).refused_with(&["a moment is needed"]);
+}

@@ -2,7 +2,8 @@
 
 use super::StoreError;
 use crate::transparency::{
-    AuditBundle, AuditHead, AuditMark, AuditRecord, StoredCheckpoint, StoredCosignature, TileId,
+    AuditBundle, AuditHead, AuditMark, AuditRecord, StoredCheckpoint, StoredCosignature,
+    StoredSegment, TileId,
 };
 
 /// Rows, tree and chain.
@@ -55,4 +56,14 @@ pub trait CheckpointStore {
     fn insert_cosignature(&mut self, cosignature: &StoredCosignature) -> Result<bool, StoreError>;
     /// Of one checkpoint, in the order in which they came.
     fn list_cosignatures(&mut self, size: u64) -> Result<Vec<StoredCosignature>, StoreError>;
+}
+
+/// Sealed segments on record. Appended only.
+pub trait SegmentStore {
+    /// Records one; `false` unless it goes on where the last one ended.
+    fn insert_audit_segment(&mut self, segment: &StoredSegment) -> Result<bool, StoreError>;
+    /// All of them, in their order.
+    fn list_audit_segments(&mut self) -> Result<Vec<StoredSegment>, StoreError>;
+    /// Removes rows of sealed segments, oldest first, at most `limit`; how many. The databases let no other row go.
+    fn remove_sealed_audit(&mut self, limit: u32) -> Result<usize, StoreError>;
 }

@@ -19,7 +19,7 @@ mod sessions;
 mod tokens;
 
 pub use audit::AuditStore;
-pub use audit_log::{AuditLogStore, CheckpointStore};
+pub use audit_log::{AuditLogStore, CheckpointStore, SegmentStore};
 pub use authorities::AuthorityStore;
 pub use consents::ConsentStore;
 pub use enterprises::EnterpriseStore;
@@ -66,6 +66,7 @@ pub trait Store:
     + OperatorStore
     + AuditLogStore
     + CheckpointStore
+    + SegmentStore
 {
 }
 
@@ -84,5 +85,6 @@ impl<T> Store for T where
         + OperatorStore
         + AuditLogStore
         + CheckpointStore
+        + SegmentStore
 {
 }

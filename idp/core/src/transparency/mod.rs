@@ -15,6 +15,7 @@ mod lookup;
 mod note;
 mod proof;
 mod rows;
+mod segment;
 mod stored;
 mod tiles;
 mod verification;
@@ -33,6 +34,7 @@ pub use lookup::{
 pub use note::{NoteError, NoteSignature, SignatureKind, SignedNote, VerifierKey, Verify};
 pub use proof::{consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
 pub use rows::{RowFault, RowFaultKind, compare};
+pub use segment::{Segment, StoredSegment};
 pub use stored::{
     HeadToCheck, StoredLines, StoredLog, before_bundle, links, read_lines, read_waiting,
 };

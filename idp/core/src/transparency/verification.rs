@@ -29,6 +29,10 @@ pub enum FindingKind {
     HeadForged,
     /// More was signed than is there.
     Truncated,
+    /// Rows are gone, and what the log's key signed does not say that they were sealed.
+    SegmentForged,
+    /// The file of a sealed segment is missing, or is not what was sealed.
+    SegmentDiffers,
 }
 
 impl FindingKind {
@@ -41,6 +45,8 @@ impl FindingKind {
             Self::HeadDiffers => "head-differs",
             Self::HeadForged => "head-forged",
             Self::Truncated => "truncated",
+            Self::SegmentForged => "segment-forged",
+            Self::SegmentDiffers => "segment-differs",
         }
     }
 }

@@ -64,6 +64,15 @@ pub(super) async fn last_line(
     }
 }
 
+/// The first line of the bundle that holds, or may hold, a line that is not before a moment.
+pub(super) async fn bundles_ended_before(
+    database: &Database,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
+    let begun = bundles_before(database, at - MARGIN).await?;
+    Ok(begun.saturating_sub(1) * BUNDLE)
+}
+
 /// How many bundles begin before a moment: looked for by halves.
 async fn bundles_before(database: &Database, at: Timestamp) -> Result<u64, StoreError> {
     database

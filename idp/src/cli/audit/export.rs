@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::bounds::{Bound, first_line, last_line};
 use super::report::Progress;
 use super::{bring_up, failed};
-use crate::audit_log::{ExportError, export, extent};
+use crate::audit_log::{ExportError, export, extent, sealed};
 use crate::cli::output::remark;
 use crate::cli::ready;
 use crate::config::Config;
@@ -23,7 +23,7 @@ pub(super) async fn run(
     let stored = |e| StartError::new("database", e);
     let from = match from {
         Some(from) => first_line(&database, from).await.map_err(stored)?,
-        None => 0,
+        None => sealed(&database).await.map_err(stored)?,
     };
     let to = match to {
         Some(to) => last_line(&database, to).await.map_err(stored)?,

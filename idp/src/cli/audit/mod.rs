@@ -1,8 +1,9 @@
-//! `idp audit verify | export | checkpoint | key | proof | cosign`: the audit trail as a log.
+//! `idp audit verify | export | seal | checkpoint | key | proof | cosign`: the audit trail as a log.
 
 mod bounds;
 mod export;
 mod report;
+mod seal;
 mod verify;
 
 use std::path::PathBuf;
@@ -40,6 +41,21 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Write the oldest lines into a file with what proves them, verify it, and let their rows go.
+    ///
+    /// Only lines older than `audit.retention_days`, in whole bundles of 256. The tree, the chain and every proof stay;
+    /// keep the files: they are the only place where the lines stand.
+    Seal {
+        /// Lines before this moment (2026-11-27T08:00:00+08:00).
+        #[arg(long, value_name = "TIME")]
+        before: Bound,
+        /// The folder for the file and its signed manifest.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Who does this, for the audit trail; without it, the user of the machine.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
     /// Bring in what waits, sign the log's head and print it, with the cosignatures of witnesses.
     Checkpoint,
     /// Print the verifier key of the log.
@@ -76,6 +92,9 @@ pub(super) struct VerifyOptions {
     /// A signed head from elsewhere (a witness, an earlier copy), to be compared too. May come again.
     #[arg(long, value_name = "FILE")]
     checkpoint: Vec<PathBuf>,
+    /// The folder with the files of sealed segments, to be verified too.
+    #[arg(long, value_name = "DIR", conflicts_with = "export")]
+    segments: Option<PathBuf>,
     /// The log's verifier key, as `idp audit key` printed it. Without it, the configured database's own, opened with the
     /// master key.
     #[arg(long, value_name = "KEY")]
@@ -89,6 +108,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
     match command {
         Command::Verify(options) => verify::run(config, options).await,
         Command::Export { from, to, out } => export::run(config, (from, to), out).await,
+        Command::Seal { before, out, by } => seal::run(config, before, &out, by.as_deref()).await,
         Command::Checkpoint => checkpoint(config).await,
         Command::Key => {
             let database = ready::database(config).await?;

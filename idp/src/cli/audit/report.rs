@@ -35,6 +35,8 @@ pub(super) struct Report {
     signed: u64,
     heads: u64,
     waiting: u64,
+    sealed: u64,
+    files: u64,
     altered: Vec<i64>,
     findings: Vec<Finding>,
     more: u64,
@@ -47,6 +49,8 @@ impl Report {
             signed: verification.signed(),
             heads: verification.heads(),
             waiting: 0,
+            sealed: 0,
+            files: 0,
             altered: Vec::new(),
             findings: verification.findings().to_vec(),
             more: verification.more(),
@@ -56,6 +60,8 @@ impl Report {
     pub(super) fn of_database(verified: &Verified<'_>) -> Self {
         Self {
             waiting: verified.waiting,
+            sealed: verified.sealed,
+            files: verified.files,
             altered: verified.altered.clone(),
             ..Self::of_export(&verified.verification)
         }
@@ -99,6 +105,12 @@ impl Report {
                 "altered: event {sequence}, which has no place in the log yet: its words are not those that were written"
             ))?;
         }
+        if self.sealed > 0 {
+            let (sealed, files) = (self.sealed, self.files);
+            say(format_args!(
+                "{sealed} lines are in sealed segments; the files of {files} were verified"
+            ))?;
+        }
         if self.more > 0 {
             say(format_args!("and {} more", self.more))?;
         }
@@ -126,6 +138,8 @@ impl Report {
             "lines_under_verified_heads": self.signed,
             "verified_heads": self.heads,
             "waiting": self.waiting,
+            "sealed_lines": self.sealed,
+            "verified_segment_files": self.files,
             "altered_while_waiting": self.altered,
             "findings": findings,
             "more_findings": self.more,

@@ -8,7 +8,7 @@ use idp_core::transparency::{Checkpoint, HeadToCheck, SignedNote, VerifierKey};
 
 use super::report::{Progress, Report};
 use super::{VerifyOptions, failed, key};
-use crate::audit_log::{verify, verify_export};
+use crate::audit_log::{Outside, verify, verify_export};
 use crate::cli::ready;
 use crate::config::Config;
 use crate::serve::StartError;
@@ -26,6 +26,10 @@ pub(super) async fn run(config: &Config, options: VerifyOptions) -> Result<(), S
             config.database.url = url;
         }
         let database = ready::database(&config).await?;
+        let outside = Outside {
+            heads: outside,
+            segments: options.segments,
+        };
         let verified = verify(&database, &key, outside, &mut told).await;
         Report::of_database(&verified.map_err(failed)?)
     };

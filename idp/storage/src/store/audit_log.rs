@@ -1,12 +1,13 @@
-//! [`AuditLogStore`] and [`CheckpointStore`] over one connection.
+//! [`AuditLogStore`], [`CheckpointStore`] and [`SegmentStore`] over one connection.
 
-use idp_core::store::{AuditLogStore, CheckpointStore, StoreError};
+use idp_core::store::{AuditLogStore, CheckpointStore, SegmentStore, StoreError};
 use idp_core::transparency::{
-    AuditBundle, AuditHead, AuditMark, AuditRecord, StoredCheckpoint, StoredCosignature, TileId,
+    AuditBundle, AuditHead, AuditMark, AuditRecord, StoredCheckpoint, StoredCosignature,
+    StoredSegment, TileId,
 };
 
 use super::Transaction;
-use crate::{audit, audit_log, checkpoint};
+use crate::{audit, audit_log, audit_segment, checkpoint};
 
 impl AuditLogStore for Transaction<'_> {
     fn mark_audit(&mut self) -> Result<AuditMark, StoreError> {
@@ -89,5 +90,19 @@ impl CheckpointStore for Transaction<'_> {
 
     fn list_cosignatures(&mut self, size: u64) -> Result<Vec<StoredCosignature>, StoreError> {
         self.run(|c| checkpoint::list_cosignatures(c, size))
+    }
+}
+
+impl SegmentStore for Transaction<'_> {
+    fn insert_audit_segment(&mut self, segment: &StoredSegment) -> Result<bool, StoreError> {
+        self.run(|c| audit_segment::insert(c, segment))
+    }
+
+    fn list_audit_segments(&mut self) -> Result<Vec<StoredSegment>, StoreError> {
+        self.run(audit_segment::list)
+    }
+
+    fn remove_sealed_audit(&mut self, limit: u32) -> Result<usize, StoreError> {
+        self.run(|c| audit_segment::remove_sealed(c, limit))
     }
 }

@@ -8,7 +8,8 @@ use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 use idp_core::transparency::{
     AuditHead, AuditMark, AuditRecord, BUNDLE, CHAIN_START, Growing, Hash, Link, LogError,
-    StoreTiles, StoredCheckpoint, StoredCosignature, TileId, append, event_leaf, prepare, root,
+    StoreTiles, StoredCheckpoint, StoredCosignature, StoredSegment, TileId, append, event_leaf,
+    prepare, root,
 };
 use idp_storage::Database;
 
@@ -29,6 +30,7 @@ pub const PAST_THE_STORE: &[Property] = properties![
     rows_of_before_get_their_place,
     a_row_that_was_changed_is_told_and_counts_as_it_was,
     the_log_refuses_change_and_removal,
+    rows_of_sealed_segments_go_and_no_others,
 ];
 
 /// The next step of the log; how many lines it got, and which of them were altered.
@@ -381,4 +383,55 @@ async fn the_log_refuses_change_and_removal(b: &Backend) {
         );
     }
     expect_whole(b).await;
+}
+
+async fn rows_of_sealed_segments_go_and_no_others(b: &Backend) {
+    let b = &crate::migrations::another(b).await;
+    write!(b, |s| for _ in 0..600 {
+        s.append_audit(&samples::audit_event("old"))?;
+    });
+    bring(&b.database).await;
+    let before = records(b).await;
+    assert_eq!(write!(b, |s| s.remove_sealed_audit(10)?), 0);
+    let last = |line: usize| before[line - 1].sequence;
+    let segment = |from: u64, to: u64, last_sequence: i64| StoredSegment {
+        from,
+        to,
+        last_sequence,
+        at: Timestamp::from_unix_millis(3),
+        manifest: "signed".into(),
+    };
+    let (one, two) = (segment(0, 256, last(256)), segment(256, 512, last(512)));
+    for (segment, taken) in [(&two, false), (&one, true), (&one, false), (&two, true)] {
+        let segment = segment.clone();
+        assert_eq!(write!(b, |s| s.insert_audit_segment(&segment)?), taken);
+    }
+    // Not to the end of a bundle, or of another one's: the database itself refuses.
+    for wrong in [segment(512, 600, last(600)), segment(512, 768, last(600))] {
+        let written = b
+            .database
+            .write(move |s| s.insert_audit_segment(&wrong))
+            .await;
+        assert!(written.is_err());
+    }
+    assert_eq!(read!(b, |s| s.list_audit_segments()?), [one, two]);
+    let mut gone = 0;
+    loop {
+        match write!(b, |s| s.remove_sealed_audit(200)?) {
+            0 => break,
+            some => gone += some,
+        }
+    }
+    assert_eq!((gone, records(b).await), (512, before[512..].to_vec()));
+    let kept = past(b, "DELETE FROM audit").unwrap_err();
+    assert!(kept.contains("append-only"), "{kept}");
+    for attempt in [
+        "UPDATE audit_segments SET manifest = ''",
+        "DELETE FROM audit_segments",
+    ] {
+        assert!(
+            past(b, attempt).unwrap_err().contains("append-only"),
+            "{attempt}"
+        );
+    }
 }
