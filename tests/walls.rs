@@ -109,7 +109,7 @@ const OUTSIDE: [&str; 10] = [
     "std::io::stdin",
 ];
 
-const FLOWS: [&str; 14] = [
+const FLOWS: [&str; 15] = [
     "account",
     "answer_consent",
     "authorities",
@@ -120,22 +120,26 @@ const FLOWS: [&str; 14] = [
     "locks",
     "log_in",
     "log_out",
+    "notify",
     "operate",
     "tell_platforms",
     "token",
     "userinfo",
 ];
 
-const NOUNS: [&str; 15] = [
+const NOUNS: [&str; 18] = [
     "audit",
     "authorization",
     "certificate_authority",
     "challenge",
     "consent",
+    "delivery",
     "enterprise",
     "grant",
     "key_lock",
     "logout_delivery",
+    "notification",
+    "place",
     "platform",
     "region",
     "registration",

@@ -1,10 +1,12 @@
-//! The one place that asks the machine for time and randomness.
+//! The one place that asks the machine for time and randomness; and how a moment is written for programs.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use idp_core::cx::{Cx, Rng, Settings};
 use idp_core::timestamp::Timestamp;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// Now.
 pub fn now() -> Timestamp {
@@ -32,5 +34,26 @@ pub fn cx(settings: &Arc<Settings>, rng: &Arc<dyn Rng>) -> Cx {
         now: now(),
         rng: Arc::clone(rng),
         settings: Arc::clone(settings),
+    }
+}
+
+/// A moment as RFC 3339 writes it, in UTC and whole seconds.
+pub fn rfc3339(at: Timestamp) -> String {
+    utc(at).format(&Rfc3339).unwrap_or_default()
+}
+
+/// A moment as calendars have it.
+pub fn utc(at: Timestamp) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(at.unix_seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rfc_3339_in_utc() {
+        let at = Timestamp::from_unix_millis(1_795_000_000_999);
+        assert_eq!(rfc3339(at), "2026-11-18T11:06:40Z");
     }
 }

@@ -1,5 +1,5 @@
 //! Forgetting: sign-ins that have been on record for long enough go off it (`sign_ins.kept_days`), and so does what
-//! became of telling platforms that sessions ended.
+//! became of telling platforms that sessions ended, and enterprises what happened.
 //!
 //! Owns how often and how much at once. Off the request path, in small transactions, so that nobody waits.
 //! Several copies may do it at once: what is gone is gone.
@@ -15,7 +15,7 @@ use crate::state::AppState;
 /// How often it is looked for old ones.
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 
-/// How long it stays on record what became of telling a platform: time for an operator to try again. The audit trail
+/// How long it stays on record what became of telling a platform or an enterprise: time for an operator to try again. The audit trail
 /// has it for ever.
 const SETTLED_FOR: Duration = Duration::from_hours(30 * 24);
 
@@ -33,6 +33,13 @@ pub async fn keep_forgetting(state: &AppState) {
             Ok(forgotten) => tracing::info!(forgotten, "settled sign-outs went off record"),
             Err(error) => {
                 tracing::warn!(%error, "settled sign-outs can't go off record; tried again in an hour");
+            }
+        }
+        match forget_notifications(state, clock::now()).await {
+            Ok(0) => (),
+            Ok(forgotten) => tracing::info!(forgotten, "settled notifications went off record"),
+            Err(error) => {
+                tracing::warn!(%error, "settled notifications can't go off record; tried again in an hour");
             }
         }
         match forget(state, clock::now()).await {
@@ -53,6 +60,22 @@ pub async fn forget_logouts(state: &AppState, now: Timestamp) -> Result<usize, S
         let gone = state
             .database
             .write(move |store| store.forget_logout_deliveries(before, AT_ONCE))
+            .await?;
+        forgotten += gone;
+        if gone == 0 {
+            return Ok(forgotten);
+        }
+    }
+}
+
+/// Takes off record what was settled of notifications for long enough; answers how many.
+pub async fn forget_notifications(state: &AppState, now: Timestamp) -> Result<usize, StoreError> {
+    let before = now - SETTLED_FOR;
+    let mut forgotten = 0;
+    loop {
+        let gone = state
+            .database
+            .write(move |store| store.forget_notifications(before, AT_ONCE))
             .await?;
         forgotten += gone;
         if gone == 0 {

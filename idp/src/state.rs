@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::http::oidc::Origins;
 use crate::limits::Limits;
+use crate::notifying::Notifier;
 use crate::outbound::Fetcher;
 use crate::published::{ClientKeySets, RequestObjects};
 use crate::signing::{KeyRing, LogKey};
@@ -57,6 +58,8 @@ pub struct AppState {
     pub client_authorities: pki::anchors::TrustAnchors,
     /// Tells platforms that sessions ended.
     pub teller: Teller,
+    /// Tells enterprises what happened to them.
+    pub notifier: Notifier,
     /// How each CA stands.
     pub standings: Arc<Standings>,
     /// Stylesheet, script, emblem.

@@ -359,6 +359,7 @@ async fn a_session_that_ended_while_its_request_was_under_way_changes_nothing() 
     };
     let form = InformationForm {
         phone: "0471-1234567".to_owned(),
+        contact_email: String::new(),
         address: String::new(),
         subject_types: vec!["bidder".to_owned()],
     };

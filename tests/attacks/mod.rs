@@ -22,6 +22,7 @@ mod jwt_vectors;
 mod limits;
 mod misuse;
 mod mtls;
+mod notifications;
 mod operators;
 mod outage;
 mod outbound;

@@ -27,6 +27,7 @@ mod left_open;
 mod login;
 mod logout;
 mod mtls;
+mod notifications;
 mod pages;
 mod pkcs11;
 mod pkcs11_faults;

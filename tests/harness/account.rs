@@ -25,7 +25,7 @@ pub fn order_of_same(lock: &Lock) -> Order {
 /// The information form of a page, as a browser would send it untouched.
 pub fn information_form(page: &Answer) -> Fields {
     let mut fields = page.fields("#information-form");
-    for name in ["phone", "address"] {
+    for name in ["phone", "contact_email", "address"] {
         let value = page.attribute(&format!("#{name}"), "value");
         set(&mut fields, name, &value.unwrap_or_default());
     }

@@ -26,6 +26,8 @@ pub mod jwe;
 pub mod jwt;
 pub mod listener;
 pub mod lock;
+pub mod mail;
+pub mod notified;
 pub mod openssl;
 pub mod operator;
 pub mod platform;
@@ -33,6 +35,7 @@ pub mod proof;
 pub mod provider;
 pub mod published;
 pub mod publisher;
+pub mod receiver;
 pub mod registration;
 pub mod scratch;
 #[allow(

@@ -46,6 +46,16 @@ audit_kinds! {
     LogoutGivenUp = "logout.given-up",
     /// An operator had it tried again.
     LogoutRetried = "logout.retried",
+    /// An enterprise, or a system of the operator's, was told that something happened to it.
+    NotificationSent = "notification.sent",
+    /// Whoever carries it said that it can't be.
+    NotificationRefused = "notification.refused",
+    /// Nobody could be told; it is not tried any more.
+    NotificationGivenUp = "notification.given-up",
+    /// So many of one kind had gone out already that this one was held back.
+    NotificationWithheld = "notification.withheld",
+    /// An operator had it tried again.
+    NotificationRetried = "notification.retried",
     /// The certificate of a bound lock was seen revoked.
     LockRevoked = "lock.revoked",
     /// An enterprise bound its first lock.

@@ -6,12 +6,14 @@
 use pki::holder::credit_code::CreditCode;
 use protocol::claims::{LockRole, SubjectType};
 
+use crate::announce::announce;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::enterprise::{Enterprise, EnterpriseState};
 use crate::fields::{self, ADDRESS_MAX, FieldProblem, PERSON_MAX};
 use crate::id::{EnterpriseId, KeyLockId};
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use crate::notification::{Happening, LockFacts};
 use crate::proof::ProofRefusal;
 use crate::recognition::{CertificateRefusal, Recognised};
 use crate::region::RegionCode;
@@ -32,6 +34,8 @@ pub struct BindingForm {
     pub legal_representative: String,
     /// 联系电话
     pub phone: String,
+    /// 联系邮箱
+    pub contact_email: String,
     /// 单位地址
     pub address: String,
     /// 主体类型
@@ -48,6 +52,7 @@ pub struct BindingDetails {
     ca_platform: String,
     legal_representative: String,
     phone: Option<String>,
+    contact_email: Option<String>,
     address: Option<String>,
     subject_types: Vec<SubjectType>,
     binder_name: String,
@@ -80,22 +85,27 @@ impl BindingDetails {
         );
         let binder_name = text("binder_name", &form.binder_name, PERSON_MAX);
         let phone = fields::telephone(&form.phone).map_err(|p| note("phone", p));
+        let contact_email =
+            fields::email(&form.contact_email).map_err(|p| note("contact_email", p));
         let address = fields::optional(&form.address, ADDRESS_MAX).map_err(|p| note("address", p));
         let subject_types =
             fields::subject_types(&form.subject_types).map_err(|p| note("subject_types", p));
         match (
             (credit_code, region_code, ca_platform, legal_representative),
-            (phone, address, subject_types, binder_name),
+            (phone, contact_email, address),
+            (subject_types, binder_name),
         ) {
             (
                 (Ok(credit_code), Ok(region_code), Ok(ca_platform), Ok(legal_representative)),
-                (Ok(phone), Ok(address), Ok(subject_types), Ok(binder_name)),
+                (Ok(phone), Ok(contact_email), Ok(address)),
+                (Ok(subject_types), Ok(binder_name)),
             ) => Ok(Self {
                 credit_code,
                 region_code,
                 ca_platform,
                 legal_representative,
                 phone,
+                contact_email,
                 address,
                 subject_types,
                 binder_name,
@@ -259,6 +269,7 @@ fn decide(store: &mut dyn Store, cx: &Cx, attempt: &BindAttempt) -> Result<BindO
     if !store.insert_enterprise(&enterprise)? || !store.insert_key_lock(&key_lock)? {
         return Err(BindError::Raced);
     }
+    announce_bound(store, cx, &enterprise, &key_lock)?;
     Ok(BindOutcome::Bound(enterprise.id, key_lock.id))
 }
 
@@ -326,7 +337,18 @@ fn bind_anew(
     if !store.exchange_enterprise(&closed)? || !store.insert_key_lock(&key_lock)? {
         return Err(BindError::Raced);
     }
+    announce_bound(store, cx, &closed, &key_lock)?;
     Ok(BindOutcome::Rebound(closed.id, key_lock.id))
+}
+
+fn announce_bound(
+    store: &mut dyn Store,
+    cx: &Cx,
+    enterprise: &Enterprise,
+    key_lock: &KeyLock,
+) -> Result<(), StoreError> {
+    let lock = LockFacts::of(key_lock);
+    announce(store, cx, enterprise, &Happening::LockBound { lock })
 }
 
 fn enterprise(cx: &Cx, recognised: &Recognised, details: &BindingDetails) -> Enterprise {
@@ -337,6 +359,7 @@ fn enterprise(cx: &Cx, recognised: &Recognised, details: &BindingDetails) -> Ent
         region_code: details.region_code.clone(),
         legal_representative: details.legal_representative.clone(),
         phone: details.phone.clone(),
+        contact_email: details.contact_email.clone(),
         address: details.address.clone(),
         subject_types: details.subject_types.clone(),
         state: EnterpriseState::Active,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::notification::Announcing;
 use crate::subject::PairwiseKey;
 use crate::timestamp::Timestamp;
 
@@ -63,6 +64,8 @@ pub struct Settings {
     pub pushed_lifetime: Duration,
     /// What pairwise subjects are made with.
     pub pairwise_key: PairwiseKey,
+    /// Who hears of what happens to an enterprise.
+    pub announcing: Announcing,
 }
 
 impl Settings {
@@ -87,6 +90,7 @@ impl Settings {
             request_lifetime: Duration::from_mins(30),
             pushed_lifetime: Duration::from_secs(90),
             pairwise_key: PairwiseKey::default(),
+            announcing: Announcing::default(),
         }
     }
 }

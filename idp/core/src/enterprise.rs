@@ -48,6 +48,8 @@ pub struct Enterprise {
     pub legal_representative: String,
     /// 联系电话.
     pub phone: Option<String>,
+    /// 联系邮箱: where notifications go, and nobody else learns of it.
+    pub contact_email: Option<String>,
     /// 单位地址.
     pub address: Option<String>,
     /// 主体类型, at least one.

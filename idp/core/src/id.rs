@@ -96,6 +96,10 @@ uuid_id!(
     LogoutDeliveryId
 );
 uuid_id!(
+    /// One telling of an enterprise that something happened to it.
+    NotificationId
+);
+uuid_id!(
     /// A registration token, as operators know it.
     RegistrationTokenId
 );

@@ -3,6 +3,7 @@
 //! Owns who may come in and what is written when someone may not. Does not check the proof
 //! ([`crate::proof`]) nor the certificate ([`crate::recognition`]).
 
+use crate::announce::announce_place;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_standing;
@@ -100,7 +101,7 @@ pub fn log_in(
 ) -> Result<LoginOutcome, StoreError> {
     match admit(store, cx, caller, attempt)? {
         Ok(Admitted { key_lock, renewed }) => Ok(LoginOutcome::SignedIn {
-            authentication: begin(store, cx, caller, attempt, key_lock)?,
+            authentication: begin(store, cx, caller, attempt, &key_lock)?,
             renewed,
         }),
         Err(refusal) => {
@@ -128,11 +129,11 @@ fn begin(
     cx: &Cx,
     caller: &Caller,
     attempt: &LoginAttempt,
-    key_lock: KeyLock,
+    key_lock: &KeyLock,
 ) -> Result<Authentication, StoreError> {
     let authentication = Authentication {
-        enterprise_id: key_lock.enterprise_id,
-        key_lock_id: key_lock.id,
+        enterprise_id: key_lock.enterprise_id.clone(),
+        key_lock_id: key_lock.id.clone(),
         auth_time: cx.now,
         session_id: SessionId::generate(&*cx.rng),
     };
@@ -145,6 +146,7 @@ fn begin(
     {
         session = session.continuing(&former);
     }
+    announce_place(store, cx, &session, key_lock)?;
     store.insert_session(&session)?;
     store.append_audit(&AuditEvent {
         enterprise_id: Some(authentication.enterprise_id.clone()),

@@ -9,6 +9,7 @@ use crate::cx::{Cx, Settings, random_text};
 use crate::enterprise::{Enterprise, EnterpriseState};
 use crate::id::{EnterpriseId, IncidentId, KeyLockId, SessionId};
 use crate::key_lock::{KeyLock, KeyLockState};
+use crate::place::Place;
 use crate::timestamp::Timestamp;
 
 /// Who is signed in, in this browser.
@@ -209,6 +210,11 @@ impl SessionRecord {
             root_id: former.root_id.clone(),
             ..self
         }
+    }
+
+    /// From where it came.
+    pub fn place(&self) -> Place {
+        Place::of(self.remote_address.as_deref(), self.user_agent.as_deref())
     }
 
     /// Where it is in its life. `seen_at` is up to a minute old, so the idle time is that much longer here

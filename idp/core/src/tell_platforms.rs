@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::{Cx, random_text};
+pub use crate::delivery::Heard;
 use crate::id::{LogoutDeliveryId, PlatformId};
 use crate::logout_delivery::{DeliveryStage, DeliveryState, LogoutDelivery};
 use crate::platform::Platform;
@@ -19,19 +20,6 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// How long a logout token is valid; §4 advises two minutes at most.
 const TOKEN_SECONDS: i64 = 120;
-
-/// What came of one attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// 200 or 204: the platform ended its session.
-    Done,
-    /// 400: it says that it could not (§2.8).
-    Refused(String),
-    /// Nothing that counts: it is tried again.
-    Nothing(String),
-    /// There is nobody to tell any more.
-    Nobody(&'static str),
-}
 
 /// Takes up to `most` deliveries that are due, none of these platforms. Whoever took one has it alone for the lease.
 pub fn take_due(

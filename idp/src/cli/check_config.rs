@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use idp_core::recognition::{CaRegistry, RevocationPolicy};
 
-use super::check_tls;
 use super::output::{remark, say};
+use super::{check_reach, check_tls};
 use crate::certificates::{Registered, RevocationSources, Standings, load_registry};
 use crate::clock;
 use crate::config::Config;
-use crate::outbound::Fetcher;
 use crate::serve::StartError;
 use crate::signing::MasterKey;
 
@@ -37,7 +36,7 @@ pub(super) fn run(config: &Config, strict: bool) -> Result<(), StartError> {
     warnings.extend(check_tls::tls(config)?);
     warnings.extend(addresses(config));
     warnings.extend(loopback(config));
-    reaching(config)?;
+    warnings.extend(check_reach::reach(config)?);
     warnings.extend(unwritable(config));
     for warning in &warnings {
         remark(format_args!("WARNING: {warning}"));
@@ -148,13 +147,6 @@ fn loopback(config: &Config) -> Option<String> {
     let said = "outbound.allow_loopback: platforms may have addresses on this machine, by plain http too: for \
                 development and tests alone";
     config.outbound.allow_loopback.then(|| said.to_owned())
-}
-
-/// What is trusted when something is reached must be readable.
-fn reaching(config: &Config) -> Result<(), StartError> {
-    Fetcher::toward_platforms(config)
-        .map(drop)
-        .map_err(|e| StartError::new("outbound.ca_file", e))
 }
 
 fn unwritable(config: &Config) -> Vec<String> {

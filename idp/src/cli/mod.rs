@@ -4,11 +4,14 @@
 mod audit;
 mod ca;
 mod check_config;
+mod check_reach;
 mod check_tls;
+mod deliveries;
 mod enterprise;
 mod keys;
 mod log;
 mod logouts;
+mod notifications;
 mod operator;
 mod output;
 mod platform;
@@ -103,6 +106,11 @@ enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// What enterprises hear of by webhook, mail or text message: what waits, what was given up.
+    Notifications {
+        #[command(subcommand)]
+        command: notifications::Command,
+    },
     /// Signing keys: list, rotate, withdraw a stolen one.
     Keys {
         #[command(subcommand)]
@@ -152,6 +160,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::Revocation { command } => revocation::run(&config, command).await,
         Command::Logouts { command } => logouts::run(&config, command).await,
         Command::Audit { command } => audit::run(&config, command).await,
+        Command::Notifications { command } => notifications::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
     }
 }

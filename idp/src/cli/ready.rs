@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
+pub(super) use crate::clock::rfc3339;
 use crate::config::Config;
 use crate::serve::{StartError, open_database};
 
@@ -38,24 +36,5 @@ pub(super) async fn database(config: &Config) -> Result<Database, StartError> {
     match database.read(|store| store.list_platforms()).await {
         Err(_) => refused("the database has no tables yet: run `idp migrate`"),
         Ok(_) => refused("the database is older than this program: run `idp migrate`"),
-    }
-}
-
-/// A moment as RFC 3339 writes it, in UTC and whole seconds.
-pub(super) fn rfc3339(at: Timestamp) -> String {
-    OffsetDateTime::from_unix_timestamp(at.unix_seconds())
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-        .format(&Rfc3339)
-        .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_rfc_3339_in_utc() {
-        let at = Timestamp::from_unix_millis(1_795_000_000_999);
-        assert_eq!(rfc3339(at), "2026-11-18T11:06:40Z");
     }
 }

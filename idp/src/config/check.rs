@@ -20,6 +20,7 @@ impl Config {
         }
         self.check_ranges()?;
         self.limits.check()?;
+        self.notifications.check()?;
         self.check_tls()?;
         if self.lifetimes.code > 600 {
             return Err(value(

@@ -14,7 +14,9 @@ mod console;
 mod error;
 mod http;
 mod limits;
+mod notifications;
 mod outbound;
+mod portal;
 mod revocation;
 mod revocation_source;
 mod shape;
@@ -38,12 +40,15 @@ pub use console::ConsoleConfig;
 pub use error::ConfigError;
 pub use http::{ForwardedHeader, HttpConfig};
 pub use limits::{Budget, LimitsConfig};
+pub use notifications::{
+    EmailConfig, MailTls, NotificationsConfig, SecretSource, SmsConfig, WebhookConfig,
+};
 pub use outbound::OutboundConfig;
+pub use portal::{AgentConfig, DownloadConfig, PortalConfig};
 pub use revocation::{MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;
 pub use shape::{
-    AgentConfig, Config, DatabaseConfig, DownloadConfig, EphemeralConfig, LifetimesConfig,
-    MasterKeyConfig, PortalConfig, RegistrationConfig,
+    Config, DatabaseConfig, EphemeralConfig, LifetimesConfig, MasterKeyConfig, RegistrationConfig,
 };
 pub use signing_keys::{KeepIn, Pkcs11Config, SigningKeysConfig};
 pub use tls::TlsConfig;
@@ -95,6 +100,7 @@ impl Config {
             self.outbound.ca_file = folder.join(&self.outbound.ca_file);
         }
         self.tls.resolve_from(folder);
+        self.notifications.resolve_from(folder);
         self.signing_keys.pkcs11.resolve_from(folder);
         for authority in &mut self.certificate_authorities {
             authority.resolve_from(folder);
@@ -144,6 +150,7 @@ impl Config {
             pushed_lifetime: seconds(lifetimes.pushed),
             // Out of the store, where it is needed.
             pairwise_key: PairwiseKey::default(),
+            announcing: self.notifications.announcing(),
         })
     }
 

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AuditConfig, AuthorityConfig, ConsoleConfig, HttpConfig, LimitsConfig, MetricsConfig,
-    OutboundConfig, RevocationSettings, SigningKeysConfig, TlsConfig,
+    AgentConfig, AuditConfig, AuthorityConfig, ConsoleConfig, HttpConfig, LimitsConfig,
+    MetricsConfig, NotificationsConfig, OutboundConfig, PortalConfig, RevocationSettings,
+    SigningKeysConfig, TlsConfig,
 };
 
 /// Everything an operator can set.
@@ -62,6 +63,9 @@ pub struct Config {
     /// Whether platforms register themselves.
     #[serde(default)]
     pub registration: RegistrationConfig,
+    /// Who hears of what happens to an enterprise.
+    #[serde(default)]
+    pub notifications: NotificationsConfig,
     /// When signing keys follow one another.
     pub signing_keys: SigningKeysConfig,
     /// What is kept of sign-ins.
@@ -124,47 +128,6 @@ impl std::fmt::Debug for MasterKeyConfig {
             .field("file", &self.file)
             .finish_non_exhaustive()
     }
-}
-
-/// `[agent]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AgentConfig {
-    /// Loopback ports a page tries, in order.
-    pub ports: Vec<u16>,
-    /// What the driver page offers for download.
-    pub downloads: Vec<DownloadConfig>,
-}
-
-/// `[[agent.downloads]]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DownloadConfig {
-    /// Operating system, as people call it.
-    pub system: String,
-    /// Version.
-    pub version: String,
-    /// Size, as people read it.
-    pub size: String,
-    /// Where it is.
-    pub href: String,
-    /// SHA-256, hexadecimal.
-    #[serde(default)]
-    pub sha256: Option<String>,
-}
-
-/// `[portal]`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PortalConfig {
-    /// Telephone of the support desk.
-    pub support_phone: Option<String>,
-    /// Mail address of the support desk.
-    pub support_email: Option<String>,
-    /// Its hours.
-    pub support_hours: Option<String>,
-    /// Shows that this is a demonstration.
-    pub demo: bool,
 }
 
 /// `[lifetimes]`, in seconds.
@@ -248,6 +211,7 @@ impl Default for Config {
                 pushed: 90,
             },
             registration: RegistrationConfig::default(),
+            notifications: NotificationsConfig::default(),
             signing_keys: SigningKeysConfig::default(),
             sign_ins: SignInsConfig { kept_days: 365 },
             http: HttpConfig::default(),

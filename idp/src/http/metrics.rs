@@ -1,11 +1,13 @@
 //! `/metrics` in the text format of Prometheus, where the configuration has it answer: it tells which CAs are recognised,
-//! where their lists come from and how many platforms could not be told of endings, to whoever reaches the listener.
+//! where their lists come from and how many platforms and enterprises could not be told, to whoever reaches the listener.
 
 use std::fmt::Write as _;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
-use idp_core::logout_delivery::{DeliveryCounts, DeliveryStage};
+use idp_core::delivery::{DeliveryCounts, DeliveryStage};
+use idp_core::notification::Channel;
+use idp_core::store::StoreError;
 
 use super::routes::METRICS;
 use crate::certificates::{Askings, SourceReport};
@@ -21,16 +23,27 @@ async fn metrics(state: web::Data<AppState>) -> HttpResponse {
     // Where the database is away, what can be measured all the same is.
     let counted = state
         .database
-        .read(|store| store.count_logout_deliveries())
+        .read(|store| {
+            Ok::<_, StoreError>((
+                store.count_logout_deliveries()?,
+                store.count_notifications()?,
+            ))
+        })
         .await
         .ok();
+    let (logouts, notifications) = counted.unzip();
     let sources = web::block(move || (state.lists.report(), state.lists.askings())).await;
     let now = clock::now().unix_seconds();
     match sources {
         Ok((sources, askings)) => HttpResponse::Ok()
             .content_type("text/plain; version=0.0.4; charset=utf-8")
             .insert_header(("Cache-Control", "no-store"))
-            .body(text(&sources, now) + &of_askings(askings) + &of_logouts(counted)),
+            .body(
+                text(&sources, now)
+                    + &of_askings(askings)
+                    + &of_logouts(logouts)
+                    + &of_notifications(&notifications.unwrap_or_default()),
+            ),
         Err(_stopping) => HttpResponse::ServiceUnavailable().finish(),
     }
 }
@@ -134,14 +147,28 @@ fn of_logouts(counted: Option<DeliveryCounts>) -> String {
         "# HELP idp_logout_deliveries Platforms to be told, or told, that a session ended.\n\
                     # TYPE idp_logout_deliveries gauge\n"
             .to_owned();
-    for (stage, number) in [
-        (DeliveryStage::Waiting, counts.waiting),
-        (DeliveryStage::Confirmed, counts.confirmed),
-        (DeliveryStage::Refused, counts.refused),
-        (DeliveryStage::GivenUp, counts.given_up),
-    ] {
-        let state = stage.as_str();
+    for stage in DeliveryStage::ALL {
+        let (state, number) = (stage.as_str(), counts.of(stage));
         let _ = writeln!(text, "idp_logout_deliveries{{state=\"{state}\"}} {number}");
+    }
+    text
+}
+
+/// What enterprises are to hear of, or heard of; nothing where there was none.
+fn of_notifications(counted: &[(Channel, DeliveryCounts)]) -> String {
+    let mut text =
+        "# HELP idp_notifications What enterprises are to hear of, or heard of, by each way.\n\
+         # TYPE idp_notifications gauge\n"
+            .to_owned();
+    for (channel, counts) in counted {
+        let channel = escaped(&channel.to_text());
+        for stage in DeliveryStage::ALL {
+            let (state, number) = (stage.as_str(), counts.of(stage));
+            let _ = writeln!(
+                text,
+                "idp_notifications{{channel=\"{channel}\",state=\"{state}\"}} {number}"
+            );
+        }
     }
     text
 }

@@ -12,11 +12,12 @@ use protocol::claims::{LockRole, SubjectType};
 use protocol::scope::{ClaimSet, Scope, ScopeSet};
 use time::OffsetDateTime;
 
+use crate::clock;
 use crate::view::{self, AboutPlatform, ConsentGroup, ConsentItem, Frame, Locale};
 
 /// A moment as pages write it.
 pub fn moment(at: Timestamp) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(at.unix_seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    clock::utc(at)
 }
 
 /// A platform's name in the page's language.

@@ -10,6 +10,7 @@ mod error;
 mod fetch;
 mod look;
 mod resolve;
+mod send;
 
 pub use answer::{Answer, Bounds, Fetched, Validators};
 pub use error::FetchError;

@@ -13,6 +13,7 @@ use super::key_watch::keep_keys;
 use crate::certificates::{self, keep_up};
 use crate::clock;
 use crate::forgetting::keep_forgetting;
+use crate::notifying::{keep_announcing_expiring, keep_notifying};
 use crate::state::AppState;
 use crate::telling::keep_telling;
 use crate::tls::{Look, ServerCertificate, WARN_DAYS};
@@ -35,6 +36,8 @@ pub(super) async fn keep_house(state: web::Data<AppState>) {
         keep_hsm(&state),
         keep_registry(&state),
         keep_telling(&state),
+        keep_notifying(&state),
+        keep_announcing_expiring(&state),
         keep_certificate(&state),
         keep_forgetting(&state),
         keep_audit_log(&state)

@@ -20,6 +20,7 @@ use crate::config::{Config, TlsConfig};
 use crate::http::assets::Assets;
 use crate::http::oidc::{self, Origins};
 use crate::limits::Limits;
+use crate::notifying::Notifier;
 use crate::outbound::Fetcher;
 use crate::published::{ClientKeySets, RequestObjects};
 use crate::state::AppState;
@@ -66,6 +67,8 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
     let unreadable = |e| StartError::new("outbound.ca_file", e);
     let fetcher = Fetcher::toward_authorities(&config).map_err(unreadable)?;
     let platforms = Fetcher::toward_platforms(&config).map_err(unreadable)?;
+    let notifier = Notifier::open(&config, platforms.clone())
+        .map_err(|e| StartError::new("notifications", e))?;
     let kept = Kept::in_state(&config.state_dir);
     let lists = Arc::new(RevocationSources::open(registered.registry(), Some(kept)));
     let standings = Arc::new(Standings::new(REGISTRY, &registered, Arc::clone(&lists)));
@@ -101,6 +104,7 @@ pub async fn build_state(config: Config) -> Result<web::Data<AppState>, StartErr
         platforms,
         rng,
         teller: Teller::default(),
+        notifier,
         standings,
     }))
 }

@@ -21,10 +21,10 @@ const LONGEST: Duration = Duration::from_secs(20);
 pub(super) async fn attempt(state: &web::Data<AppState>, taken: &LogoutDelivery) {
     let platform = &taken.platform_id;
     let heard = tell(state, taken).await;
-    state.teller.end(platform);
+    state.teller.pacing.end(platform);
     match &heard {
         Heard::Nothing(why) => {
-            state.teller.rest(platform);
+            state.teller.pacing.rest(platform);
             tracing::warn!(%platform, attempt = taken.attempts, why, "a platform could not be told that a session ended");
         }
         Heard::Refused(why) => {

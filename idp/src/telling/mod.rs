@@ -6,8 +6,7 @@
 mod attempt;
 mod due;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
@@ -16,6 +15,7 @@ use idp_core::logout_delivery::LogoutDelivery;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::pacing::Pacing;
 use crate::state::AppState;
 
 pub use due::{TELL_EVERY, keep_telling};
@@ -29,74 +29,21 @@ const AT_ONCE_AT_A_TIME: usize = 64;
 /// Attempts under way at one platform, as things fall due: one that is slow holds nobody else up.
 const AT_ONE_PLATFORM: usize = 4;
 
-/// How long a platform that was not told is left alone by this process: shorter than its first pause.
-const REST: Duration = Duration::from_secs(3);
-
 /// How long a person who signs out waits for their platforms.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
-/// Platforms that rest at most.
-const RESTING: u64 = 10_000;
-
 /// What is under way.
 pub struct Teller {
-    due: Arc<Semaphore>,
+    pacing: Pacing<PlatformId>,
     at_once: Arc<Semaphore>,
-    busy: Mutex<HashMap<PlatformId, usize>>,
-    resting: moka::sync::Cache<PlatformId, ()>,
 }
 
 impl Default for Teller {
     fn default() -> Self {
         Self {
-            due: Arc::new(Semaphore::new(DUE_AT_A_TIME)),
+            pacing: Pacing::new(DUE_AT_A_TIME, AT_ONE_PLATFORM),
             at_once: Arc::new(Semaphore::new(AT_ONCE_AT_A_TIME)),
-            busy: Mutex::default(),
-            resting: moka::sync::Cache::builder()
-                .max_capacity(RESTING)
-                .time_to_live(REST)
-                .build(),
         }
-    }
-}
-
-impl Teller {
-    /// Platforms that are left alone for now.
-    fn left_alone(&self) -> Vec<PlatformId> {
-        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = busy.iter().filter(|(_, n)| **n >= AT_ONE_PLATFORM);
-        let full = full.map(|(platform, _)| platform.clone());
-        let resting = self
-            .resting
-            .iter()
-            .map(|(platform, ())| (*platform).clone());
-        full.chain(resting).collect()
-    }
-
-    /// How many attempts are under way at each platform.
-    fn under_way(&self) -> HashMap<PlatformId, usize> {
-        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.clone()
-    }
-
-    /// Counted by whoever begins an attempt, before it has a task of its own; [`attempt::attempt`] counts its end.
-    fn begin(&self, platform: &PlatformId) {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        *busy.entry(platform.clone()).or_default() += 1;
-    }
-
-    fn end(&self, platform: &PlatformId) {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(n) = busy.get_mut(platform) {
-            *n = n.saturating_sub(1);
-            if *n == 0 {
-                busy.remove(platform);
-            }
-        }
-    }
-
-    fn rest(&self, platform: &PlatformId) {
-        self.resting.insert(platform.clone(), ());
     }
 }
 
@@ -107,7 +54,7 @@ pub async fn tell_at_once(state: &web::Data<AppState>, taken: Vec<LogoutDelivery
         let Ok(place) = Arc::clone(&state.teller.at_once).try_acquire_owned() else {
             break;
         };
-        state.teller.begin(&delivery.platform_id);
+        state.teller.pacing.begin(&delivery.platform_id);
         let state = state.clone();
         // A task of its own within the set: the set's end takes the waiting away, not the work.
         let work = tokio::spawn(async move {

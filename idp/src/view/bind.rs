@@ -47,6 +47,8 @@ pub struct BindValues<'a> {
     pub legal_representative: &'a str,
     /// 联系电话.
     pub phone: &'a str,
+    /// 联系邮箱.
+    pub contact_email: &'a str,
     /// 单位地址.
     pub address: &'a str,
     /// 主体类型, one or more.
@@ -88,6 +90,8 @@ pub struct Limits {
     pub address: usize,
     /// The telephone number.
     pub phone: usize,
+    /// The mail address.
+    pub email: usize,
 }
 
 /// What a browser can say of one text before a lock is asked; the server judges all the same.
@@ -110,6 +114,9 @@ const SEEN: &str = r"\s*[^\p{Cc}\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2
 /// From 5 to 20 digits, with what stands between and before them.
 const TELEPHONE: &str = r"\s*(?:[ +\-\(\)]*[0-9]){5,20}[ +\-\(\)]*\s*";
 
+/// What looks like a mail address.
+const EMAIL: &str = r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*";
+
 impl FieldError<'_> {
     pub(super) fn message(&self, frame: &Frame<'_>) -> Cow<'static, str> {
         let label = frame.t(&format!("bind-{}", self.field));
@@ -130,12 +137,17 @@ impl BindPage<'_> {
             person,
             address,
             phone,
+            email,
         } = self.limits;
         let (max, pattern, inputmode, codes) = match field {
             "credit_code" => (SPACED_CREDIT_CODE, None, Some("text"), None),
             "phone" => {
                 let codes = ("phone-malformed", "phone-malformed");
                 (phone, Some(TELEPHONE), Some("tel"), Some(codes))
+            }
+            "contact_email" => {
+                let codes = ("email-malformed", "field-too-long");
+                (email, Some(EMAIL), Some("email"), Some(codes))
             }
             _ => {
                 let max = if field == "address" { address } else { person };
@@ -157,10 +169,10 @@ impl BindPage<'_> {
         }
     }
 
-    /// The guide marks everything but these two with a star.
+    /// The guide marks everything but telephone and address with a star; it knows no mail.
     fn is_optional(&self, field: &str) -> bool {
         let _ = self; // the template calls it as a method
-        matches!(field, "phone" | "address")
+        matches!(field, "phone" | "contact_email" | "address")
     }
 
     fn is_subject_type(&self, value: &str) -> bool {

@@ -20,6 +20,7 @@ mod leaving;
 mod locale;
 mod login;
 mod messages;
+mod notification;
 mod platforms;
 mod problem;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use leaving::{ConfirmSignOutPage, PlatformSignOut, RedirectingPage, SignedOu
 pub use locale::{LanguageWishes, Locale};
 pub use login::LoginPage;
 pub use messages::Messages;
+pub use notification::{MailPart, NotificationMail};
 pub use platforms::{PlatformCard, PlatformState, PlatformsPage, Zone, ZoneGroup};
 pub use problem::{BackLink, Problem};
 

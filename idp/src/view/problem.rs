@@ -191,6 +191,7 @@ pub(super) const CODES: &[&str] = &[
     "internal",
     "fields-invalid",
     "phone-malformed",
+    "email-malformed",
     "region-unknown",
     "subject-type-required",
     "operator-unknown",

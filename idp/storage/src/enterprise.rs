@@ -30,6 +30,7 @@ pub(crate) struct EnterpriseRow {
     created_at: i64,
     rebinding_until: Option<i64>,
     version: i64,
+    contact_email: Option<String>,
 }
 
 impl From<&Enterprise> for EnterpriseRow {
@@ -52,6 +53,7 @@ impl From<&Enterprise> for EnterpriseRow {
             created_at: enterprise.created_at.unix_millis(),
             rebinding_until: enterprise.rebinding_until.map(Timestamp::unix_millis),
             version: enterprise.version.into(),
+            contact_email: enterprise.contact_email.clone(),
         }
     }
 }
@@ -81,6 +83,7 @@ impl TryFrom<EnterpriseRow> for Enterprise {
             name: row.name,
             legal_representative: row.legal_representative,
             phone: row.phone,
+            contact_email: row.contact_email,
             address: row.address,
         })
     }

@@ -16,6 +16,7 @@ diesel::table! {
         created_at -> BigInt,
         rebinding_until -> Nullable<BigInt>,
         version -> BigInt,
+        contact_email -> Nullable<Text>,
     }
 }
 
@@ -181,6 +182,30 @@ diesel::table! {
         state -> Text,
         state_at -> BigInt,
         why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Text,
+        enterprise_id -> Text,
+        kind -> Text,
+        channel -> Text,
+        happening -> Text,
+        created_at -> BigInt,
+        tried_since -> BigInt,
+        attempts -> BigInt,
+        state -> Text,
+        state_at -> BigInt,
+        why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    expiry_notices (key_lock_id, not_after, days) {
+        key_lock_id -> Text,
+        not_after -> BigInt,
+        days -> BigInt,
     }
 }
 
@@ -378,4 +403,5 @@ diesel::joinable!(grants -> key_locks (key_lock_id));
 diesel::joinable!(grants -> platforms (platform_id));
 diesel::joinable!(sessions -> enterprises (enterprise_id));
 diesel::joinable!(sessions -> key_locks (key_lock_id));
+diesel::allow_tables_to_appear_in_same_query!(key_locks, expiry_notices);
 diesel::allow_tables_to_appear_in_same_query!(grants, enterprises, key_locks, platforms, sessions);

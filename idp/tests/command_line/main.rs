@@ -15,6 +15,7 @@ mod inspect;
 mod keys;
 mod lab;
 mod logouts;
+mod notifications;
 mod pkcs11;
 mod platform_check;
 mod platforms;

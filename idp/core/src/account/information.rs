@@ -1,4 +1,4 @@
-//! 修改信息: telephone, address and subject types. Which fields changed is an event; what stands in them is not.
+//! 修改信息: telephone, mail address, address and subject types. Which fields changed is an event; what stands in them is not.
 
 use protocol::claims::SubjectType;
 
@@ -15,6 +15,8 @@ use crate::store::{Store, StoreError};
 pub struct InformationForm {
     /// 联系电话
     pub phone: String,
+    /// 联系邮箱
+    pub contact_email: String,
     /// 单位地址
     pub address: String,
     /// 主体类型
@@ -25,6 +27,7 @@ pub struct InformationForm {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Information {
     phone: Option<String>,
+    contact_email: Option<String>,
     address: Option<String>,
     subject_types: Vec<SubjectType>,
 }
@@ -35,6 +38,7 @@ impl InformationForm {
         let words = enterprise.subject_types.iter().map(|t| t.as_str());
         Self {
             phone: enterprise.phone.clone().unwrap_or_default(),
+            contact_email: enterprise.contact_email.clone().unwrap_or_default(),
             address: enterprise.address.clone().unwrap_or_default(),
             subject_types: words.map(str::to_owned).collect(),
         }
@@ -45,24 +49,30 @@ impl Information {
     /// Reads the form; every problem at once, each with its field's name.
     pub fn parse(form: &InformationForm) -> Result<Self, Vec<(&'static str, FieldProblem)>> {
         let phone = fields::telephone(&form.phone).map_err(|p| ("phone", p));
+        let email = fields::email(&form.contact_email).map_err(|p| ("contact_email", p));
         let address = fields::optional(&form.address, ADDRESS_MAX).map_err(|p| ("address", p));
         let types = fields::subject_types(&form.subject_types).map_err(|p| ("subject_types", p));
-        match (phone, address, types) {
-            (Ok(phone), Ok(address), Ok(subject_types)) => Ok(Self {
+        match (phone, email, address, types) {
+            (Ok(phone), Ok(contact_email), Ok(address), Ok(subject_types)) => Ok(Self {
                 phone,
+                contact_email,
                 address,
                 subject_types,
             }),
-            (phone, address, types) => Err([phone.err(), address.err(), types.err()]
-                .into_iter()
-                .flatten()
-                .collect()),
+            (phone, email, address, types) => {
+                let problems = [phone.err(), email.err(), address.err(), types.err()];
+                Err(problems.into_iter().flatten().collect())
+            }
         }
     }
 
     fn changed(&self, enterprise: &Enterprise) -> Vec<&'static str> {
         let fields = [
             ("phone", self.phone != enterprise.phone),
+            (
+                "contact_email",
+                self.contact_email != enterprise.contact_email,
+            ),
             ("address", self.address != enterprise.address),
             (
                 "subject_types",
@@ -104,6 +114,7 @@ pub fn change_information(
     }
     let to = Enterprise {
         phone: information.phone.clone(),
+        contact_email: information.contact_email.clone(),
         address: information.address.clone(),
         subject_types: information.subject_types.clone(),
         ..enterprise
@@ -125,6 +136,7 @@ mod tests {
     fn form() -> InformationForm {
         InformationForm {
             phone: " 0476-8881234 ".to_owned(),
+            contact_email: " office@Example.cn ".to_owned(),
             address: String::new(),
             subject_types: vec![
                 "supplier".to_owned(),
@@ -138,6 +150,7 @@ mod tests {
     fn what_is_typed_is_trimmed_and_each_type_counts_once() {
         let read = Information::parse(&form()).unwrap();
         assert_eq!(read.phone.as_deref(), Some("0476-8881234"));
+        assert_eq!(read.contact_email.as_deref(), Some("office@example.cn"));
         assert_eq!(read.address, None);
         assert_eq!(read.subject_types.len(), 2);
     }
@@ -146,11 +159,15 @@ mod tests {
     fn every_wrong_field_is_named_at_once() {
         let wrong = InformationForm {
             phone: "call me".to_owned(),
+            contact_email: "write me".to_owned(),
             address: "x".repeat(ADDRESS_MAX + 1),
             subject_types: Vec::new(),
         };
         let problems = Information::parse(&wrong).unwrap_err();
         let fields: Vec<_> = problems.iter().map(|(field, _)| *field).collect();
-        assert_eq!(fields, ["phone", "address", "subject_types"]);
+        assert_eq!(
+            fields,
+            ["phone", "contact_email", "address", "subject_types"]
+        );
     }
 }

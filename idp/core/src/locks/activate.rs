@@ -3,11 +3,13 @@
 use protocol::claims::LockRole;
 
 use super::hold_primary;
+use crate::announce::announce;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
 use crate::enterprise::Enterprise;
 use crate::id::KeyLockId;
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use crate::notification::{Happening, LockFacts};
 use crate::presence::{Present, find_present};
 use crate::proof::ProofRefusal;
 use crate::recognition::{CertificateRefusal, Recognised};
@@ -154,7 +156,13 @@ fn decide(
         None => store.insert_key_lock(&fresh)?,
     };
     if won {
-        return Ok(Ok(known.map_or(fresh.id, |lock| lock.id)));
+        let lock = LockFacts {
+            id: known.map_or_else(|| fresh.id.clone(), |lock| lock.id),
+            ..LockFacts::of(&fresh)
+        };
+        let id = lock.id.clone();
+        announce(store, cx, &enterprise, &Happening::LockActivated { lock })?;
+        return Ok(Ok(id));
     }
     // Another request activated, bound or ended it, or has its key by another certificate, in the same moment.
     let standing = store.find_key_lock_by_thumbprint(recognised.thumbprint())?;

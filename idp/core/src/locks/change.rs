@@ -3,11 +3,13 @@
 use protocol::claims::LockRole;
 
 use super::hold_primary;
+use crate::announce::announce;
 use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::{Caller, Cx};
 use crate::ending::end_standing;
 use crate::id::KeyLockId;
 use crate::key_lock::{KeyLock, KeyLockState, Thumbprint, Unfit};
+use crate::notification::{Happening, LockFacts};
 use crate::presence::Present;
 use crate::proof::ProofRefusal;
 use crate::session::{SessionEnding, Which};
@@ -76,6 +78,13 @@ pub fn remove(
     let ending = (Which::OfLock(id), SessionEnding::LockEnded);
     end_standing(store, cx, &present.enterprise.id, ending)?;
     note(store, cx, caller, present, (id, AuditKind::LockRemoved))?;
+    let lock = LockFacts::of(&key_lock);
+    announce(
+        store,
+        cx,
+        &present.enterprise,
+        &Happening::LockRemoved { lock },
+    )?;
     Ok(Ok(()))
 }
 

@@ -4,12 +4,14 @@ use pki::holder::credit_code::CreditCode;
 use protocol::claims::LockRole;
 
 use super::{OperateError, OperateRefusal, Order, event, exchange, find};
+use crate::announce::announce;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::Cx;
 use crate::ending::end_standing;
 use crate::enterprise::Enterprise;
 use crate::id::KeyLockId;
 use crate::key_lock::{KeyLock, KeyLockState};
+use crate::notification::{Happening, LockFacts};
 use crate::session::{SessionEnding, Which};
 use crate::store::Store;
 
@@ -103,6 +105,12 @@ fn end(
     }
     let ending = (Which::OfLock(id), SessionEnding::LockEnded);
     end_standing(store, cx, &enterprise.id, ending)?;
+    let lock = LockFacts::of(&lock);
+    let happening = match to {
+        KeyLockState::Lost => Happening::LockLost { lock },
+        _ => Happening::LockRemoved { lock },
+    };
+    announce(store, cx, &enterprise, &happening)?;
     note(store, cx, &enterprise, (order, id, kind))
 }
 

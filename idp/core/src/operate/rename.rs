@@ -7,10 +7,12 @@ use pki::holder::credit_code::CreditCode;
 use sha2::{Digest as _, Sha256};
 
 use super::{OperateError, OperateRefusal, Order, change, find, words};
+use crate::announce::announce;
 use crate::audit::AuditKind;
 use crate::cx::Cx;
 use crate::ending::end_standing;
 use crate::enterprise::{Enterprise, EnterpriseRename};
+use crate::notification::Happening;
 use crate::session::{SessionEnding, Which};
 use crate::store::Store;
 
@@ -71,5 +73,10 @@ pub fn rename(
     store.insert_enterprise_rename(&rename, &evidence.content)?;
     let ending = (Which::All, SessionEnding::EndedByOperator);
     end_standing(store, cx, &rename.enterprise_id, ending)?;
+    let happening = Happening::Renamed {
+        old_name: rename.old_name.clone(),
+        new_name: rename.new_name.clone(),
+    };
+    announce(store, cx, &renamed, &happening)?;
     Ok(rename)
 }

@@ -13,6 +13,7 @@ mod grants;
 mod key_locks;
 mod keys;
 mod logout_deliveries;
+mod notifications;
 mod operators;
 mod platforms;
 mod sessions;
@@ -27,6 +28,7 @@ pub use grants::GrantStore;
 pub use key_locks::KeyLockStore;
 pub use keys::KeyStore;
 pub use logout_deliveries::LogoutDeliveryStore;
+pub use notifications::NotificationStore;
 pub use operators::OperatorStore;
 pub use platforms::PlatformStore;
 pub use sessions::SessionStore;
@@ -59,6 +61,7 @@ pub trait Store:
     + ConsentStore
     + GrantStore
     + LogoutDeliveryStore
+    + NotificationStore
     + TokenStore
     + KeyStore
     + AuthorityStore
@@ -78,6 +81,7 @@ impl<T> Store for T where
         + ConsentStore
         + GrantStore
         + LogoutDeliveryStore
+        + NotificationStore
         + TokenStore
         + KeyStore
         + AuthorityStore

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::account::{Information, InformationForm, InformationOutcome, change_information};
 use idp_core::enterprise::Enterprise;
-use idp_core::fields::{ADDRESS_MAX, FieldProblem, PERSON_MAX, PHONE_MAX};
+use idp_core::fields::{ADDRESS_MAX, EMAIL_MAX, FieldProblem, PERSON_MAX, PHONE_MAX};
 use protocol::claims::SubjectType;
 
 use super::shown::{self, parameter};
@@ -38,6 +38,7 @@ impl Typed {
         Ok(Self {
             form: InformationForm {
                 phone: text("phone")?,
+                contact_email: text("contact_email")?,
                 address: text("address")?,
                 subject_types: form.all("subject_types"),
             },
@@ -213,6 +214,7 @@ fn page(visit: &Visit, browser: Option<&Browser>, typed: &Typed, again: Again<'_
             enterprise: &typed.enterprise,
             version: &typed.version,
             phone: &typed.form.phone,
+            contact_email: &typed.form.contact_email,
             address: &typed.form.address,
             subject_types: typed
                 .form
@@ -237,6 +239,7 @@ fn page(visit: &Visit, browser: Option<&Browser>, typed: &Typed, again: Again<'_
             person: PERSON_MAX,
             address: ADDRESS_MAX,
             phone: PHONE_MAX,
+            email: EMAIL_MAX,
         },
         days_left: present.and_then(|p| page::days_left(&p.key_lock, visit.cx.now)),
         saved: matches!(again, Again::Saved),

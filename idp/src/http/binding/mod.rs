@@ -160,6 +160,7 @@ fn binding_form(form: &Form) -> Result<BindingForm, Failure> {
         ca_platform: text("ca_platform")?,
         legal_representative: text("legal_representative")?,
         phone: text("phone")?,
+        contact_email: text("contact_email")?,
         address: text("address")?,
         subject_types: form.all("subject_types"),
         binder_name: text("binder_name")?,

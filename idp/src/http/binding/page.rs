@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use idp_core::bind::{BindRefusal, BindingForm};
-use idp_core::fields::{ADDRESS_MAX, FieldProblem, PERSON_MAX, PHONE_MAX};
+use idp_core::fields::{ADDRESS_MAX, EMAIL_MAX, FieldProblem, PERSON_MAX, PHONE_MAX};
 use idp_core::platform::Platform;
 use idp_core::region::regions;
 use protocol::challenge::Purpose;
@@ -89,6 +89,7 @@ pub async fn page(
             person: PERSON_MAX,
             address: ADDRESS_MAX,
             phone: PHONE_MAX,
+            email: EMAIL_MAX,
         },
         problem: again.code().map(|code| Problem {
             code,
@@ -111,6 +112,7 @@ fn values(typed: &BindingForm) -> BindValues<'_> {
         ca_platform: &typed.ca_platform,
         legal_representative: &typed.legal_representative,
         phone: &typed.phone,
+        contact_email: &typed.contact_email,
         address: &typed.address,
         subject_types: typed.subject_types.iter().map(String::as_str).collect(),
         binder_name: &typed.binder_name,

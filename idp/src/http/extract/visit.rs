@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 
 use super::Browser;
 use super::client_address::client_address;
+use crate::clock;
 use crate::state::AppState;
 use crate::view::{Frame, LanguageWishes, Locale, SignedIn, Support};
 
@@ -182,8 +183,7 @@ impl Visit {
 
     /// Now, as pages write it: in the time of the region.
     pub fn moment(&self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp(self.cx.now.unix_seconds())
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        clock::utc(self.cx.now)
     }
 
     /// A page with its status and the language cookie. Personal or not, no cache keeps it.

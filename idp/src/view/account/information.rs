@@ -52,6 +52,8 @@ pub struct InformationValues<'a> {
     pub version: &'a str,
     /// 联系电话.
     pub phone: &'a str,
+    /// 联系邮箱.
+    pub contact_email: &'a str,
     /// 单位地址.
     pub address: &'a str,
     /// 主体类型, one or more.

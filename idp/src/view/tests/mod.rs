@@ -115,6 +115,7 @@ fn every_key_that_is_used_exists_and_every_key_that_exists_is_used() {
         "claim-",
         "back-to-",
         "statement-",
+        "notification-",
         "subject-type-",
         "act-",
         "authority-",

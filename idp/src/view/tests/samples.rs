@@ -168,6 +168,7 @@ fn bind_page(locale: Locale) -> BindPage<'static> {
             person: 64,
             address: 200,
             phone: 32,
+            email: 254,
         },
         problem: None,
     }
@@ -193,6 +194,7 @@ fn binding(locale: Locale) -> Vec<(&'static str, String)> {
             error("credit_code", "bad-credit-code", None),
             error("legal_representative", "field-required", None),
             error("phone", "phone-malformed", None),
+            error("contact_email", "email-malformed", None),
             error("address", "field-too-long", Some(200)),
             error("subject_types", "subject-type-required", None),
         ],

@@ -21,6 +21,7 @@ mod in_process;
 mod life;
 mod logouts;
 mod migrations;
+mod notifications;
 mod nouns;
 mod opening;
 mod operators;
@@ -85,6 +86,7 @@ fn sqlite_has_every_property() {
             races::ALL,
             life::ALL,
             logouts::ALL,
+            notifications::ALL,
             durable::ALL,
             migrations::ALL,
             refresh_tokens::ON_ITS_OWN,
@@ -108,6 +110,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             races::ALL,
             life::ALL,
             logouts::ALL,
+            notifications::ALL,
         ],
     );
 }
@@ -134,6 +137,7 @@ fn postgres_has_every_property() {
             races::ALL,
             life::ALL,
             logouts::ALL,
+            notifications::ALL,
             durable::ALL,
             migrations::ALL,
             refresh_tokens::ON_ITS_OWN,

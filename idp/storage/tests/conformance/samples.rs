@@ -82,6 +82,7 @@ pub fn enterprise() -> Enterprise {
         region_code: RegionCode::parse("150100").unwrap(),
         legal_representative: "巴特尔".into(),
         phone: Some("0471-1234567".into()),
+        contact_email: Some("office@example.cn".into()),
         address: None,
         subject_types: vec![SubjectType::Bidder, SubjectType::TenderAgency],
         state: EnterpriseState::Active,
