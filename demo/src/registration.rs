@@ -98,7 +98,7 @@ async fn register(
                 ..standing.clone()
             };
             if standing.state == PlatformState::Listed {
-                directory::connect(store, &cx, &platform, "demo")?;
+                directory::connect(store, &cx, &platform, directory::Act::by("demo", None))?;
             } else if standing != platform {
                 store.update_platform(&platform)?;
             }

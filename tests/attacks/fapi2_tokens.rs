@@ -303,7 +303,7 @@ async fn dpop_negative_tests() {
 /// profile in the first place.
 #[tokio::test]
 async fn a_registration_that_breaks_the_profile_is_refused() {
-    use idp_core::directory::{DirectoryError, RegistrationRefusal, connect};
+    use idp_core::directory::{Act, DirectoryError, RegistrationRefusal, connect};
     let fapi2 = Fapi2::new().await;
     let provider = Provider::shared();
     let mut registration = fapi2.platform().registration.clone();
@@ -313,7 +313,7 @@ async fn a_registration_that_breaks_the_profile_is_refused() {
     let written = provider
         .state
         .database
-        .write(move |store| connect(store, &cx, &registration, "test"))
+        .write(move |store| connect(store, &cx, &registration, Act::by("test", None)))
         .await;
     assert!(matches!(
         written,

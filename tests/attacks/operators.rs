@@ -35,7 +35,7 @@ const FORMS: [(&str, &[Role]); 5] = [
     ("/console/authorities/new", &[Role::Trust]),
     ("/console/authorities/nowhere", &[Role::Trust]),
     ("/console/enterprises/act", &[Role::Support]),
-    ("/console/platforms/end-grants", &[Role::Registrar]),
+    ("/console/platforms/new", &[Role::Registrar]),
 ];
 
 async fn expect_event(provider: &Provider, answer: &Answer, reason: &str) {
@@ -163,6 +163,28 @@ async fn the_database_itself_refuses_a_decision_of_one_person() {
     ] {
         assert!(connection.batch_execute(&attack).is_err(), "{attack}");
     }
+}
+
+#[tokio::test]
+async fn a_proposal_that_was_altered_in_the_database_is_not_approved() {
+    let provider = Provider::start(|_| ());
+    let mut first = Worker::on_duty(&provider, &[Role::Trust]).await;
+    let mut second = Worker::on_duty(&provider, &[Role::Trust]).await;
+    let proposal = proposed(&mut first).await;
+    let file = provider.folder.join("idp.db");
+    let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    connection
+        .batch_execute("UPDATE proposals SET change = replace(change, 'auditor', 'trust')")
+        .unwrap();
+    let answer = second.decide(&proposal, "approve").await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (409, "proposal-altered"),
+        "{}",
+        answer.summary()
+    );
+    assert_eq!(state(&provider, &proposal).await, ProposalState::Waiting);
+    expect_event(&provider, &answer, "proposal-altered").await;
 }
 
 #[tokio::test]
@@ -364,7 +386,7 @@ async fn posts_of_the_console_need_their_page() {
         "/console/operators/new",
         "/console/proposals/x",
         "/console/enterprises/act",
-        "/console/platforms/end-grants",
+        "/console/platforms/new",
     ] {
         let fields = [("csrf_token".to_owned(), "guessed".to_owned())];
         let answer = worker.browser.post(path, &fields).await;

@@ -56,6 +56,7 @@ async fn nobody_registers_without_a_good_token() {
     let (cx, id) = (provider.state.cx(), RegistrationTokenId::from_text(id));
     let done = provider.state.database.write(move |store| {
         let act = Act {
+            operator_id: None,
             by: "test",
             reason: None,
         };
@@ -413,6 +414,7 @@ async fn a_platform_loosens_nothing_that_an_operator_tightened() {
     );
     let tightened = provider.state.database.write(move |store| {
         let act = Act {
+            operator_id: None,
             by: "test",
             reason: None,
         };

@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { addOperator, closeDesk, openDesk, signAct, signInAt } from './lib/console.mjs';
 import { inEachLanguage } from './lib/scene.mjs';
 
-/** The places of each role, by the ids of their links. */
+/** Every place, by the id of its link. */
+const EVERY = ['dashboard', 'platforms', 'authorities', 'notices', 'proposals', 'operators'].map((it) => `console-nav-${it}`);
+
+/** The places of each role. */
 const PLACES = {
-  registrar: ['console-nav-dashboard', 'console-nav-proposals'],
+  registrar: ['console-nav-dashboard', 'console-nav-platforms', 'console-nav-notices', 'console-nav-proposals'],
   support: ['console-nav-dashboard'],
   trust: ['console-nav-dashboard', 'console-nav-authorities', 'console-nav-proposals', 'console-nav-operators'],
-  auditor: ['console-nav-dashboard', 'console-nav-authorities', 'console-nav-proposals', 'console-nav-operators'],
+  auditor: EVERY,
 };
 
 inEachLanguage('console', 'the operators’ console', (scene) => {
@@ -36,9 +39,9 @@ inEachLanguage('console', 'the operators’ console', (scene) => {
     for (const [role, places] of Object.entries(PLACES)) {
       const own = await openDesk(scene, people[role]);
       const links = await own.locator('#menu a').evaluateAll((all) => all.map((it) => it.id));
-      assert.deepEqual(links.filter((id) => PLACES.trust.includes(id)), places, role);
+      assert.deepEqual(links.filter((id) => EVERY.includes(id)), places, role);
       await album.see(own, `03-${role}`);
-      for (const id of PLACES.trust.filter((it) => !places.includes(it))) {
+      for (const id of EVERY.filter((it) => !places.includes(it))) {
         const path = `/console/${id.replace('console-nav-', '')}`;
         await own.goto(scene.portal + path);
         assert.equal(await own.innerText('#error-code'), 'operator-not-allowed', `${role} ${path}`);
@@ -95,6 +98,49 @@ inEachLanguage('console', 'the operators’ console', (scene) => {
     assert.equal(await desk.inputValue('#certificate'), 'not a certificate');
     assert.equal(await desk.isChecked('#role-support'), true);
     await album.see(desk, '12-mistake');
+  });
+
+  step('a platform is registered in the guided form, its secret is shown once, and something is announced', async () => {
+    const registrar = await openDesk(scene, people.registrar);
+    await registrar.click('#console-nav-platforms');
+    await album.see(registrar, '14-platforms');
+    await registrar.click('#new-platform');
+    const typed = {
+      id: 'trial', name_zh: '试验交易平台', name_en: 'Trial platform', region_code: '150400', reason: '新平台接入',
+      redirect_uris: 'http://p.example/callback', initiate_login_uri: 'https://p.example/login',
+    };
+    for (const [name, value] of Object.entries(typed)) await registrar.fill(`#${name}`, value);
+    await registrar.selectOption('#zone', 'eastern');
+    await registrar.selectOption('#method', 'client_secret_basic');
+    await registrar.click('#review');
+    assert.match(await registrar.innerText('#why'), /https/);
+    assert.equal(await registrar.inputValue('#name_zh'), typed.name_zh);
+    await album.see(registrar, '15-refused-form');
+    await registrar.fill('#redirect_uris', 'https://p.example/callback');
+    await registrar.click('#review');
+    await registrar.locator('#act').waitFor();
+    await album.see(registrar, '16-connect');
+    await signAct(registrar, people.registrar);
+    await registrar.locator('#client-secret').waitFor();
+    assert.match(await registrar.innerText('#client-secret'), /^[\w-]{43}$/);
+    await album.see(registrar, '17-secret');
+    await registrar.click('#go-on');
+    await album.see(registrar, '18-platform');
+    await registrar.click('#console-nav-notices');
+    await registrar.fill('#title_zh', '十二月检修');
+    await registrar.fill('#title_en', 'Maintenance in December');
+    await registrar.fill('#text_zh', '十二月五日夜间检修。');
+    await registrar.click('#announce');
+    await registrar.locator('#error-summary').waitFor();
+    assert.equal(await registrar.inputValue('#title_zh'), '十二月检修');
+    await registrar.fill('#text_en', 'In the night of 5 December.');
+    await registrar.click('#announce');
+    await registrar.locator('#notices').waitFor();
+    await album.see(registrar, '19-notices');
+    await scene.page.goto(scene.portal);
+    assert.match(await scene.page.innerText('#notices'), scene.language === 'en' ? /In the night/ : /夜间检修/);
+    await album.see(scene.page, '20-announced');
+    await closeDesk(registrar);
   });
 
   step('changes that waited and how they ended are listed', async () => {

@@ -283,6 +283,7 @@ async fn a_platform_that_was_suspended_is_told_of_sessions_from_before_whether_o
         let (mut scene, tokens) = super::back_channel::entered(&listener).await;
         let id = PlatformId::from_text(&scene.platform.id);
         let act = directory::Act {
+            operator_id: None,
             by: "test",
             reason: None,
         };

@@ -330,19 +330,13 @@ async fn a_platform_loses_every_grant_when_two_registrars_say_so() {
         .await;
     let mut first = Worker::on_duty(provider, &[Role::Registrar]).await;
     let mut second = Worker::on_duty(provider, &[Role::Registrar]).await;
+    let address = format!("/console/platforms/{}", scene.platform.id);
     let change = Change::EndGrants {
         platform: idp_core::id::PlatformId::from_text(&scene.platform.id),
     };
-    let page = first.browser.open("/console").await;
-    let fields = [
-        ("csrf_token".to_owned(), e2e::browser::csrf_token(&page)),
-        ("platform".to_owned(), scene.platform.id.clone()),
-        ("reason".to_owned(), "平台密钥泄露".to_owned()),
-    ];
-    let review = first
-        .browser
-        .post("/console/platforms/end-grants", &fields)
-        .await;
+    let page = first.browser.open(&address).await;
+    let typed = [("do", "end-grants"), ("reason", "平台密钥泄露")];
+    let review = first.send(&page, "#platform-form", &typed).await;
     let answer = first.sign(&review).await;
     let proposal = answer
         .location()

@@ -18,6 +18,7 @@ use serde_json::Value;
 
 /// Who tries an emergency.
 const DRILL: Act<'_> = Act {
+    operator_id: None,
     by: "Wang Wu",
     reason: Some("drill"),
 };
@@ -143,6 +144,7 @@ async fn what_a_withdrawn_key_signed_is_refused_on_running_servers_and_its_succe
     let id = KeyId::from_text(&stolen);
     let keys = (&keeper, &schedule);
     let act = Act {
+        operator_id: None,
         by: "Wang Wu",
         reason: Some("laptop\nstolen"),
     };

@@ -17,6 +17,7 @@ mod client_credentials;
 mod conformance;
 mod consent;
 mod console;
+mod console_platforms;
 mod discovery;
 mod dpop;
 pub(crate) mod end_session;

@@ -18,6 +18,7 @@ use serde_json::Value;
 
 /// Who tries an emergency.
 const DRILL: Act<'_> = Act {
+    operator_id: None,
     by: "Wang Wu",
     reason: Some("drill"),
 };

@@ -34,6 +34,7 @@ const NO_SUCH_OBJECT: &str = "0x82 once";
 const NO_MORE_SESSIONS: &str = "0xb1";
 
 const DRILL: Act<'_> = Act {
+    operator_id: None,
     by: "Wang Wu",
     reason: Some("drill"),
 };

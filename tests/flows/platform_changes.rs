@@ -9,6 +9,7 @@ use idp_core::id::PlatformId;
 use idp_storage::{Database, DatabaseSettings};
 
 const OPERATOR: Act<'static> = Act {
+    operator_id: None,
     by: "值班员",
     reason: Some("测试"),
 };

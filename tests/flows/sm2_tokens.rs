@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 /// Who tries an emergency.
 const DRILL: Act<'_> = Act {
+    operator_id: None,
     by: "Wang Wu",
     reason: Some("drill"),
 };

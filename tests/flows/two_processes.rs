@@ -448,6 +448,7 @@ async fn no_code_that_is_redeemed_beside_a_suspension_gives_anything_then_or_lat
     browser.bind(&lock).await;
     let (code, asking) = platform.code(&mut browser, &lock).await;
     let act = directory::Act {
+        operator_id: None,
         by: "test",
         reason: Some("beside"),
     };

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::cx::random_text;
-use idp_core::directory::connect;
+use idp_core::directory::{Act, connect};
 use idp_core::id::PlatformId;
 use idp_core::platform::{
     Client, ClientAuthentication, ClientKeys, ConsentPolicy, JwsAlgorithm, LogoutRules,
@@ -137,7 +137,7 @@ impl Platform {
         let written = provider
             .state
             .database
-            .write(move |store| connect(store, &cx, &added, "test"))
+            .write(move |store| connect(store, &cx, &added, Act::by("test", None)))
             .await;
         written.unwrap();
         Self {

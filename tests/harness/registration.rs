@@ -54,6 +54,7 @@ impl Provider {
         let cx = self.state.cx();
         let issued = self.state.database.write(move |store| {
             let act = Act {
+                operator_id: None,
                 by: "test",
                 reason: None,
             };
@@ -107,6 +108,7 @@ impl Provider {
         let shown = shown.map(str::to_owned);
         let done = self.state.database.write(move |store| {
             let act = Act {
+                operator_id: None,
                 by: "test",
                 reason: None,
             };

@@ -188,6 +188,10 @@ audit_kinds! {
     ChangeRefused = "change.refused",
     /// Whoever proposed it took it back.
     ChangeWithdrawn = "change.withdrawn",
+    /// An operator announced something at the portal.
+    NoticePublished = "notice.published",
+    /// An operator took an announcement back.
+    NoticeWithdrawn = "notice.withdrawn",
     /// All tokens of a platform were ended at once.
     GrantsEnded = "grants.ended",
     /// Old lines of the trail were sealed into a file; their rows went.

@@ -12,6 +12,7 @@ pub mod metadata;
 mod registration;
 mod secret;
 mod uris;
+mod wanted;
 
 pub use change::{Act, Changed, DirectoryError, activate, change, connect, suspend};
 pub use check::RegistrationRefusal;
@@ -25,3 +26,4 @@ pub use registration::{
     revoke_registration_token,
 };
 pub use secret::{OVERLAP_MAX, rotate_secret, with_secret};
+pub use wanted::{Entry, Terms, Wanted, put};

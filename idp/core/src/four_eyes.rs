@@ -37,6 +37,9 @@ pub enum FourEyesRefusal {
     /// Nobody takes back what another proposed.
     #[error("only whoever proposed a change takes it back")]
     NotOwn,
+    /// It is not what its proposer signed.
+    #[error("the change is not the one that was signed when it was proposed")]
+    Altered,
     /// No reason, or none that can be read.
     #[error("a change needs a reason in readable words, at most 200 characters")]
     Reason,
@@ -54,6 +57,7 @@ impl FourEyesRefusal {
             Self::NotOpen => "proposal-not-open",
             Self::OwnProposal => "proposal-own",
             Self::NotOwn => "proposal-not-own",
+            Self::Altered => "proposal-altered",
             Self::Reason => "reason-missing",
             Self::Unwritable(_) => "request-invalid",
         }
@@ -142,6 +146,7 @@ fn decide(
     if proposal.proposed_by == *mandate.operator_id() {
         return Err(FourEyesRefusal::OwnProposal.into());
     }
+    check_signed(store, &proposal, signed)?;
     store.insert_signed_statement(signed)?;
     let decided = end(store, cx, (mandate, proposal), (to, Some(&signed.id)))?;
     let kind = match to {
@@ -151,6 +156,24 @@ fn decide(
     let event = event(cx, (mandate, caller), &decided)?;
     store.append_audit(&AuditEvent { kind, ..event })?;
     Ok(decided)
+}
+
+/// Both persons signed this very change: one that was altered in the database has another digest than the proposer signed.
+fn check_signed(
+    store: &mut dyn Store,
+    proposal: &Proposal,
+    decision: &SignedStatement,
+) -> Result<(), FourEyesError> {
+    let digest = proposal.change.digest().map_err(FourEyesRefusal::from)?;
+    let proposed = store.find_signed_statement(&proposal.signed)?;
+    let is_theirs = proposed.is_some_and(|signed| {
+        signed.operator_id == proposal.proposed_by && signed.statement.contains(&digest)
+    });
+    if is_theirs && decision.statement.contains(&digest) {
+        Ok(())
+    } else {
+        Err(FourEyesRefusal::Altered.into())
+    }
 }
 
 /// Takes back what one proposed oneself.

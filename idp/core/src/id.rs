@@ -72,6 +72,10 @@ uuid_id!(
     OperatorId
 );
 uuid_id!(
+    /// What operators announce.
+    NoticeId
+);
+uuid_id!(
     /// A change that one operator proposed and another one decides.
     ProposalId
 );

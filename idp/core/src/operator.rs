@@ -46,13 +46,17 @@ pub enum Right {
     SeeOperators,
     /// Propose and approve changes of them.
     ChangeOperators,
+    /// Look at announcements.
+    SeeNotices,
+    /// Announce something at the portal.
+    ChangeNotices,
     /// Search and export the audit trail.
     SeeAudit,
 }
 
 impl Right {
     /// Every right there is.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::SeePlatforms,
         Self::ChangePlatforms,
         Self::SeeEnterprises,
@@ -61,6 +65,8 @@ impl Right {
         Self::ChangeAuthorities,
         Self::SeeOperators,
         Self::ChangeOperators,
+        Self::SeeNotices,
+        Self::ChangeNotices,
         Self::SeeAudit,
     ];
 
@@ -75,6 +81,8 @@ impl Right {
             Self::ChangeAuthorities => "change-authorities",
             Self::SeeOperators => "see-operators",
             Self::ChangeOperators => "change-operators",
+            Self::SeeNotices => "see-notices",
+            Self::ChangeNotices => "change-notices",
             Self::SeeAudit => "see-audit",
         }
     }
@@ -97,8 +105,10 @@ impl Role {
     /// Whether the role has a right.
     pub const fn gives(self, right: Right) -> bool {
         match right {
-            Right::SeePlatforms => matches!(self, Self::Registrar | Self::Auditor),
-            Right::ChangePlatforms => matches!(self, Self::Registrar),
+            Right::SeePlatforms | Right::SeeNotices => {
+                matches!(self, Self::Registrar | Self::Auditor)
+            }
+            Right::ChangePlatforms | Right::ChangeNotices => matches!(self, Self::Registrar),
             Right::SeeEnterprises => matches!(self, Self::Support | Self::Auditor),
             Right::ChangeEnterprises => matches!(self, Self::Support),
             Right::SeeAuthorities | Right::SeeOperators => {

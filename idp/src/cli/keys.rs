@@ -89,12 +89,31 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
         } => {
             let (id, by) = (KeyId::from_text(kid), operator_name(by.as_deref())?);
             let reason = reason.as_deref();
-            take_out(config, &id, Act { by: &by, reason }, yes).await
+            take_out(
+                config,
+                &id,
+                Act {
+                    operator_id: None,
+                    by: &by,
+                    reason,
+                },
+                yes,
+            )
+            .await
         }
         Command::Emergency { reason, by, yes } => {
             let by = operator_name(by.as_deref())?;
             let reason = Some(reason.as_str());
-            replace(config, Act { by: &by, reason }, yes).await
+            replace(
+                config,
+                Act {
+                    operator_id: None,
+                    by: &by,
+                    reason,
+                },
+                yes,
+            )
+            .await
         }
         Command::Reseal { new_master_key } => seal_anew(config, &new_master_key).await,
     }

@@ -105,7 +105,11 @@ async fn issue(config: &Config, asked: Issue) -> Result<(), StartError> {
     let (text, token) = database
         .write(move |store| {
             let reason = reason.as_deref();
-            let act = Act { by: &by, reason };
+            let act = Act {
+                operator_id: None,
+                by: &by,
+                reason,
+            };
             issue_registration_token(store, &cx, terms, (bounds.0, bounds.1, act))
         })
         .await
@@ -162,7 +166,16 @@ async fn revoke(
     database
         .write(move |store| {
             let reason = reason.as_deref();
-            revoke_registration_token(store, &cx, &id, Act { by: &by, reason })
+            revoke_registration_token(
+                store,
+                &cx,
+                &id,
+                Act {
+                    operator_id: None,
+                    by: &by,
+                    reason,
+                },
+            )
         })
         .await
         .map_err(refused)?;

@@ -3,21 +3,52 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
+use idp_core::notice as announced;
+use idp_core::store::StoreError;
+use time::macros::offset;
+
 use super::error::Failure;
 use super::extract::{Browser, Visit, browser};
-use crate::view::{Download, DriverPage, HelpPage, HomePage};
+use super::page::moment;
+use crate::view::{Download, DriverPage, HelpPage, HomePage, Locale, Notice};
+
+/// Notices that are shown at most.
+const NOTICES: u32 = 5;
 
 /// `GET /`
 pub async fn home(visit: Visit, request: HttpRequest) -> HttpResponse {
     match Browser::find(&visit, &request).await {
         Ok(browser) => {
+            let found = notices(&visit).await;
             let page = HomePage {
                 frame: visit.frame(Some(&browser)),
-                notices: Vec::new(),
+                notices: found.iter().map(|one| shown(&visit, one)).collect(),
             };
             visit.html(StatusCode::OK, page.render())
         }
         Err(failure) => failure.page(&visit),
+    }
+}
+
+/// What is announced. Where it can't be read, the page is there all the same.
+async fn notices(visit: &Visit) -> Vec<announced::Notice> {
+    let (database, now) = (&visit.state.database, visit.cx.now);
+    let found = database.read(move |store| store.list_shown_notices(now, NOTICES));
+    found.await.unwrap_or_else(|error: StoreError| {
+        Failure::from(error).log(&visit.incident_id);
+        Vec::new()
+    })
+}
+
+fn shown<'a>(visit: &Visit, notice: &'a announced::Notice) -> Notice<'a> {
+    let (title, text) = match visit.locale {
+        Locale::ZhCn => (&notice.title_zh, &notice.text_zh),
+        Locale::En => (&notice.title_en, &notice.text_en),
+    };
+    Notice {
+        day: moment(notice.from).to_offset(offset!(+8)).date(),
+        title,
+        text: text.as_deref(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The acts: everything that an operator signs for.
 
-use idp_core::id::{KeyLockId, ProposalId};
+use idp_core::directory::Wanted;
+use idp_core::id::{KeyLockId, PlatformId, ProposalId};
 use idp_core::proposal::{Change, Unwritable};
 use pki::holder::credit_code::CreditCode;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,15 @@ pub enum Act {
         /// Which proposal.
         proposal: ProposalId,
     },
+    /// Something of one platform.
+    Platform {
+        /// Which.
+        platform: PlatformId,
+        /// What.
+        what: PlatformAct,
+        /// Why.
+        reason: String,
+    },
     /// Something of one enterprise.
     Enterprise {
         /// Whose: 统一社会信用代码.
@@ -37,6 +47,45 @@ pub enum Act {
         /// Why.
         reason: String,
     },
+}
+
+/// What registrars do with one platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PlatformAct {
+    /// Connect it, or change it.
+    Put {
+        /// The version that was looked at; absent for one that is not connected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_shown: Option<String>,
+        /// How it is to be.
+        wanted: Box<Wanted>,
+    },
+    /// Nobody goes there, and what it holds ends.
+    Suspend,
+    /// People go there: again, or for the first time.
+    Activate {
+        /// The version that was looked at.
+        as_shown: String,
+    },
+    /// A new secret follows the one it has.
+    RotateSecret {
+        /// For how many hours the old one is taken yet.
+        overlap_hours: u16,
+    },
+}
+
+impl PlatformAct {
+    /// The machine word.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Put { as_shown: None, .. } => "connect-platform",
+            Self::Put { .. } => "change-platform",
+            Self::Suspend => "suspend-platform",
+            Self::Activate { .. } => "activate-platform",
+            Self::RotateSecret { .. } => "rotate-secret",
+        }
+    }
 }
 
 /// What support does with one enterprise.

@@ -7,7 +7,7 @@ use idp_core::cx::{Caller, Cx};
 use idp_core::directory::{self, DirectoryError};
 use idp_core::duty::{Mandate, OperatorAuthentication, find_on_duty};
 use idp_core::four_eyes::{self, FourEyesError, FourEyesRefusal};
-use idp_core::id::ProposalId;
+use idp_core::id::{PlatformId, ProposalId};
 use idp_core::operate::{self, OperateError, OperateRefusal, Order};
 use idp_core::operators::{self, OperatorsError};
 use idp_core::proposal::{Approved, Change, Unwritable};
@@ -15,7 +15,7 @@ use idp_core::signed_statement::SignedStatement;
 use idp_core::store::{Store, StoreError};
 use pki::holder::credit_code::CreditCode;
 
-use super::{Act, EnterpriseAct, Prepared};
+use super::{Act, EnterpriseAct, PlatformAct, Prepared};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Done {
     Refused(ProposalId),
     /// It is made.
     Made,
+    /// It is made, and a platform has a new secret, to be shown once.
+    Secret(PlatformId, String),
 }
 
 /// Why nothing was done.
@@ -75,11 +77,26 @@ impl ActError {
             Self::FourEyes(refusal) => refusal.code(),
             Self::Operators(refusal) => refusal.code(),
             Self::Registry(refusal) => return refusal.code(),
-            Self::Directory(_) => "platform-unknown",
+            Self::Directory(error) => of_directory(error),
             Self::Operate(refusal) => of_enterprise(refusal),
             Self::Raced => "change-overtaken",
             Self::Unwritable(_) => "request-invalid",
         })
+    }
+}
+
+const fn of_directory(error: &DirectoryError) -> &'static str {
+    use idp_core::directory::RegistrationRefusal as Refusal;
+    match error {
+        DirectoryError::Refused(Refusal::NotAsShown(_) | Refusal::NothingShown(_)) => {
+            "change-overtaken"
+        }
+        DirectoryError::Refused(Refusal::Nothing(_)) => "change-nothing",
+        DirectoryError::Refused(Refusal::Unknown(_)) => "platform-unknown",
+        DirectoryError::Refused(Refusal::NotConnected(_)) => "platform-not-connected",
+        DirectoryError::Refused(Refusal::NoSecret) => "platform-no-secret",
+        DirectoryError::Refused(Refusal::Overlap) => "platform-overlap",
+        _ => "platform-registration-refused",
     }
 }
 
@@ -187,6 +204,16 @@ pub fn carry_out(
             four_eyes::refuse(store, cx, by, proposal, statement)?;
             Ok(Done::Refused(proposal.clone()))
         }
+        Act::Platform {
+            platform,
+            what,
+            reason,
+        } => {
+            store.insert_signed_statement(statement)?;
+            let act = directory::Act::of(&mandate, reason);
+            let secret = of_platform(store, cx, platform, (what, act))?;
+            Ok(secret.map_or(Done::Made, |secret| Done::Secret(platform.clone(), secret)))
+        }
         Act::Enterprise {
             credit_code,
             what,
@@ -217,6 +244,34 @@ fn make(store: &mut dyn Store, cx: &Cx, approved: &Approved) -> Result<(), ActEr
         }
     }
     Ok(())
+}
+
+/// Answers a new secret, where one was made.
+fn of_platform(
+    store: &mut dyn Store,
+    cx: &Cx,
+    id: &PlatformId,
+    (what, act): (&PlatformAct, directory::Act<'_>),
+) -> Result<Option<String>, ActError> {
+    match what {
+        PlatformAct::Put { as_shown, wanted } => {
+            let put = directory::put(store, cx, id, (wanted, as_shown.as_deref(), act))?;
+            Ok(put.secret)
+        }
+        PlatformAct::Suspend => {
+            directory::suspend(store, cx, id, act)?;
+            Ok(None)
+        }
+        PlatformAct::Activate { as_shown } => {
+            directory::activate(store, cx, id, (act, Some(as_shown)))?;
+            Ok(None)
+        }
+        PlatformAct::RotateSecret { overlap_hours } => {
+            let overlap = Duration::from_hours(u64::from(*overlap_hours));
+            let secret = directory::rotate_secret(store, cx, id, (overlap, act))?;
+            Ok(Some(secret))
+        }
+    }
 }
 
 fn of_one(

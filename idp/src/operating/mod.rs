@@ -7,6 +7,6 @@ mod act;
 mod carry_out;
 mod prepare;
 
-pub use act::{Act, EnterpriseAct};
+pub use act::{Act, EnterpriseAct, PlatformAct};
 pub use carry_out::{ActError, Done, Signed, carry_out};
 pub use prepare::{Prepared, prepare};

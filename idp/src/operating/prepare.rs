@@ -42,7 +42,7 @@ impl Prepared {
             Act::Propose { .. } => "propose",
             Act::Approve { .. } => "approve",
             Act::Refuse { .. } => "refuse",
-            Act::Enterprise { .. } => "do",
+            Act::Platform { .. } | Act::Enterprise { .. } => "do",
         }
     }
 }
@@ -59,6 +59,19 @@ pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError
             let (change, reason) = (found.change.clone(), found.reason.clone());
             of_change(act, &change, (reason, Some(found)))
         }
+        Act::Platform {
+            platform,
+            what,
+            reason,
+        } => Ok(Prepared {
+            right: Right::ChangePlatforms,
+            code: what.code(),
+            subject: platform.to_string(),
+            reason,
+            digest: act.digest()?,
+            proposal: None,
+            act,
+        }),
         Act::Enterprise {
             credit_code,
             what,

@@ -227,4 +227,12 @@ pub(super) const CODES: &[&str] = &[
     "enterprise-has-primary",
     "rebinding-time",
     "evidence-size",
+    "platform-registration-refused",
+    "platform-no-secret",
+    "platform-overlap",
+    "notice-title",
+    "notice-text",
+    "notice-time",
+    "notice-gone",
+    "proposal-altered",
 ];

@@ -28,6 +28,7 @@ mod expiry;
 mod grant;
 mod key_lock;
 mod logout_delivery;
+mod notice;
 mod notification;
 mod operator;
 mod platform;

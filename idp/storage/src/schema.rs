@@ -356,6 +356,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    notices (id) {
+        id -> Text,
+        title_zh -> Text,
+        title_en -> Text,
+        text_zh -> Nullable<Text>,
+        text_en -> Nullable<Text>,
+        shown_from -> BigInt,
+        shown_until -> Nullable<BigInt>,
+        published_by -> Text,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     operators (id) {
         id -> Text,
         name -> Text,

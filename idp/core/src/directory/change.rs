@@ -8,18 +8,41 @@ use super::look::version_of;
 use super::secret::with_secret;
 use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::Cx;
+use crate::duty::Mandate;
 use crate::ending::end_grants_held_by;
-use crate::id::PlatformId;
+use crate::id::{OperatorId, PlatformId};
 use crate::platform::{Client, Floor, Platform, PlatformState};
 use crate::store::{Store, StoreError};
 
 /// Who does it, and why, where they say.
 #[derive(Clone, Copy, Debug)]
 pub struct Act<'a> {
+    /// The operator who signed for it; absent where it is done on the machine itself, or by the platform.
+    pub operator_id: Option<&'a OperatorId>,
     /// An operator, or the platform itself.
     pub by: &'a str,
     /// Why.
     pub reason: Option<&'a str>,
+}
+
+impl<'a> Act<'a> {
+    /// Of somebody who works on the machine itself, or of the platform.
+    pub const fn by(by: &'a str, reason: Option<&'a str>) -> Self {
+        Self {
+            operator_id: None,
+            by,
+            reason,
+        }
+    }
+
+    /// Of an operator.
+    pub fn of(mandate: &'a Mandate, reason: &'a str) -> Self {
+        Self {
+            operator_id: Some(mandate.operator_id()),
+            by: mandate.name(),
+            reason: Some(reason),
+        }
+    }
 }
 
 /// Why nothing was written.
@@ -50,7 +73,7 @@ pub fn connect(
     store: &mut dyn Store,
     cx: &Cx,
     platform: &Platform,
-    by: &str,
+    act: Act<'_>,
 ) -> Result<(), DirectoryError> {
     check_id(platform.id.as_str())?;
     if let Some(client) = &platform.client {
@@ -63,7 +86,6 @@ pub fn connect(
         }
         store.update_platform(platform)?;
     }
-    let act = Act { by, reason: None };
     note(
         store,
         cx,
@@ -234,6 +256,7 @@ pub(super) fn note(
 ) -> Result<(), StoreError> {
     let by = format!("by {}", operator_words(act.by));
     store.append_audit(&AuditEvent {
+        operator_id: act.operator_id.cloned(),
         platform_id: id.cloned(),
         reason: act.reason.map(operator_words),
         detail: Some(match what {

@@ -8,6 +8,7 @@ use super::uris::{PlainHttp, URIS_MAX, is_acceptable, is_origin, is_resource};
 use crate::cx::Cx;
 use crate::id::PlatformId;
 use crate::platform::{Client, ClientAuthentication, ClientKeys, ConsentPolicy};
+use crate::region::RegionCode;
 use crate::signer::Recipient;
 
 /// Why a registration is refused.
@@ -81,6 +82,12 @@ pub enum RegistrationRefusal {
     /// An operator stopped it.
     #[error("an operator suspended the platform")]
     Suspended,
+    /// Not a league or city of the region.
+    #[error("{0} is outside Inner Mongolia: the codes of its platforms begin with 15")]
+    Region(RegionCode),
+    /// Empty, too long, or with characters that can't be seen.
+    #[error("names must be 1 to 100 characters that can be seen, a contact at most 200")]
+    Name,
     /// Too many platforms, or for too long.
     #[error(
         "a registration token is for 1 to {} platforms and good for {} days at most",

@@ -13,6 +13,7 @@ mod grants;
 mod key_locks;
 mod keys;
 mod logout_deliveries;
+mod notices;
 mod notifications;
 mod operators;
 mod platforms;
@@ -28,6 +29,7 @@ pub use grants::GrantStore;
 pub use key_locks::KeyLockStore;
 pub use keys::KeyStore;
 pub use logout_deliveries::LogoutDeliveryStore;
+pub use notices::NoticeStore;
 pub use notifications::NotificationStore;
 pub use operators::OperatorStore;
 pub use platforms::PlatformStore;
@@ -69,6 +71,7 @@ pub trait Store:
     + OperatorStore
     + AuditLogStore
     + CheckpointStore
+    + NoticeStore
     + SegmentStore
 {
 }
@@ -89,6 +92,7 @@ impl<T> Store for T where
         + OperatorStore
         + AuditLogStore
         + CheckpointStore
+        + NoticeStore
         + SegmentStore
 {
 }

@@ -94,7 +94,7 @@ pub(super) async fn run(config: &Config, add: Add) -> Result<(), StartError> {
     )?;
     let added = platform.clone();
     database
-        .write(move |s| connect(s, &cx, &added, &behind.by))
+        .write(move |s| connect(s, &cx, &added, behind.act()))
         .await
         .map_err(refused)?;
     if nameless {

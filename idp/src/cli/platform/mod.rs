@@ -96,6 +96,7 @@ impl Behind {
 
     fn act(&self) -> Act<'_> {
         Act {
+            operator_id: None,
             by: &self.by,
             reason: self.reason.as_deref(),
         }

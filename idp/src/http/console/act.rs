@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::challenge::Challenge;
-use idp_core::id::SignedStatementId;
+use idp_core::id::{PlatformId, SignedStatementId};
 use idp_core::proof::ProofRefusal;
 use idp_core::signed_statement::SignedStatement;
 use protocol::challenge::Purpose;
@@ -21,7 +21,7 @@ use crate::http::extract::browser::see_other;
 use crate::http::extract::{Desk, Form, Visit};
 use crate::http::{challenge, trail};
 use crate::operating::{Act, ActError, Done, Prepared, Signed, carry_out, prepare};
-use crate::view::console::ActPage;
+use crate::view::console::{ActPage, SecretPage};
 use crate::view::{ChallengeForm, Locale, Messages, Problem};
 
 /// The page that is signed, for an act that a form asks for.
@@ -67,6 +67,7 @@ async fn submitted(visit: &Visit, desk: &Desk, form: &Form) -> Result<HttpRespon
         .await;
     // Answer.
     match done {
+        Ok(Done::Secret(platform, secret)) => Ok(once(visit, desk, (&platform, &secret))),
         Ok(done) => Ok(see_other(&after(&done, back))),
         Err(error) => {
             if let Some(code) = error.code() {
@@ -75,6 +76,17 @@ async fn submitted(visit: &Visit, desk: &Desk, form: &Form) -> Result<HttpRespon
             Err(error.into())
         }
     }
+}
+
+/// A secret is shown this once; sent again, the form meets a challenge that was answered.
+fn once(visit: &Visit, desk: &Desk, (platform, secret): (&PlatformId, &str)) -> HttpResponse {
+    let page = SecretPage {
+        frame: frame(visit, desk),
+        bench: bench(desk),
+        id: platform.as_str(),
+        secret,
+    };
+    visit.html(StatusCode::OK, page.render())
 }
 
 /// What was signed, by the very certificate of whoever is on duty; or the word for why it counts for nothing.
@@ -199,7 +211,7 @@ fn after(done: &Done, back: &str) -> String {
         Done::Proposed(id) => format!("{PROPOSALS}/{id}?done=proposed"),
         Done::Approved(id) => format!("{PROPOSALS}/{id}?done=approved"),
         Done::Refused(id) => format!("{PROPOSALS}/{id}?done=refused"),
-        Done::Made => back.to_owned(),
+        Done::Made | Done::Secret(..) => back.to_owned(),
     }
 }
 

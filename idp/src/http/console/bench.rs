@@ -2,7 +2,7 @@
 
 use idp_core::operator::{Right, Role};
 
-use super::{AUTHORITIES, CONSOLE, OPERATORS, PROPOSALS};
+use super::{AUTHORITIES, CONSOLE, NOTICES, OPERATORS, PLATFORMS, PROPOSALS};
 use crate::http::extract::{Desk, Visit};
 use crate::view::Frame;
 use crate::view::console::{Bench, MenuLink};
@@ -11,9 +11,14 @@ use crate::view::console::{Bench, MenuLink};
 const MENU: &[(MenuLink, &[Right])] = &[
     (link(CONSOLE, "console-nav-dashboard"), &[]),
     (
+        link(PLATFORMS, "console-nav-platforms"),
+        &[Right::SeePlatforms],
+    ),
+    (
         link(AUTHORITIES, "console-nav-authorities"),
         &[Right::SeeAuthorities],
     ),
+    (link(NOTICES, "console-nav-notices"), &[Right::SeeNotices]),
     (link(PROPOSALS, "console-nav-proposals"), PROPOSING),
     (
         link(OPERATORS, "console-nav-operators"),

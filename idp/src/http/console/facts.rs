@@ -9,10 +9,11 @@ use pki::certificate::Certificate;
 use pki::holder::credit_code::CreditCode;
 
 use super::authority_facts::{differences, of_entry, warnings};
+use super::platform_facts;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::moment;
-use crate::operating::Prepared;
+use crate::operating::{Act, PlatformAct, Prepared};
 use crate::view::Messages;
 use crate::view::console::Fact;
 
@@ -29,7 +30,7 @@ pub struct Shown {
 pub async fn of_act(visit: &Visit, prepared: &Prepared) -> Result<Shown, Failure> {
     let mut shown = match prepared.change() {
         Some(change) => of_change(visit, change).await?,
-        None => of_enterprise(visit, prepared).await?,
+        None => of_one(visit, prepared).await?,
     };
     shown.facts.push(Fact::new("act-reason", &prepared.reason));
     shown.facts.push(Fact::code("act-digest", &prepared.digest));
@@ -121,6 +122,34 @@ async fn of_operator_change(
     if let Some(text) = certificate {
         facts.extend(of_text(visit, text));
     }
+    Ok(Shown {
+        facts,
+        ..Shown::default()
+    })
+}
+
+async fn of_one(visit: &Visit, prepared: &Prepared) -> Result<Shown, Failure> {
+    let Act::Platform { platform, what, .. } = &prepared.act else {
+        return of_enterprise(visit, prepared).await;
+    };
+    let id = platform.clone();
+    let database = &visit.state.database;
+    let standing = database.read(move |store| store.find_platform(&id)).await?;
+    let facts = match what {
+        PlatformAct::Put { wanted, .. } => {
+            let fresh = wanted.fresh(platform);
+            let from = standing.as_ref().filter(|one| one.client.is_some());
+            let to = platform_facts::normal(visit, wanted, from.unwrap_or(&fresh));
+            platform_facts::of_change(visit, (platform.as_str(), &to), from)
+        }
+        PlatformAct::RotateSecret { overlap_hours } => vec![
+            Fact::code("platform-id", platform.as_str()),
+            Fact::new("platform-overlap", overlap_hours.to_string()),
+        ],
+        PlatformAct::Suspend | PlatformAct::Activate { .. } => standing
+            .map(|standing| platform_facts::of_platform(visit, &standing))
+            .unwrap_or_default(),
+    };
     Ok(Shown {
         facts,
         ..Shown::default()

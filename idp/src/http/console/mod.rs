@@ -10,8 +10,11 @@ mod bench;
 mod dashboard;
 mod enterprise_acts;
 mod facts;
+mod notices;
 mod operators;
-mod platform_acts;
+mod platform_facts;
+mod platform_form;
+mod platforms;
 mod proposals;
 mod shown;
 mod sign_in;
@@ -37,8 +40,10 @@ pub const AUTHORITIES: &str = "/console/authorities";
 /// What is done to an enterprise.
 pub const ENTERPRISE_ACT: &str = "/console/enterprises/act";
 
-/// Ending every grant of a platform.
-pub const END_GRANTS: &str = "/console/platforms/end-grants";
+/// What is announced.
+pub const NOTICES: &str = "/console/notices";
+/// 交易平台.
+pub const PLATFORMS: &str = "/console/platforms";
 
 /// Whether an address is one of the console's.
 pub fn is_console(path: &str) -> bool {
@@ -87,5 +92,28 @@ pub fn mount(app: &mut ServiceConfig) {
                 .post(authorities::change),
         )
         .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
-        .service(resource(END_GRANTS).post(platform_acts::end_grants));
+        .service(resource(NOTICES).get(notices::list).post(notices::announce))
+        .service(resource("/console/notices/withdraw").post(notices::take_back))
+        .configure(mount_platforms);
+}
+
+fn mount_platforms(app: &mut ServiceConfig) {
+    let resource = web::resource;
+    app.service(resource(PLATFORMS).get(platforms::list))
+        .service(
+            resource("/console/platforms/new")
+                .get(platform_form::ask)
+                .post(platform_form::add),
+        )
+        .service(
+            resource("/console/platforms/{id}")
+                .get(platforms::show)
+                .post(platforms::act),
+        )
+        .service(resource("/console/platforms/{id}/configuration").get(platforms::configuration))
+        .service(
+            resource("/console/platforms/{id}/change")
+                .get(platform_form::ask_change)
+                .post(platform_form::change),
+        );
 }

@@ -5,7 +5,9 @@
 mod act;
 mod authorities;
 mod dashboard;
+mod notices;
 mod operators;
+mod platforms;
 mod proposals;
 mod sign_in;
 
@@ -14,7 +16,11 @@ pub use authorities::{
     AuthoritiesPage, AuthorityFormPage, AuthorityPage, AuthorityRow, HistoryRow,
 };
 pub use dashboard::{DashboardPage, Figure};
+pub use notices::{NoticeRow, NoticesPage};
 pub use operators::{OperatorFormPage, OperatorPage, OperatorRow, OperatorsPage};
+pub use platforms::{
+    ConsolePlatformPage, ConsolePlatformRow, ConsolePlatformsPage, PlatformFormPage, SecretPage,
+};
 pub use proposals::{ProposalPage, ProposalRow, ProposalsPage};
 pub use sign_in::ConsoleSignInPage;
 

@@ -9,6 +9,7 @@ mod grants;
 mod key_locks;
 mod keys;
 mod logout_deliveries;
+mod notices;
 mod notifications;
 mod operators;
 mod platforms;

@@ -1,7 +1,8 @@
 //! Properties of operators, of what they signed, and of changes that two of them agree on.
 
-use idp_core::id::{CaId, OperatorId, ProposalId, SignedStatementId};
+use idp_core::id::{CaId, NoticeId, OperatorId, ProposalId, SignedStatementId};
 use idp_core::key_lock::Thumbprint;
+use idp_core::notice::Notice;
 use idp_core::operator::{Operator, OperatorState, Role, Roles};
 use idp_core::proposal::{Change, Decision, Proposal, ProposalState};
 use idp_core::signed_statement::SignedStatement;
@@ -18,6 +19,7 @@ pub const ALL: &[Property] = properties![
     signed_statement_comes_back_as_stored,
     proposals_come_newest_first_and_page_by_page,
     of_many_decisions_of_a_proposal_one_is_made,
+    notices_are_shown_in_their_time_until_they_are_taken_back,
 ];
 
 /// What the database itself refuses, whatever the store.
@@ -201,6 +203,58 @@ async fn of_many_decisions_of_a_proposal_one_is_made(b: &Backend) {
     assert_eq!(results.iter().filter(|won| **won).count(), 1);
     let id = waits.id.clone();
     assert_eq!(read!(b, |s| s.find_proposal(&id)?), Some(ended));
+}
+
+async fn notices_are_shown_in_their_time_until_they_are_taken_back(b: &Backend) {
+    let by = operator();
+    let notice = |from: i64, until: Option<i64>| Notice {
+        id: NoticeId::from_text(samples::name("notice")),
+        title_zh: "检修".into(),
+        title_en: "Maintenance".into(),
+        text_zh: Some("夜间".into()),
+        text_en: None,
+        from: at(from),
+        until: until.map(at),
+        published_by: by.id.clone(),
+        withdrawn_at: None,
+    };
+    // Moments that no other property uses.
+    let (open, ended, later) = (
+        notice(9_000_000, None),
+        notice(9_000_001, Some(9_000_005)),
+        notice(9_000_100, None),
+    );
+    let all = [open.clone(), ended.clone(), later.clone()];
+    let who = by.clone();
+    write!(b, |s| {
+        s.insert_operator(&who)?;
+        for one in &all {
+            s.insert_notice(one)?;
+        }
+    });
+    let ours = |found: Vec<Notice>| -> Vec<Notice> {
+        let mut found = found;
+        found.retain(|one| one.published_by == by.id);
+        found
+    };
+    let shown = read!(b, |s| s.list_shown_notices(at(9_000_004), 50)?);
+    assert_eq!(ours(shown), [ended.clone(), open.clone()]);
+    let shown = read!(b, |s| s.list_shown_notices(at(9_000_005), 50)?);
+    assert_eq!(ours(shown), std::slice::from_ref(&open));
+    let id = open.id.clone();
+    let taken = write!(b, |s| [
+        s.withdraw_notice(&id, at(9_000_006))?,
+        s.withdraw_notice(&id, at(9_000_007))?,
+    ]);
+    assert_eq!(taken, [true, false]);
+    let shown = read!(b, |s| s.list_shown_notices(at(9_000_200), 50)?);
+    assert_eq!(ours(shown), std::slice::from_ref(&later));
+    let kept = ours(read!(b, |s| s.list_notices(None, 1000)?));
+    let withdrawn = kept.iter().find(|one| one.id == open.id).unwrap();
+    assert_eq!(
+        (kept.len(), withdrawn.withdrawn_at),
+        (3, Some(at(9_000_006)))
+    );
 }
 
 async fn signed_statements_refuse_change_and_removal(b: &Backend) {
