@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use e2e::story::Scene;
 use e2e::{Answer, Provider};
+use idp::audit_log::{Outside, verify};
 use idp::signing::verify_ed25519;
 use idp_core::audit::AuditKind;
 use idp_core::transparency::{
@@ -185,6 +186,33 @@ async fn a_running_provider_signs_by_itself_and_when_it_stops() {
     let database = idp_storage::Database::open(&idp_storage::DatabaseSettings::new(url)).unwrap();
     let newest = database.read(|store| store.find_newest_checkpoint()).await;
     assert!(newest.unwrap().unwrap().size >= events);
+}
+
+/// Others write and sign while it is verified: that is nothing to find.
+/// On threads of its own: reads of an embedded database never wait, and would leave the writer no turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_verification_beside_a_running_provider_finds_nothing() {
+    let provider = Provider::start(|config| config.audit.sequence_milliseconds = 5);
+    provider.grow_log(300).await;
+    let state = provider.state.clone();
+    let growing = tokio::spawn(async move {
+        for _ in 0..40 {
+            let from = (&state.cx(), &state.log_key);
+            e2e::audit_log::grow_log(&state.database, from, 17).await;
+        }
+    });
+    let state = &provider.state;
+    let mut last = 0;
+    while !growing.is_finished() {
+        let key = state.log_key.verifier();
+        let verified = verify(&state.database, key, Outside::default(), &mut |_| ()).await;
+        let verified = verified.unwrap();
+        assert_eq!(verified.verification.findings(), []);
+        assert_eq!(verified.altered, Vec::<i64>::new());
+        assert!(verified.verification.size() >= last);
+        last = verified.verification.size();
+    }
+    growing.await.unwrap();
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use idp_core::store::StoreError;
 use idp_core::transparency::{
-    BUNDLE, FindingKind, Hash, HeadToCheck, LogError, Segment, StoredLines, StoredLog,
-    StoredSegment, Verification, VerifierKey, read_lines, read_waiting,
+    BUNDLE, FindingKind, Hash, HeadToCheck, LogError, Segment, StoredCheckpoint, StoredLines,
+    StoredLog, StoredSegment, Verification, VerifierKey, read_lines, read_waiting,
 };
 use idp_storage::Database;
 
@@ -66,10 +66,10 @@ pub async fn verify<'a>(
                 Ok((lines, store.list_checkpoints(from, limit)?))
             })
             .await?;
-        for stored in heads
-            .into_iter()
-            .filter(|stored| stored.size - from <= BUNDLE)
-        {
+        // What was signed since this began is for the next time.
+        let within =
+            |stored: &StoredCheckpoint| stored.size <= head.size && stored.size - from <= BUNDLE;
+        for stored in heads.into_iter().filter(within) {
             log.expect(HeadToCheck {
                 size: stored.size,
                 note: stored.note,
