@@ -109,7 +109,7 @@ const OUTSIDE: [&str; 10] = [
     "std::io::stdin",
 ];
 
-const FLOWS: [&str; 15] = [
+const FLOWS: [&str; 16] = [
     "account",
     "answer_consent",
     "authorities",
@@ -125,9 +125,10 @@ const FLOWS: [&str; 15] = [
     "tell_platforms",
     "token",
     "userinfo",
+    "watch_platforms",
 ];
 
-const NOUNS: [&str; 18] = [
+const NOUNS: [&str; 19] = [
     "audit",
     "authorization",
     "certificate_authority",
@@ -141,6 +142,7 @@ const NOUNS: [&str; 18] = [
     "notification",
     "place",
     "platform",
+    "platform_health",
     "region",
     "registration",
     "session",

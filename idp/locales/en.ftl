@@ -712,3 +712,7 @@ notification-sign-in-new-place-sms = The lock ending in { $key } signed in from 
 notification-lock-expiring-subject = A lock’s certificate ends within { $days } days
 notification-lock-expiring-text = The certificate of the key lock ({ $role }, key number ending in { $key }, { $ca }) ends on { $end }. After that it can’t sign in.
 notification-lock-expiring-sms = The certificate of the lock ending in { $key } ends on { $end }.
+platforms-notice = Please note:
+platforms-maintenance-on = this platform is under maintenance, until about { $until }: { $text }
+platforms-maintenance-ahead = this platform will be under maintenance from { $from } to { $until }: { $text }
+platforms-trouble = since { $since } this platform may not work. You can still choose it; if you do not get in, try again later or ask the platform.

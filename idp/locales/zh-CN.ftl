@@ -712,3 +712,7 @@ notification-sign-in-new-place-sms = 企业锁（尾号{ $key }）{ $short }从�
 notification-lock-expiring-subject = 企业锁证书将在{ $days }天内到期
 notification-lock-expiring-text = 企业锁（{ $role }，证书Key号末位 { $key }，{ $ca }）的证书将于 { $end } 到期，到期后不能登录。
 notification-lock-expiring-sms = 企业锁（尾号{ $key }）证书{ $end }到期。
+platforms-notice = 请注意：
+platforms-maintenance-on = 该平台维护中，预计 { $until } 结束：{ $text }
+platforms-maintenance-ahead = 该平台计划于 { $from } 至 { $until } 维护：{ $text }
+platforms-trouble = 自 { $since } 起，该平台可能无法正常访问。您仍可选择进入；如不能进入，请稍后再试或联系该平台。

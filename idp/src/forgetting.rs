@@ -19,6 +19,9 @@ const FORGET_EVERY: Duration = Duration::from_hours(1);
 /// has it for ever.
 const SETTLED_FOR: Duration = Duration::from_hours(30 * 24);
 
+/// How long it stays on record how the addresses of platforms did.
+const HEALTH_FOR: Duration = Duration::from_hours(90 * 24);
+
 /// How many go in one transaction.
 const AT_ONCE: u32 = 500;
 
@@ -40,6 +43,13 @@ pub async fn keep_forgetting(state: &AppState) {
             Ok(forgotten) => tracing::info!(forgotten, "settled notifications went off record"),
             Err(error) => {
                 tracing::warn!(%error, "settled notifications can't go off record; tried again in an hour");
+            }
+        }
+        match forget_health(state, clock::now()).await {
+            Ok(0) => (),
+            Ok(forgotten) => tracing::info!(forgotten, "it went off record how platforms did"),
+            Err(error) => {
+                tracing::warn!(%error, "how platforms did can't go off record; tried again in an hour");
             }
         }
         match forget(state, clock::now()).await {
@@ -76,6 +86,22 @@ pub async fn forget_notifications(state: &AppState, now: Timestamp) -> Result<us
         let gone = state
             .database
             .write(move |store| store.forget_notifications(before, AT_ONCE))
+            .await?;
+        forgotten += gone;
+        if gone == 0 {
+            return Ok(forgotten);
+        }
+    }
+}
+
+/// Takes off record how the addresses of platforms did long ago; answers how much.
+pub async fn forget_health(state: &AppState, now: Timestamp) -> Result<usize, StoreError> {
+    let before = now - HEALTH_FOR;
+    let mut forgotten = 0;
+    loop {
+        let gone = state
+            .database
+            .write(move |store| store.forget_health_changes(before, AT_ONCE))
             .await?;
         forgotten += gone;
         if gone == 0 {

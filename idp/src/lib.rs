@@ -7,6 +7,7 @@
 
 pub mod audit_log;
 pub mod certificates;
+pub mod checking;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -24,3 +25,4 @@ pub mod state;
 pub mod telling;
 pub mod tls;
 pub mod view;
+pub mod watching;

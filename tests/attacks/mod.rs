@@ -29,6 +29,7 @@ mod outbound;
 mod page;
 mod parsing;
 mod pkcs11;
+mod platform_health;
 mod proof;
 mod proof_text;
 mod registration;

@@ -33,6 +33,7 @@ mod pages;
 mod pkcs11;
 mod pkcs11_faults;
 mod platform_changes;
+mod platform_health;
 mod platforms_page;
 mod portal;
 mod published;

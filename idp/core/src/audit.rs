@@ -102,6 +102,10 @@ audit_kinds! {
     PlatformSuspended = "platform.suspended",
     /// An operator let a platform go on, or let one in that registered itself.
     PlatformActivated = "platform.activated",
+    /// An operator announced maintenance of a platform.
+    MaintenanceAnnounced = "maintenance.announced",
+    /// An operator took it back, or ended it before its time.
+    MaintenanceEnded = "maintenance.ended",
     /// A platform got a new secret.
     PlatformSecretRotated = "platform.secret-rotated",
     /// A platform registered itself.

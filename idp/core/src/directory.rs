@@ -7,6 +7,7 @@ mod client_keys;
 mod end_grants;
 mod guide;
 mod look;
+mod maintenance;
 mod management;
 pub mod metadata;
 mod registration;
@@ -20,6 +21,9 @@ pub use client_keys::{JwksProblem, published_keys, signature_keys, usable_keys};
 pub use end_grants::end_grants;
 pub use guide::seed;
 pub use look::version_of;
+pub use maintenance::{
+    MAINTENANCE_MAX, MAINTENANCE_TEXT_MAX, Planned, announce_maintenance, end_maintenance,
+};
 pub use management::{find_registration, give_up_registration, replace_registration};
 pub use registration::{
     Draft, LIFETIME_MAX, Registered, USES_MAX, draft, issue_registration_token, register,

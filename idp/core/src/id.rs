@@ -104,6 +104,10 @@ uuid_id!(
     NotificationId
 );
 uuid_id!(
+    /// Announced maintenance of a platform.
+    MaintenanceId
+);
+uuid_id!(
     /// A registration token, as operators know it.
     RegistrationTokenId
 );

@@ -21,6 +21,7 @@ impl Config {
         self.check_ranges()?;
         self.limits.check()?;
         self.notifications.check()?;
+        self.platform_health.check()?;
         self.check_tls()?;
         if self.lifetimes.code > 600 {
             return Err(value(

@@ -16,6 +16,7 @@ mod http;
 mod limits;
 mod notifications;
 mod outbound;
+mod platform_health;
 mod portal;
 mod revocation;
 mod revocation_source;
@@ -44,6 +45,7 @@ pub use notifications::{
     EmailConfig, MailTls, NotificationsConfig, SecretSource, SmsConfig, WebhookConfig,
 };
 pub use outbound::OutboundConfig;
+pub use platform_health::PlatformHealthConfig;
 pub use portal::{AgentConfig, DownloadConfig, PortalConfig};
 pub use revocation::{MetricsConfig, RevocationSettings};
 pub use revocation_source::RevocationSourceConfig;

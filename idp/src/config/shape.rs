@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AgentConfig, AuditConfig, AuthorityConfig, ConsoleConfig, HttpConfig, LimitsConfig,
-    MetricsConfig, NotificationsConfig, OutboundConfig, PortalConfig, RevocationSettings,
-    SigningKeysConfig, TlsConfig,
+    MetricsConfig, NotificationsConfig, OutboundConfig, PlatformHealthConfig, PortalConfig,
+    RevocationSettings, SigningKeysConfig, TlsConfig,
 };
 
 /// Everything an operator can set.
@@ -66,6 +66,9 @@ pub struct Config {
     /// Who hears of what happens to an enterprise.
     #[serde(default)]
     pub notifications: NotificationsConfig,
+    /// How often platforms are looked at.
+    #[serde(default)]
+    pub platform_health: PlatformHealthConfig,
     /// When signing keys follow one another.
     pub signing_keys: SigningKeysConfig,
     /// What is kept of sign-ins.
@@ -212,6 +215,7 @@ impl Default for Config {
             },
             registration: RegistrationConfig::default(),
             notifications: NotificationsConfig::default(),
+            platform_health: PlatformHealthConfig::default(),
             signing_keys: SigningKeysConfig::default(),
             sign_ins: SignInsConfig { kept_days: 365 },
             http: HttpConfig::default(),

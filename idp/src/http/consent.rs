@@ -23,6 +23,7 @@ use super::extract::browser::see_other;
 use super::extract::{Browser, Form, Visit};
 use super::onward::{self, Onward};
 use super::toward::{self, Toward, to_login};
+use super::trouble::Trouble;
 use super::{guard, leave, page, pushed, routes, trail};
 use crate::view::{BackLink, ConsentPage};
 
@@ -171,6 +172,13 @@ async fn ask(
             (host, _) => host.map(str::to_owned),
         })
         .unwrap_or_default();
+    let (of, now) = (platform.id.clone(), visit.cx.now);
+    let trouble = visit
+        .state
+        .database
+        .read(move |store| Trouble::read(store, Some(&of), now))
+        .await?;
+    let notices = trouble.said(visit, &platform.id);
     let frame = visit.frame(Some(browser));
     let page = ConsentPage {
         frame,
@@ -178,6 +186,7 @@ async fn ask(
         platform_name: page::platform_name(platform, visit.locale),
         platform_host: &host,
         about: page::about(platform),
+        notices: &notices,
         enterprise_name: &present.enterprise.name,
         groups: page::disclosure(
             &frame,

@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use idp_core::delivery::{DeliveryCounts, DeliveryStage};
 use idp_core::notification::Channel;
+use idp_core::platform_health::EndpointHealth;
 use idp_core::store::StoreError;
 
 use super::routes::METRICS;
@@ -26,12 +27,16 @@ async fn metrics(state: web::Data<AppState>) -> HttpResponse {
         .read(|store| {
             Ok::<_, StoreError>((
                 store.count_logout_deliveries()?,
-                store.count_notifications()?,
+                (
+                    store.count_notifications()?,
+                    store.list_endpoint_health(None)?,
+                ),
             ))
         })
         .await
         .ok();
-    let (logouts, notifications) = counted.unzip();
+    let (logouts, others) = counted.unzip();
+    let (notifications, health) = others.unwrap_or_default();
     let sources = web::block(move || (state.lists.report(), state.lists.askings())).await;
     let now = clock::now().unix_seconds();
     match sources {
@@ -42,7 +47,8 @@ async fn metrics(state: web::Data<AppState>) -> HttpResponse {
                 text(&sources, now)
                     + &of_askings(askings)
                     + &of_logouts(logouts)
-                    + &of_notifications(&notifications.unwrap_or_default()),
+                    + &of_notifications(&notifications)
+                    + &of_health(&health),
             ),
         Err(_stopping) => HttpResponse::ServiceUnavailable().finish(),
     }
@@ -169,6 +175,22 @@ fn of_notifications(counted: &[(Channel, DeliveryCounts)]) -> String {
                 "idp_notifications{{channel=\"{channel}\",state=\"{state}\"}} {number}"
             );
         }
+    }
+    text
+}
+
+/// How each address of a platform does: 1 of the state that it is in.
+fn of_health(found: &[EndpointHealth]) -> String {
+    let mut text = "# HELP idp_platform_health How an address of a platform does.\n\
+                    # TYPE idp_platform_health gauge\n"
+        .to_owned();
+    for health in found {
+        let (platform, url) = (escaped(health.platform_id.as_str()), escaped(&health.url));
+        let (endpoint, state) = (health.endpoint.as_str(), health.state.as_str());
+        let _ = writeln!(
+            text,
+            "idp_platform_health{{platform=\"{platform}\",endpoint=\"{endpoint}\",url=\"{url}\",state=\"{state}\"}} 1"
+        );
     }
     text
 }

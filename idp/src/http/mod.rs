@@ -35,3 +35,4 @@ mod sector;
 mod signing_out;
 mod toward;
 mod trail;
+mod trouble;

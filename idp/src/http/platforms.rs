@@ -4,11 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use idp_core::consent::ConsentOutcome;
 use idp_core::platform::{Client, Platform, Zone};
+use idp_core::store::StoreError;
 
 use super::error::Failure;
 use super::extract::form::pairs;
 use super::extract::{Browser, Visit};
 use super::toward::Toward;
+use super::trouble::Trouble;
 use super::{page, routes};
 use crate::view::{PlatformCard, PlatformsPage, ZoneGroup};
 
@@ -25,10 +27,13 @@ pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
 
 async fn shown(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse, Failure> {
     let browser = Browser::find(visit, request).await?;
-    let platforms = visit
+    let now = visit.cx.now;
+    let (platforms, trouble) = visit
         .state
         .database
-        .read(|store| store.list_platforms())
+        .read(move |store| {
+            Ok::<_, StoreError>((store.list_platforms()?, Trouble::read(store, None, now)?))
+        })
         .await?;
     let parameters = pairs(request.query_string().as_bytes());
     let parameter = |name| {
@@ -38,10 +43,14 @@ async fn shown(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse, Fai
     let query: String = (parameter("q").unwrap_or_default().trim().chars())
         .take(QUERY_MAX)
         .collect();
-    let wanted: Vec<(&Platform, WayIn)> = platforms
+    let wanted: Vec<Wanted<'_>> = platforms
         .iter()
         .filter(|platform| platform.state.is_shown() && matches(platform, &query))
-        .map(|platform| (platform, WayIn::of(platform)))
+        .map(|platform| Wanted {
+            platform,
+            way_in: WayIn::of(platform),
+            notices: trouble.said(visit, &platform.id),
+        })
         .collect();
     let refused = match parameter("refused") {
         Some(id) => just_refused(visit, &browser, id, &platforms).await?,
@@ -58,22 +67,30 @@ async fn shown(visit: &Visit, request: &HttpRequest) -> Result<HttpResponse, Fai
     Ok(visit.html(StatusCode::OK, page.render()))
 }
 
-fn zones<'a>(visit: &Visit, wanted: &'a [(&Platform, WayIn)]) -> Vec<ZoneGroup<'a>> {
+/// A platform that is shown.
+struct Wanted<'a> {
+    platform: &'a Platform,
+    way_in: WayIn,
+    notices: Vec<String>,
+}
+
+fn zones<'a>(visit: &Visit, wanted: &'a [Wanted<'_>]) -> Vec<ZoneGroup<'a>> {
     let group = |zone| ZoneGroup {
         zone: page::zone(zone),
         platforms: wanted
             .iter()
-            .filter(|(platform, _)| platform.zone == zone)
-            .map(|(platform, way_in)| PlatformCard {
-                id: platform.id.as_str(),
-                name: page::platform_name(platform, visit.locale),
-                state: page::platform_state(platform.state),
-                support: platform.support_contact.as_deref(),
-                choose_href: match way_in {
+            .filter(|it| it.platform.zone == zone)
+            .map(|it| PlatformCard {
+                id: it.platform.id.as_str(),
+                name: page::platform_name(it.platform, visit.locale),
+                state: page::platform_state(it.platform.state),
+                support: it.platform.support_contact.as_deref(),
+                notices: &it.notices,
+                choose_href: match &it.way_in {
                     WayIn::FromHere(href) => Some(href),
                     WayIn::FromItsSite(_) | WayIn::None => None,
                 },
-                own_site: match way_in {
+                own_site: match &it.way_in {
                     WayIn::FromItsSite(site) => Some(site.as_deref()),
                     WayIn::FromHere(_) | WayIn::None => None,
                 },

@@ -17,6 +17,7 @@ use crate::notifying::{keep_announcing_expiring, keep_notifying};
 use crate::state::AppState;
 use crate::telling::keep_telling;
 use crate::tls::{Look, ServerCertificate, WARN_DAYS};
+use crate::watching::keep_watching;
 
 /// How often what expired is freed.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -37,6 +38,7 @@ pub(super) async fn keep_house(state: web::Data<AppState>) {
         keep_registry(&state),
         keep_telling(&state),
         keep_notifying(&state),
+        keep_watching(&state),
         keep_announcing_expiring(&state),
         keep_certificate(&state),
         keep_forgetting(&state),

@@ -20,6 +20,8 @@ pub struct ConsentPage<'a> {
     pub platform_host: &'a str,
     /// What it says of itself.
     pub about: AboutPlatform<'a>,
+    /// Maintenance and trouble of the platform, in sentences.
+    pub notices: &'a [String],
     /// Whose data.
     pub enterprise_name: &'a str,
     /// Everything the platform will receive, by scope.

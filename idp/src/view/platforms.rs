@@ -56,6 +56,8 @@ pub struct PlatformCard<'a> {
     pub support: Option<&'a str>,
     /// Where choosing it leads.
     pub choose_href: Option<&'a str>,
+    /// Maintenance and trouble, in sentences.
+    pub notices: &'a [String],
     /// Set where it is entered from its own site alone: the address, where it is known.
     pub own_site: Option<Option<&'a str>>,
 }

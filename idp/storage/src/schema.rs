@@ -202,6 +202,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    health_checks (platform_id) {
+        platform_id -> Text,
+        due_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    endpoint_health (platform_id, endpoint, url) {
+        platform_id -> Text,
+        endpoint -> Text,
+        url -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        since -> BigInt,
+        checked_at -> BigInt,
+        misses -> BigInt,
+    }
+}
+
+diesel::table! {
+    health_changes (platform_id, endpoint, url, at) {
+        platform_id -> Text,
+        endpoint -> Text,
+        url -> Text,
+        at -> BigInt,
+        state_before -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    maintenances (id) {
+        id -> Text,
+        platform_id -> Text,
+        from_at -> BigInt,
+        until_at -> BigInt,
+        text_zh -> Text,
+        text_en -> Text,
+        announced_by -> Text,
+        announced_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     expiry_notices (key_lock_id, not_after, days) {
         key_lock_id -> Text,
         not_after -> BigInt,

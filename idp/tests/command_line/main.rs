@@ -18,6 +18,7 @@ mod logouts;
 mod notifications;
 mod pkcs11;
 mod platform_check;
+mod platform_health;
 mod platforms;
 mod registration_tokens;
 mod registrations;

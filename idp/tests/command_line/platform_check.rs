@@ -15,7 +15,7 @@ const BEGUN: &str = "/login?iss=http%3A%2F%2F127.0.0.1%3A8600";
 const HTML: &str = "text/html";
 
 /// A site where everything is as it should be.
-fn well() -> Site {
+pub(super) fn well() -> Site {
     let site = Site::start();
     site.put(("GET", "/cb"), (400, HTML, "no code"));
     // Without `iss` it is a bad request, as a platform should have it.
@@ -31,7 +31,7 @@ fn well() -> Site {
     site
 }
 
-fn connected(site: &Site) -> Operator {
+pub(super) fn connected(site: &Site) -> Operator {
     let operator = Operator::with("[outbound]\nallow_loopback = true\n");
     assert_eq!(operator.run(&["migrate"]).code, 0);
     let metadata = json!({

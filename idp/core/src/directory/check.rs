@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::client_keys::{JwksProblem, signature_keys, usable_keys};
 use super::uris::{PlainHttp, URIS_MAX, is_acceptable, is_origin, is_resource};
 use crate::cx::Cx;
-use crate::id::PlatformId;
+use crate::id::{MaintenanceId, PlatformId};
 use crate::platform::{Client, ClientAuthentication, ClientKeys, ConsentPolicy};
 use crate::region::RegionCode;
 use crate::signer::Recipient;
@@ -79,6 +79,20 @@ pub enum RegistrationRefusal {
         "the platform {0} is not as it was shown: it was changed since; look again with `idp platform show {0}`"
     )]
     NotAsShown(PlatformId),
+    /// No text, too long a one, or one that can't be seen.
+    #[error(
+        "maintenance needs a text in both languages, readable, of at most {} characters",
+        super::MAINTENANCE_TEXT_MAX
+    )]
+    MaintenanceText,
+    /// Over, backwards, too long or too far ahead.
+    #[error(
+        "maintenance ends after it begins and after now, lasts at most 30 days and begins within 90"
+    )]
+    MaintenanceTime,
+    /// There is none.
+    #[error("there is no maintenance {0}")]
+    NoMaintenance(MaintenanceId),
     /// An operator stopped it.
     #[error("an operator suspended the platform")]
     Suspended,

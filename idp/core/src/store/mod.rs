@@ -16,6 +16,7 @@ mod logout_deliveries;
 mod notices;
 mod notifications;
 mod operators;
+mod platform_health;
 mod platforms;
 mod sessions;
 mod tokens;
@@ -32,6 +33,7 @@ pub use logout_deliveries::LogoutDeliveryStore;
 pub use notices::NoticeStore;
 pub use notifications::NotificationStore;
 pub use operators::OperatorStore;
+pub use platform_health::PlatformHealthStore;
 pub use platforms::PlatformStore;
 pub use sessions::SessionStore;
 pub use tokens::TokenStore;
@@ -60,6 +62,7 @@ pub trait Store:
     + KeyLockStore
     + SessionStore
     + PlatformStore
+    + PlatformHealthStore
     + ConsentStore
     + GrantStore
     + LogoutDeliveryStore
@@ -81,6 +84,7 @@ impl<T> Store for T where
         + KeyLockStore
         + SessionStore
         + PlatformStore
+        + PlatformHealthStore
         + ConsentStore
         + GrantStore
         + LogoutDeliveryStore

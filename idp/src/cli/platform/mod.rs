@@ -3,7 +3,9 @@
 mod add;
 mod change;
 mod check;
+mod health;
 mod list;
+mod maintenance;
 mod metadata_file;
 mod options;
 mod secret;
@@ -46,6 +48,13 @@ pub(super) enum Command {
     },
     /// Try what a platform registered and say what is wrong and what to do; ends with 1 where something is.
     Check(check::Check),
+    /// How the addresses of platforms do, as a running server last saw them.
+    Health(health::Health),
+    /// Announce maintenance of a platform to the people who go there, list it, end it.
+    Maintenance {
+        #[command(subcommand)]
+        command: maintenance::Command,
+    },
     /// Make a new client secret, print it once, and take the old one for a while yet.
     RotateSecret(secret::Rotate),
     /// Let nobody go to a platform; what it holds of tokens is worth nothing from now on.
@@ -61,6 +70,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
         Command::Show { id, json } => show::run(config, &id, json).await,
         Command::List { json } => list::run(config, json).await,
         Command::Check(check) => check::run(config, check).await,
+        Command::Health(health) => health::run(config, health).await,
+        Command::Maintenance { command } => maintenance::run(config, command).await,
         Command::RotateSecret(rotate) => secret::run(config, rotate).await,
         Command::Suspend(suspend) => state::suspend(config, suspend).await,
         Command::Activate(activate) => state::activate(config, activate).await,

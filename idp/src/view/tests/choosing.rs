@@ -1,5 +1,7 @@
 //! Samples of the pages a signed-in person meets: certificate, platforms, consent.
 
+use std::sync::LazyLock;
+
 use time::macros::datetime;
 
 use super::samples::{CHIFENG, NAME, at, signed_in};
@@ -33,6 +35,17 @@ pub(super) fn certificate_of(frame: Frame<'_>, holder_name: &str) -> String {
     page.render().unwrap()
 }
 
+/// Maintenance and trouble of one platform.
+fn troubled() -> &'static [String] {
+    static SAID: LazyLock<[String; 2]> = LazyLock::new(|| {
+        [
+            "维护中，预计2026年11月28日 06:00:00结束：数据库升级".to_owned(),
+            "自2026年11月27日 10:00:00起可能无法访问。".to_owned(),
+        ]
+    });
+    SAID.as_slice()
+}
+
 fn zones() -> Vec<ZoneGroup<'static>> {
     let card = |id, name, state| PlatformCard {
         id,
@@ -41,12 +54,16 @@ fn zones() -> Vec<ZoneGroup<'static>> {
         support: Some("0470-0000000"),
         choose_href: (state == PlatformState::Available).then_some("/platforms/choose"),
         own_site: None,
+        notices: &[],
     };
     let open = PlatformState::Available;
     vec![
         ZoneGroup {
             zone: Zone::Region,
-            platforms: vec![card("150000", "自治区工程交易中心", open)],
+            platforms: vec![PlatformCard {
+                notices: troubled(),
+                ..card("150000", "自治区工程交易中心", open)
+            }],
         },
         ZoneGroup {
             zone: Zone::West,
@@ -85,6 +102,7 @@ fn consent(locale: Locale) -> ConsentPage<'static> {
             policy: Some("https://chifeng.example/policy?a=1&b=2"),
             terms: Some("https://chifeng.example/terms"),
         },
+        notices: troubled(),
         enterprise_name: NAME,
         groups: vec![
             group("openid", vec![item("sub", "ent_7Q2K9M4D8V")]),

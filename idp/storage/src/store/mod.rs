@@ -12,6 +12,7 @@ mod logout_deliveries;
 mod notices;
 mod notifications;
 mod operators;
+mod platform_health;
 mod platforms;
 mod sessions;
 mod tokens;

@@ -17,6 +17,7 @@ mod checkpoint;
 mod durable;
 mod ephemeral;
 mod grants;
+mod health;
 mod in_process;
 mod life;
 mod logouts;
@@ -87,6 +88,7 @@ fn sqlite_has_every_property() {
             life::ALL,
             logouts::ALL,
             notifications::ALL,
+            health::ALL,
             durable::ALL,
             migrations::ALL,
             refresh_tokens::ON_ITS_OWN,
@@ -111,6 +113,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             life::ALL,
             logouts::ALL,
             notifications::ALL,
+            health::ALL,
         ],
     );
 }
@@ -138,6 +141,7 @@ fn postgres_has_every_property() {
             life::ALL,
             logouts::ALL,
             notifications::ALL,
+            health::ALL,
             durable::ALL,
             migrations::ALL,
             refresh_tokens::ON_ITS_OWN,

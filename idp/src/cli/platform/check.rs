@@ -1,11 +1,6 @@
 //! `idp platform check`: tries what a platform registered, from here, and says in plain words what is wrong and what to do.
 //!
-//! Nothing is changed, and nobody is signed in or out. The calls go out as the provider's own do (`outbound`).
-
-mod addresses;
-mod finding;
-mod keys;
-mod reach;
+//! How is [`crate::checking`]'s. Nothing is changed, and nobody is signed in or out.
 
 use clap::Args;
 use idp_core::directory::version_of;
@@ -16,11 +11,10 @@ use idp_core::timestamp::Timestamp;
 use super::find;
 use super::output::{remark, say};
 use super::ready::{self, rfc3339};
+use crate::checking::{Finding, Level, Reach, check_addresses, check_keys};
 use crate::clock;
 use crate::config::Config;
 use crate::serve::StartError;
-use finding::{Finding, Level};
-use reach::Reach;
 
 #[derive(Args)]
 pub(in crate::cli) struct Check {
@@ -37,8 +31,8 @@ pub(super) async fn run(config: &Config, asked: Check) -> Result<(), StartError>
     let mut reach = Reach::new(config).map_err(|e| StartError::new("outbound", e))?;
     let mut findings = entry(&platform, clock::now());
     if let Some(client) = &platform.client {
-        addresses::check(&mut reach, client, &mut findings).await;
-        keys::check(&mut reach, client, &mut findings).await;
+        check_addresses(&mut reach, client, &mut findings).await;
+        check_keys(&mut reach, client, &mut findings).await;
         findings.push(reach.clock());
     }
     for finding in &findings {

@@ -18,26 +18,37 @@ const DAYS: i64 = 14;
 const SKEW: i64 = 5;
 
 /// Reaches addresses and remembers what they tell besides.
-pub(super) struct Reach {
+pub struct Reach {
     pub(super) fetcher: Fetcher,
     pub(super) bounds: Bounds,
-    /// Whom people come from.
-    pub(super) issuer: String,
+    /// Whom people come from; `None`: nobody comes, and no sign-in is begun.
+    pub(super) issuer: Option<String>,
     /// The greatest difference of clocks so far, and at which address.
     skew: Option<(i64, String)>,
 }
 
 impl Reach {
-    pub(super) fn new(config: &Config) -> Result<Self, FetchError> {
+    /// As the provider itself reaches platforms.
+    pub fn new(config: &Config) -> Result<Self, FetchError> {
+        let fetcher = Fetcher::toward_platforms(config)?;
+        let issuer = Some(config.issuer.clone());
         Ok(Self {
-            fetcher: Fetcher::toward_platforms(config)?,
+            issuer,
+            ..Self::quietly(fetcher, config)
+        })
+    }
+
+    /// As a look from time to time: it begins nothing at the platform.
+    pub fn quietly(fetcher: Fetcher, config: &Config) -> Self {
+        Self {
+            fetcher,
             bounds: Bounds {
                 octets: OCTETS,
                 time: config.outbound.time(),
             },
-            issuer: config.issuer.clone(),
+            issuer: None,
             skew: None,
-        })
+        }
     }
 
     /// Looks at an address; how its certificate is, in words.
@@ -67,7 +78,7 @@ impl Reach {
     }
 
     /// How the platform's clocks go.
-    pub(super) fn clock(&self) -> Finding {
+    pub fn clock(&self) -> Finding {
         let subject = "clock";
         match &self.skew {
             None => Finding::warning(

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 /// How it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
+pub enum Level {
     /// As it should be.
     Good,
     /// Somebody should look; it works for now.
@@ -15,24 +15,30 @@ pub(super) enum Level {
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
+pub struct Finding {
+    /// How it is.
     pub level: Level,
     subject: String,
     found: String,
     todo: Option<String>,
+    /// Why it is not well, where that is of an address: a machine word.
+    pub reason: Option<&'static str>,
 }
 
 impl Finding {
-    pub(super) fn good(subject: impl Into<String>, found: impl Into<String>) -> Self {
+    /// It is well.
+    pub fn good(subject: impl Into<String>, found: impl Into<String>) -> Self {
         Self {
             level: Level::Good,
             subject: subject.into(),
             found: found.into(),
             todo: None,
+            reason: None,
         }
     }
 
-    pub(super) fn warning(
+    /// Somebody should look, and what to do.
+    pub fn warning(
         subject: impl Into<String>,
         found: impl Into<String>,
         todo: impl Into<String>,
@@ -44,7 +50,8 @@ impl Finding {
         }
     }
 
-    pub(super) fn wrong(
+    /// It does not work, and what to do.
+    pub fn wrong(
         subject: impl Into<String>,
         found: impl Into<String>,
         todo: impl Into<String>,
@@ -52,6 +59,17 @@ impl Finding {
         Self {
             level: Level::Wrong,
             ..Self::warning(subject, found, todo)
+        }
+    }
+}
+
+impl Finding {
+    /// With a machine word for why.
+    #[must_use]
+    pub fn because(self, reason: &'static str) -> Self {
+        Self {
+            reason: Some(reason),
+            ..self
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::published::{SectorProblem, sector_by};
 
 /// What an address must do to be well.
 #[derive(Clone, Copy)]
-enum Wanted {
+pub(super) enum Wanted {
     /// Somebody answers; a bare visit may be refused.
     Answer,
     /// A page, or the way to one.
@@ -21,7 +21,8 @@ enum Wanted {
     Image,
 }
 
-pub(super) async fn check(reach: &mut Reach, client: &Client, findings: &mut Vec<Finding>) {
+/// Every address that a platform registered, its keys aside.
+pub async fn check(reach: &mut Reach, client: &Client, findings: &mut Vec<Finding>) {
     let (shown, logout) = (&client.presentation, &client.logout);
     let redirects = client
         .redirect_uris
@@ -63,7 +64,7 @@ pub(super) async fn check(reach: &mut Reach, client: &Client, findings: &mut Vec
     }
 }
 
-async fn address(
+pub(super) async fn address(
     reach: &mut Reach,
     (name, uri): (&str, &str),
     (wanted, client): (Wanted, &Client),
@@ -77,8 +78,8 @@ async fn address(
     }
     let visited = match wanted {
         // Without `iss` a platform refuses, and rightly.
-        Wanted::Beginning => client
-            .initiation(&reach.issuer)
+        Wanted::Beginning => (reach.issuer.as_deref())
+            .and_then(|issuer| client.initiation(issuer))
             .unwrap_or_else(|| uri.to_owned()),
         Wanted::Answer | Wanted::Page | Wanted::Image => uri.to_owned(),
     };
@@ -89,17 +90,22 @@ async fn address(
     let found = format!("answers {}{}", look.status, certified.words());
     let kind = look.content_type.as_deref().unwrap_or_default();
     match (wanted, look.status) {
-        (_, 500..) => Finding::wrong(subject, found, "the platform fails there: see its own log"),
+        (_, 500..) => {
+            let todo = "the platform fails there: see its own log";
+            Finding::wrong(subject, found, todo).because("server-error")
+        }
         (Wanted::Answer, 404) => Finding::warning(
             subject,
             found,
             "nothing seems to be there: compare it with the platform's settings, character by character",
-        ),
+        )
+        .because("not-found"),
         (Wanted::Page | Wanted::Beginning | Wanted::Image, 400..) => Finding::wrong(
             subject,
             found,
             "people are sent there: correct it with `idp platform change --metadata`, or have it put up",
-        ),
+        )
+        .because("refused"),
         (Wanted::Image, _) if !kind.starts_with("image/") => Finding::warning(
             subject,
             format!("answers {kind:?}, which is no image"),
@@ -109,10 +115,10 @@ async fn address(
     }
 }
 
-fn with_certificate(subject: String, found: String, certified: &Certified) -> Finding {
+pub(super) fn with_certificate(subject: String, found: String, certified: &Certified) -> Finding {
     if certified.ends_soon() {
         let todo = "let the platform renew it: past that day nobody gets there";
-        Finding::warning(subject, found, todo)
+        Finding::warning(subject, found, todo).because("certificate-ends-soon")
     } else {
         Finding::good(subject, found)
     }
@@ -134,11 +140,19 @@ pub(super) fn unreachable(subject: String, error: &FetchError) -> Finding {
              here (outbound.ca_file names others)"
         }
     };
-    Finding::wrong(subject, error.to_string(), todo)
+    let reason = match error {
+        FetchError::Forbidden { .. } => "address-forbidden",
+        FetchError::Address(_) | FetchError::NotHttps(_) => "address-unusable",
+        FetchError::TooSlow(_) => "too-slow",
+        FetchError::TooLarge(_) => "too-large",
+        FetchError::Status(_) | FetchError::TooManyRedirects(_) => "refused",
+        FetchError::Failed(_) | FetchError::Roots { .. } => "unreachable",
+    };
+    Finding::wrong(subject, error.to_string(), todo).because(reason)
 }
 
 /// Back-Channel Logout §2.8: a request without a logout token is a bad one, 400. Nobody is signed out by it.
-async fn backchannel(reach: &mut Reach, uri: &str) -> Finding {
+pub(super) async fn backchannel(reach: &mut Reach, uri: &str) -> Finding {
     let subject = format!("backchannel_logout_uri {uri}");
     match reach.tell(uri, &[]).await {
         Err(error) => unreachable(subject, &error),
@@ -148,12 +162,18 @@ async fn backchannel(reach: &mut Reach, uri: &str) -> Finding {
                 subject,
                 format!("takes an empty request ({})", answer.status),
                 "it must refuse what is no logout token with 400: let the platform's developers look",
-            ),
+            )
+            .because("takes-anything"),
             status => Finding::wrong(
                 subject,
                 format!("answers {status} to a post"),
                 "sign-outs do not arrive: it must take a form by POST (Back-Channel Logout §2.5)",
-            ),
+            )
+            .because(match status {
+                500.. => "server-error",
+                404 => "not-found",
+                _ => "refused",
+            }),
         },
     }
 }
@@ -172,7 +192,7 @@ async fn sector(reach: &mut Reach, uri: &str, client: &Client) -> Finding {
     }
 }
 
-fn is_loopback(uri: &str) -> bool {
+pub(super) fn is_loopback(uri: &str) -> bool {
     match Url::parse(uri).ok().as_ref().and_then(Url::host) {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),

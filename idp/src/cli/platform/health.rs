@@ -1,0 +1,114 @@
+//! `idp platform health`: how the addresses of platforms do, as the running server last saw them.
+
+use clap::Args;
+use idp_core::id::PlatformId;
+use idp_core::platform_health::{EndpointHealth, HealthChange, HealthState, worst};
+use idp_core::store::StoreError;
+use serde_json::{Value, json};
+
+use super::output::{remark, say};
+use super::ready::{self, rfc3339};
+use crate::config::Config;
+use crate::serve::StartError;
+
+/// Changes that are shown of one platform.
+const CHANGES: u32 = 50;
+
+#[derive(Args)]
+pub(in crate::cli) struct Health {
+    /// One platform, with what changed lately; without it, all.
+    id: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(config: &Config, asked: Health) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
+    let id = asked.id.map(PlatformId::from_text);
+    let found = database
+        .read(move |store| {
+            let health = store.list_endpoint_health(id.as_ref())?;
+            let changes = match &id {
+                Some(id) => store.list_health_changes(id, CHANGES)?,
+                None => Vec::new(),
+            };
+            Ok::<_, StoreError>((health, changes))
+        })
+        .await
+        .map_err(|e| StartError::new("database", e))?;
+    let (health, changes) = found;
+    if asked.json {
+        let rows: Vec<_> = health.iter().map(row).collect();
+        let changed: Vec<_> = changes.iter().map(change_row).collect();
+        return say(format_args!(
+            "{:#}",
+            json!({ "endpoints": rows, "changes": changed })
+        ));
+    }
+    for one in &health {
+        say(line(one))?;
+    }
+    for change in &changes {
+        say(change_line(change))?;
+    }
+    let count = |state| health.iter().filter(|it| it.state == state).count();
+    remark(format_args!(
+        "{}: {} ok, {} degraded, {} down, {} unknown",
+        worst(health.iter()).as_str(),
+        count(HealthState::Ok),
+        count(HealthState::Degraded),
+        count(HealthState::Down),
+        count(HealthState::Unknown)
+    ));
+    Ok(())
+}
+
+fn row(health: &EndpointHealth) -> Value {
+    json!({
+        "platform": health.platform_id.as_str(),
+        "endpoint": health.endpoint.as_str(),
+        "url": health.url,
+        "state": health.state.as_str(),
+        "reason": health.reason,
+        "since": rfc3339(health.since),
+        "checked_at": rfc3339(health.checked_at),
+    })
+}
+
+fn line(health: &EndpointHealth) -> String {
+    let reason = health.reason.as_deref().map(|it| format!(" ({it})"));
+    format!(
+        "{:<12} {:<9} {} {}{}, since {}, looked at {}",
+        health.platform_id,
+        health.state.as_str(),
+        health.endpoint.as_str(),
+        health.url,
+        reason.unwrap_or_default(),
+        rfc3339(health.since),
+        rfc3339(health.checked_at),
+    )
+}
+
+fn change_row(change: &HealthChange) -> Value {
+    json!({
+        "endpoint": change.endpoint.as_str(),
+        "url": change.url,
+        "at": rfc3339(change.at),
+        "from": change.from.as_str(),
+        "to": change.to.as_str(),
+        "reason": change.reason,
+    })
+}
+
+fn change_line(change: &HealthChange) -> String {
+    format!(
+        "  {} {} {}: {} -> {} {}",
+        rfc3339(change.at),
+        change.endpoint.as_str(),
+        change.url,
+        change.from.as_str(),
+        change.to.as_str(),
+        change.reason.as_deref().unwrap_or_default(),
+    )
+}

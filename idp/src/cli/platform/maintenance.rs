@@ -1,0 +1,146 @@
+//! `idp platform maintenance announce | list | end`
+
+use clap::{Args, Subcommand};
+use idp_core::directory::{self, Planned};
+use idp_core::id::{MaintenanceId, PlatformId};
+use idp_core::platform_health::Maintenance;
+use idp_core::timestamp::Timestamp;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::output::say;
+use super::ready::{self, rfc3339};
+use super::{Behind, cx, refused};
+use crate::clock;
+use crate::config::Config;
+use crate::serve::StartError;
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum Command {
+    /// Say to people that a platform can't be used for a while. It stays one that can be chosen.
+    Announce(Announce),
+    /// List what goes on or is ahead. Times are UTC.
+    List {
+        /// Of this platform alone.
+        id: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// End one before its time, or take it back.
+    End {
+        /// Which, as `list` shows it.
+        maintenance: String,
+        /// Who; the user of this machine where it is not said.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct Announce {
+    /// The platform.
+    id: String,
+    /// From when on (RFC 3339, as in 2026-11-27T22:00:00+08:00); now where it is not said.
+    #[arg(long, value_parser = moment)]
+    from: Option<Timestamp>,
+    /// Until when.
+    #[arg(long, value_parser = moment)]
+    until: Timestamp,
+    /// What is said, in Chinese.
+    #[arg(long)]
+    zh: String,
+    /// What is said, in English.
+    #[arg(long)]
+    en: String,
+    /// Who; the user of this machine where it is not said.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let read = OffsetDateTime::parse(text, &Rfc3339);
+    let read = read.map_err(|_not_one| "a moment as in 2026-11-27T22:00:00+08:00".to_owned())?;
+    Ok(Timestamp::from_unix_seconds(read.unix_timestamp()))
+}
+
+pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
+    match command {
+        Command::Announce(asked) => announce(config, asked).await,
+        Command::List { id, json } => list(config, id, json).await,
+        Command::End { maintenance, by } => end(config, maintenance, by).await,
+    }
+}
+
+async fn announce(config: &Config, asked: Announce) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
+    let (id, cx) = (PlatformId::from_text(&asked.id), cx(config)?);
+    let behind = Behind::new(asked.by.as_deref(), None)?;
+    let planned = Planned {
+        from: asked.from.unwrap_or(cx.now),
+        until: asked.until,
+        text_zh: asked.zh,
+        text_en: asked.en,
+    };
+    let announced = database
+        .write(move |store| {
+            directory::announce_maintenance(store, &cx, &id, (&planned, behind.act()))
+        })
+        .await
+        .map_err(refused)?;
+    say(line(&announced))
+}
+
+async fn list(config: &Config, id: Option<String>, as_json: bool) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
+    let (id, now) = (id.map(PlatformId::from_text), clock::now());
+    let found = database
+        .read(move |store| store.list_maintenances(id.as_ref(), now))
+        .await
+        .map_err(|e| StartError::new("database", e))?;
+    if as_json {
+        let rows: Vec<_> = found.iter().map(row).collect();
+        return say(format_args!("{:#}", json!(rows)));
+    }
+    for maintenance in &found {
+        say(line(maintenance))?;
+    }
+    Ok(())
+}
+
+async fn end(config: &Config, id: String, by: Option<String>) -> Result<(), StartError> {
+    let database = ready::database(config).await?;
+    let (id, cx) = (MaintenanceId::from_text(id), cx(config)?);
+    let behind = Behind::new(by.as_deref(), None)?;
+    let ended = database
+        .write(move |store| directory::end_maintenance(store, &cx, &id, behind.act()))
+        .await
+        .map_err(refused)?;
+    say(format_args!("ended: {}", line(&ended)))
+}
+
+fn row(maintenance: &Maintenance) -> Value {
+    json!({
+        "id": maintenance.id.as_str(),
+        "platform": maintenance.platform_id.as_str(),
+        "from": rfc3339(maintenance.from),
+        "until": rfc3339(maintenance.until),
+        "text_zh": maintenance.text_zh,
+        "text_en": maintenance.text_en,
+        "announced_by": maintenance.announced_by,
+        "announced_at": rfc3339(maintenance.announced_at),
+    })
+}
+
+fn line(maintenance: &Maintenance) -> String {
+    format!(
+        "{} {} {} to {}: {} | {}",
+        maintenance.id,
+        maintenance.platform_id,
+        rfc3339(maintenance.from),
+        rfc3339(maintenance.until),
+        maintenance.text_zh,
+        maintenance.text_en,
+    )
+}

@@ -1,0 +1,7 @@
+DROP TABLE maintenances;
+
+DROP TABLE health_changes;
+
+DROP TABLE endpoint_health;
+
+DROP TABLE health_checks;
