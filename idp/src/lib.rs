@@ -11,6 +11,7 @@ pub mod checking;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod counting;
 pub mod forgetting;
 pub mod http;
 pub mod limits;

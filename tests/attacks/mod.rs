@@ -20,6 +20,7 @@ mod fapi2_requests;
 mod fapi2_tokens;
 mod jwt_vectors;
 mod limits;
+mod lists;
 mod misuse;
 mod mtls;
 mod notifications;

@@ -160,9 +160,13 @@ audit_kinds! {
     EnterpriseFrozen = "enterprise.frozen",
     /// An operator put an enterprise in force again.
     EnterpriseUnfrozen = "enterprise.unfrozen",
-    /// An enterprise took a consent back.
+    /// An operator told what is held of the people behind an enterprise.
+    PersonalDataExported = "personal-data.exported",
+    /// An operator erased it.
+    PersonalDataErased = "personal-data.erased",
+    /// An enterprise took a consent back, or an operator did for it.
     ConsentRevoked = "consent.revoked",
-    /// Sign-ins or grants were ended: by the enterprise from its account, or (with a reason) since the CA registry knows
+    /// Sign-ins or grants were ended: by the enterprise from its account, by an operator, or (with a reason) since the CA registry knows
     /// their lock no more, or since their lock has another key.
     SessionsEnded = "sessions.ended",
     /// An enterprise named a sign-in or a consent that it can't end, or its own sign-in had ended meanwhile.
@@ -204,6 +208,27 @@ audit_kinds! {
     AuditAltered = "audit.altered",
     /// Somebody asked for more than anybody may in so short a time; written once for as long as they go on.
     RequestsLimited = "requests.limited",
+}
+
+impl AuditKind {
+    /// Whether somebody did not get what they came for, or what was to be done was not. Its reason is a machine word then.
+    pub fn is_failure(self) -> bool {
+        let word = self.as_str();
+        let is_named = matches!(
+            self,
+            Self::LogoutFailed
+                | Self::LogoutGivenUp
+                | Self::ConsentMisused
+                | Self::CodeReplayed
+                | Self::RefreshTokenReused
+                | Self::RequestForged
+                | Self::RequestStale
+                | Self::RequestsLimited
+        );
+        // 拒绝 is the person's own choice.
+        let is_choice = self == Self::ConsentRefused;
+        is_named || (word.ends_with("refused") && !is_choice)
+    }
 }
 
 /// One event. `sequence` is given by the store.

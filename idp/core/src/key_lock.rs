@@ -16,6 +16,21 @@ pub const DUE_BEFORE_END: Duration = Duration::from_hours(60 * 24);
 pub struct Thumbprint(pub [u8; 32]);
 
 impl Thumbprint {
+    /// As somebody typed it: hexadecimal, in groups or not, or base64url.
+    pub fn parse(text: &str) -> Option<Self> {
+        use base64::Engine as _;
+        let is_between = |c: char| c.is_whitespace() || c == ':';
+        let plain: String = text.chars().filter(|c| !is_between(*c)).collect();
+        let octets = match plain.len() {
+            64 => hex::decode(&plain).ok()?,
+            43 => base64::engine::general_purpose::URL_SAFE_NO_PAD
+                .decode(&plain)
+                .ok()?,
+            _ => return None,
+        };
+        octets.try_into().ok().map(Self)
+    }
+
     /// As a person reads it: hexadecimal, in groups of four.
     pub fn to_groups(self) -> String {
         let pairs = self.0.chunks(2).map(hex::encode);

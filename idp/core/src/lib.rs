@@ -22,8 +22,10 @@ pub mod client_jwt;
 pub mod consent;
 pub mod delivery;
 pub mod enterprise;
+pub mod figures;
 pub mod grant;
 pub mod key_lock;
+pub mod listing;
 pub mod logout_delivery;
 pub mod notice;
 pub mod notification;
@@ -56,6 +58,7 @@ pub mod revoked_token;
 pub mod signer;
 pub mod subject;
 pub mod transparency;
+mod taking_back;
 pub mod unique_members;
 
 // Flows
@@ -69,6 +72,7 @@ pub mod disclosure;
 pub mod dpop;
 pub mod end_session;
 pub mod four_eyes;
+pub mod inspect;
 pub mod locks;
 pub mod log_in;
 pub mod log_out;

@@ -38,6 +38,16 @@ impl RegionCode {
         find(&self.0)
     }
 
+    /// This one and those below it: a league's banners and counties, a province's leagues with theirs.
+    pub fn with_those_below(&self) -> Vec<Self> {
+        let above = match (self.0.strip_suffix("0000"), self.0.strip_suffix("00")) {
+            (Some(above), _) | (None, Some(above)) => above,
+            (None, None) => self.as_str(),
+        };
+        let below = regions().filter(|region| region.code.starts_with(above));
+        below.map(|region| Self(region.code.to_owned())).collect()
+    }
+
     /// Whether it lies in Inner Mongolia.
     pub fn is_inner_mongolia(&self) -> bool {
         self.0.starts_with("15")
@@ -108,6 +118,15 @@ mod tests {
         assert_eq!(codes.len(), REGIONS.lines().count());
         assert!(codes.is_sorted());
         assert!(codes.iter().all(|code| code.len() == 6));
+    }
+
+    #[test]
+    fn a_league_has_its_banners_and_counties_below_it() {
+        let below = |code: &str| RegionCode::parse(code).unwrap().with_those_below();
+        let codes = below("150100");
+        assert!(codes.len() > 5 && codes.iter().all(|code| code.0.starts_with("1501")));
+        assert!(below("150000").len() > 100);
+        assert_eq!(below("150102"), [RegionCode::parse("150102").unwrap()]);
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! `idp enterprise`: look one up, and what an operator changes: [`change`].
+//! `idp enterprise`: look one up; [`find`] some, and what happened to one; what an operator changes: [`change`]; what is held of its
+//! people: [`people`].
 
-mod change;
+pub(super) mod change;
+mod find;
+mod people;
 
 use clap::Subcommand;
 use idp_core::store::{Store, StoreError};
@@ -21,6 +24,10 @@ pub(super) enum Command {
         credit_code: String,
     },
     #[command(flatten)]
+    Find(find::Command),
+    #[command(flatten)]
+    People(people::Command),
+    #[command(flatten)]
     Change(change::Command),
 }
 
@@ -30,11 +37,13 @@ const SHOWN: u32 = 20;
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
     match command {
         Command::Show { credit_code } => show(config, &credit_code).await,
+        Command::Find(command) => find::run(config, command).await,
+        Command::People(command) => people::run(config, command).await,
         Command::Change(command) => change::run(config, command).await,
     }
 }
 
-fn code(text: &str) -> Result<CreditCode, StartError> {
+pub(in crate::cli) fn code(text: &str) -> Result<CreditCode, StartError> {
     text.parse::<CreditCode>()
         .map_err(|e| StartError::new("credit code", e))
 }

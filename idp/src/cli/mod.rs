@@ -7,17 +7,21 @@ mod check_config;
 mod check_reach;
 mod check_tls;
 mod deliveries;
+mod consent;
 mod enterprise;
+mod figures;
 mod keys;
 mod log;
 mod logouts;
 mod notifications;
 mod operator;
 mod output;
+mod paging;
 mod platform;
 mod ready;
 mod registration_token;
 mod revocation;
+mod session;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,7 +80,7 @@ enum Command {
         #[command(subcommand)]
         command: registration_token::Command,
     },
-    /// Enterprises (企业): look one up, rename it, its lost locks, freeze it.
+    /// Enterprises (企业): look for them, look one up, rename it, its lost locks, freeze it, its people's data.
     Enterprise {
         #[command(subcommand)]
         command: enterprise::Command,
@@ -86,6 +90,23 @@ enum Command {
         #[command(subcommand)]
         command: operator::Command,
     },
+    /// Sign-ins: list them, end them.
+    Session {
+        #[command(subcommand)]
+        command: session::Command,
+    },
+    /// Consents (确认授权): list them, take one back.
+    Consent {
+        #[command(subcommand)]
+        command: consent::Command,
+    },
+    /// What happened: look through it.
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
+    /// Figures of the last day or week: sign-ins, arrivals at platforms, failures, what ends or waits.
+    Figures(figures::Figures),
     /// Certificate authorities (CA办理机构): look at the registry and change it, inspect certificates.
     Ca {
         #[command(subcommand)]
@@ -156,6 +177,10 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::RegistrationToken { command } => registration_token::run(&config, command).await,
         Command::Enterprise { command } => enterprise::run(&config, command).await,
         Command::Operator { command } => operator::run(&config, command).await,
+        Command::Session { command } => session::run(&config, command).await,
+        Command::Consent { command } => consent::run(&config, command).await,
+        Command::Audit { command } => audit::run(&config, command).await,
+        Command::Figures(figures) => figures::run(&config, figures).await,
         Command::Ca { command } => ca::run(&config, command).await,
         Command::Revocation { command } => revocation::run(&config, command).await,
         Command::Logouts { command } => logouts::run(&config, command).await,

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 pub(super) use crate::clock::rfc3339;
 use crate::config::Config;
@@ -37,4 +40,11 @@ pub(super) async fn database(config: &Config) -> Result<Database, StartError> {
         Err(_) => refused("the database has no tables yet: run `idp migrate`"),
         Ok(_) => refused("the database is older than this program: run `idp migrate`"),
     }
+}
+
+/// A moment that somebody typed, as RFC 3339 writes it.
+pub(super) fn moment(option: &str, text: &str) -> Result<Timestamp, StartError> {
+    let read = OffsetDateTime::parse(text, &Rfc3339);
+    let read = read.map_err(|e| StartError::new(option, e))?;
+    Ok(Timestamp::from_unix_seconds(read.unix_timestamp()))
 }

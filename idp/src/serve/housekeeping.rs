@@ -12,6 +12,7 @@ use super::hsm::keep_hsm;
 use super::key_watch::keep_keys;
 use crate::certificates::{self, keep_up};
 use crate::clock;
+use crate::counting::keep_counting;
 use crate::forgetting::keep_forgetting;
 use crate::notifying::{keep_announcing_expiring, keep_notifying};
 use crate::state::AppState;
@@ -42,7 +43,8 @@ pub(super) async fn keep_house(state: web::Data<AppState>) {
         keep_announcing_expiring(&state),
         keep_certificate(&state),
         keep_forgetting(&state),
-        keep_audit_log(&state)
+        keep_audit_log(&state),
+        keep_counting(&state)
     );
 }
 

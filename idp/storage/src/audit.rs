@@ -2,7 +2,7 @@
 
 use diesel::dsl::{max, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 use idp_core::audit::{AuditEntry, AuditEvent, AuditKind, AuditSalt};
 use idp_core::id::{
     ConsentId, EnterpriseId, GrantId, IncidentId, KeyLockId, OperatorId, PlatformId, SessionId,
@@ -16,10 +16,10 @@ use crate::row::RowName;
 use crate::schema::audit;
 
 /// An event without its place in the order, which the database gives.
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = audit)]
 #[diesel(treat_none_as_default_value = false)]
-struct EventRow {
+pub(crate) struct EventRow {
     at: i64,
     kind: String,
     reason: Option<String>,
@@ -81,7 +81,27 @@ fn record((sequence, row): (i64, EventRow)) -> AuditRecord {
     }
 }
 
-fn entry((sequence, row): (i64, EventRow)) -> Result<AuditEntry, StoreError> {
+/// An event with its place in the order.
+#[derive(Queryable, QueryableByName)]
+pub(crate) struct NumberedEventRow {
+    #[diesel(sql_type = BigInt)]
+    sequence: i64,
+    #[diesel(embed)]
+    row: EventRow,
+}
+
+impl NumberedEventRow {
+    pub(crate) const fn sequence(&self) -> i64 {
+        self.sequence
+    }
+
+    pub(crate) const fn at(&self) -> i64 {
+        self.row.at
+    }
+}
+
+pub(crate) fn entry(numbered: NumberedEventRow) -> Result<AuditEntry, StoreError> {
+    let NumberedEventRow { sequence, row } = numbered;
     let id = sequence.to_string();
     let name = RowName {
         table: "audit",
@@ -125,7 +145,7 @@ pub(crate) fn list(
         .filter(audit::sequence.gt(after))
         .order(audit::sequence)
         .limit(limit.into());
-    let rows: Vec<(i64, EventRow)> = match connection {
+    let rows: Vec<NumberedEventRow> = match connection {
         Connection::Sqlite(c) => page
             .select((audit::sequence, EventRow::as_select()))
             .load(c),

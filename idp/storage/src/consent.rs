@@ -7,6 +7,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use idp_core::consent::{ConsentOutcome, ConsentRecord, StandingConsent};
 use idp_core::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId};
+use idp_core::listing::Place;
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
@@ -14,10 +15,10 @@ use crate::database::{Connection, hold, query};
 use crate::row::RowName;
 use crate::schema::{consent_records, standing_consents};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = consent_records)]
 #[diesel(treat_none_as_default_value = false)]
-struct ConsentRecordRow {
+pub(crate) struct ConsentRecordRow {
     id: String,
     enterprise_id: String,
     key_lock_id: String,
@@ -29,6 +30,20 @@ struct ConsentRecordRow {
     language: String,
     outcome: String,
     at: i64,
+}
+
+impl ConsentRecordRow {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where it stands among its enterprise's.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            number: self.at,
+            text: self.id.clone(),
+        }
+    }
 }
 
 impl From<&ConsentRecord> for ConsentRecordRow {

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use idp_core::enterprise::{Enterprise, EnterpriseRename, EnterpriseState};
 use idp_core::id::EnterpriseId;
+use idp_core::listing::Place;
 use idp_core::region::RegionCode;
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
@@ -10,10 +11,11 @@ use pki::holder::credit_code::CreditCode;
 use protocol::claims::SubjectType;
 
 use crate::database::{Connection, hold, query};
+use crate::enterprise_words;
 use crate::row::RowName;
 use crate::schema::{enterprise_renames, enterprises};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = enterprises)]
 #[diesel(treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
@@ -31,6 +33,24 @@ pub(crate) struct EnterpriseRow {
     rebinding_until: Option<i64>,
     version: i64,
     contact_email: Option<String>,
+}
+
+impl EnterpriseRow {
+    /// Where it stands among all.
+    pub(crate) fn place_by_age(&self) -> Place {
+        Place {
+            number: self.created_at,
+            text: self.id.clone(),
+        }
+    }
+
+    /// Where it stands among them in order of their codes.
+    pub(crate) fn place_by_code(&self) -> Place {
+        Place {
+            number: 0,
+            text: self.credit_code.clone(),
+        }
+    }
 }
 
 impl From<&Enterprise> for EnterpriseRow {
@@ -150,6 +170,9 @@ pub(crate) fn insert(
         .values(&row)
         .on_conflict_do_nothing()
         .execute(c))?;
+    if rows == 1 {
+        enterprise_words::keep(connection, &row.id, &row.name)?;
+    }
     Ok(rows == 1)
 }
 
@@ -163,6 +186,9 @@ pub(crate) fn exchange(connection: &mut Connection, to: &Enterprise) -> Result<b
         .filter(enterprises::version.eq(read))
         .set(&row)
         .execute(c))?;
+    if rows == 1 {
+        enterprise_words::keep(connection, &row.id, &row.name)?;
+    }
     Ok(rows == 1)
 }
 
@@ -244,4 +270,18 @@ pub(crate) fn find_evidence(
         .select(enterprise_renames::evidence)
         .load(c))?;
     Ok(found.into_iter().next())
+}
+
+pub(crate) fn erase_evidence(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+) -> Result<usize, StoreError> {
+    query!(connection, c => diesel::update(enterprise_renames::table)
+        .filter(enterprise_renames::enterprise_id.eq(enterprise.as_str()))
+        .filter(enterprise_renames::evidence_name.ne(""))
+        .set((
+            enterprise_renames::evidence.eq(Vec::<u8>::new()),
+            enterprise_renames::evidence_name.eq(""),
+        ))
+        .execute(c))
 }

@@ -17,10 +17,10 @@ use crate::row::RowName;
 use crate::schema::{enterprises, grants, key_locks, platforms};
 use crate::session;
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = grants)]
 #[diesel(treat_none_as_default_value = false)]
-struct GrantRow {
+pub(crate) struct GrantRow {
     id: String,
     code_sha256: String,
     enterprise_id: String,
@@ -38,6 +38,12 @@ struct GrantRow {
     created_at: i64,
     revoked_at: Option<i64>,
     told_at: Option<i64>,
+}
+
+impl GrantRow {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl From<&Grant> for GrantRow {

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
 use idp_core::id::{CaId, EnterpriseId, KeyLockId};
 use idp_core::key_lock::{KeyLock, KeyLockState, Thumbprint};
+use idp_core::listing::Place;
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 use protocol::claims::LockRole;
@@ -13,7 +14,7 @@ use crate::database::{Connection, hold, query, unless_taken};
 use crate::row::RowName;
 use crate::schema::key_locks;
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = key_locks)]
 #[diesel(treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
@@ -36,6 +37,24 @@ pub(crate) struct KeyLockRow {
     bound_by: String,
     bound_at: i64,
     ended_at: Option<i64>,
+}
+
+impl KeyLockRow {
+    /// Where it stands among all.
+    pub(crate) fn place_by_age(&self) -> Place {
+        Place {
+            number: self.bound_at,
+            text: self.id.clone(),
+        }
+    }
+
+    /// Where it stands among them in order of their ends.
+    pub(crate) fn place_by_end(&self) -> Place {
+        Place {
+            number: self.not_after,
+            text: self.id.clone(),
+        }
+    }
 }
 
 /// The word in the database. The migrations' index over active primary locks holds it too.
@@ -241,4 +260,15 @@ pub(crate) fn exchange(
         }
     })?;
     Ok(rows == Some(1))
+}
+
+pub(crate) fn erase_binders(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+) -> Result<usize, StoreError> {
+    query!(connection, c => diesel::update(key_locks::table)
+        .filter(key_locks::enterprise_id.eq(enterprise.as_str()))
+        .filter(key_locks::bound_by.ne(""))
+        .set(key_locks::bound_by.eq(""))
+        .execute(c))
 }

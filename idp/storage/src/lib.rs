@@ -13,6 +13,7 @@ mod registration;
 pub mod remembered;
 mod revoked_token;
 
+mod listing;
 mod schema;
 mod store;
 
@@ -20,11 +21,14 @@ mod store;
 mod audit;
 mod audit_log;
 mod audit_segment;
+mod audit_search;
 mod certificate_authority;
 mod checkpoint;
 mod consent;
 mod enterprise;
 mod expiry;
+mod enterprise_words;
+mod figures;
 mod grant;
 mod key_lock;
 mod logout_delivery;

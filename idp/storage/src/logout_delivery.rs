@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use idp_core::id::{EnterpriseId, LogoutDeliveryId, PlatformId, SessionId};
+use idp_core::listing::Place;
 use idp_core::logout_delivery::{DeliveryCounts, DeliveryStage, LogoutDelivery};
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
@@ -10,10 +11,10 @@ use crate::database::{Connection, query};
 use crate::row::RowName;
 use crate::schema::logout_deliveries;
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = logout_deliveries)]
 #[diesel(treat_none_as_default_value = false)]
-struct DeliveryRow {
+pub(crate) struct DeliveryRow {
     id: String,
     platform_id: String,
     enterprise_id: String,
@@ -24,6 +25,20 @@ struct DeliveryRow {
     state: String,
     state_at: i64,
     why: Option<String>,
+}
+
+impl DeliveryRow {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where it stands among those in its state.
+    pub(crate) fn place_in_state(&self) -> Place {
+        Place {
+            number: self.state_at,
+            text: self.id.clone(),
+        }
+    }
 }
 
 impl From<&LogoutDelivery> for DeliveryRow {

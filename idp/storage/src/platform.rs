@@ -11,7 +11,7 @@ use crate::database::{Connection, hold, query};
 use crate::row::RowName;
 use crate::schema::platforms;
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = platforms)]
 #[diesel(treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
@@ -25,6 +25,12 @@ pub(crate) struct PlatformRow {
     state: String,
     client: Option<String>,
     in_force_since: Option<i64>,
+}
+
+impl PlatformRow {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl TryFrom<&Platform> for PlatformRow {

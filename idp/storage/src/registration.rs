@@ -10,10 +10,10 @@ use crate::database::{Connection, query};
 use crate::row::RowName;
 use crate::schema::{registration_tokens, self_registrations};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = registration_tokens)]
 #[diesel(treat_none_as_default_value = false)]
-struct TokenRow {
+pub(crate) struct TokenRow {
     id: String,
     sha256: String,
     terms: String,
@@ -23,6 +23,12 @@ struct TokenRow {
     uses: i64,
     used: i64,
     revoked_at: Option<i64>,
+}
+
+impl TokenRow {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl TryFrom<&RegistrationToken> for TokenRow {

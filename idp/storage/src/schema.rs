@@ -35,6 +35,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    enterprise_words (number) {
+        number -> BigInt,
+        enterprise_id -> Text,
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    enterprise_grams (gram, number) {
+        gram -> Text,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Text,
         root_id -> Text,
@@ -348,6 +363,23 @@ diesel::table! {
         last_sequence -> BigInt,
         at -> BigInt,
         manifest -> Text,
+    }
+}
+
+diesel::table! {
+    audit_hours (hour, kind, platform_id, reason) {
+        hour -> BigInt,
+        kind -> Text,
+        platform_id -> Text,
+        reason -> Text,
+        events -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_counted (id) {
+        id -> BigInt,
+        sequence -> BigInt,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use idp_core::id::{EnterpriseId, KeyLockId, SessionId};
+use idp_core::listing::Place;
 use idp_core::session::{LiveSince, SessionEnding, SessionRecord, SessionStanding, Which};
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
@@ -12,10 +13,10 @@ use crate::key_lock::{self, KeyLockRow};
 use crate::row::RowName;
 use crate::schema::{enterprises, key_locks, sessions};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
 #[diesel(treat_none_as_default_value = false)]
-struct SessionRow {
+pub(crate) struct SessionRow {
     id: String,
     root_id: String,
     enterprise_id: String,
@@ -26,6 +27,16 @@ struct SessionRow {
     user_agent: Option<String>,
     ended_at: Option<i64>,
     ending: Option<String>,
+}
+
+impl SessionRow {
+    /// Where it stands among all.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            number: self.begun_at,
+            text: self.id.clone(),
+        }
+    }
 }
 
 impl From<&SessionRecord> for SessionRow {
@@ -272,4 +283,21 @@ pub(crate) fn end(
             .execute(c),
         Which::All => all.execute(c),
     })
+}
+
+pub(crate) fn erase_traces(
+    connection: &mut Connection,
+    enterprise: &EnterpriseId,
+    before: Timestamp,
+) -> Result<usize, StoreError> {
+    let nothing = None::<String>;
+    query!(connection, c => diesel::update(sessions::table)
+        .filter(sessions::enterprise_id.eq(enterprise.as_str()))
+        .filter(sessions::begun_at.lt(before.unix_millis()))
+        .filter(sessions::remote_address.is_not_null().or(sessions::user_agent.is_not_null()))
+        .set((
+            sessions::remote_address.eq(&nothing),
+            sessions::user_agent.eq(&nothing),
+        ))
+        .execute(c))
 }

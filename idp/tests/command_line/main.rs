@@ -14,6 +14,7 @@ mod enterprises;
 mod inspect;
 mod keys;
 mod lab;
+mod lists;
 mod logouts;
 mod notifications;
 mod pkcs11;

@@ -2,12 +2,11 @@
 
 use super::{AccountRefusal, event, present_now, refuse};
 use crate::audit::{AuditEvent, AuditKind};
-use crate::consent::{ConsentOutcome, ConsentRecord, StandingConsent, TEXT_VERSION};
 use crate::cx::{Caller, Cx};
-use crate::ending::end_grants_to;
-use crate::id::{ConsentId, PlatformId};
+use crate::id::PlatformId;
 use crate::session::Authentication;
 use crate::store::{Store, StoreError};
+use crate::taking_back::take_back;
 
 /// Takes back what the enterprise lets a platform have. `language` is that of the page where it was done.
 pub fn revoke_consent(
@@ -31,25 +30,8 @@ pub fn revoke_consent(
             (authentication, refusal, platform.as_str()),
         );
     };
-    let record = ConsentRecord {
-        id: ConsentId::generate(&*cx.rng, cx.now),
-        enterprise_id: present.enterprise.id.clone(),
-        key_lock_id: present.key_lock.id.clone(),
-        platform_id: platform.clone(),
-        scopes: standing.scopes.clone(),
-        claims: standing.claims.clone(),
-        claims_version: standing.claims_version,
-        text_version: TEXT_VERSION,
-        language: language.to_owned(),
-        outcome: ConsentOutcome::Revoked,
-        at: cx.now,
-    };
-    store.insert_consent_record(&record)?;
-    store.upsert_standing_consent(&StandingConsent {
-        revoked_at: Some(cx.now),
-        ..standing
-    })?;
-    end_grants_to(store, cx, &present.enterprise.id, platform)?;
+    let with = (&present.key_lock.id, language);
+    let record = take_back(store, cx, standing, with)?;
     store.append_audit(&AuditEvent {
         platform_id: Some(platform.clone()),
         consent_id: Some(record.id),

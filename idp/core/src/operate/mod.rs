@@ -5,11 +5,15 @@
 
 mod enterprise;
 mod locks;
+mod personal_data;
 mod rename;
+mod standing;
 
 pub use enterprise::{Correction, close_rebinding, correct, freeze, open_rebinding, unfreeze};
 pub use locks::{lock_lost, promote_lock, remove_lock};
+pub use personal_data::{Erased, TRACES_KEPT, erase, export, note_export};
 pub use rename::{EVIDENCE_MAX, Evidence, rename};
+pub use standing::{SignIns, end_sign_ins, take_consent_back};
 
 use pki::holder::credit_code::CreditCode;
 
@@ -18,7 +22,7 @@ use crate::cx::Cx;
 use crate::duty::Mandate;
 use crate::enterprise::Enterprise;
 use crate::fields::{self, FieldProblem};
-use crate::id::{KeyLockId, OperatorId};
+use crate::id::{KeyLockId, OperatorId, PlatformId, SessionId};
 use crate::key_lock::Unfit;
 use crate::operator::Right;
 use crate::store::{Store, StoreError};
@@ -101,6 +105,17 @@ pub enum OperateRefusal {
         "the enterprise has an active primary lock ({0}): it makes the change itself, or is marked lost first"
     )]
     HasPrimary(KeyLockId),
+    /// The enterprise has no such sign-in on record.
+    #[error("the enterprise has no sign-in {0}")]
+    UnknownSignIn(SessionId),
+    /// There is no consent in force.
+    #[error("there is no consent in force for {0}")]
+    NoConsent(PlatformId),
+    /// Personal data is needed as long as somebody signs in.
+    #[error(
+        "the lock {0} is in force: it is removed or marked lost before personal data is erased"
+    )]
+    InUse(KeyLockId),
     /// Nothing would change.
     #[error("nothing to do: {0}")]
     Nothing(&'static str),

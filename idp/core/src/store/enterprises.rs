@@ -40,6 +40,8 @@ pub trait EnterpriseStore {
         &mut self,
         enterprise: &EnterpriseId,
     ) -> Result<Vec<EnterpriseRename>, StoreError>;
+    /// Empties the evidence of an enterprise's changes of name and its file names; the digests stay. Answers how many had any.
+    fn erase_rename_evidence(&mut self, enterprise: &EnterpriseId) -> Result<usize, StoreError>;
     /// The evidence of a change of name.
     fn find_rename_evidence(
         &mut self,

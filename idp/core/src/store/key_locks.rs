@@ -44,6 +44,8 @@ pub trait KeyLockStore {
     /// `to` in place of `from`, the same lock; `false` when its state, role or certificate is not that of
     /// `from` any more, or where another lock has its place, as for [`KeyLockStore::insert_key_lock`].
     fn exchange_key_lock(&mut self, from: &KeyLock, to: &KeyLock) -> Result<bool, StoreError>;
+    /// Empties who bound the locks of an enterprise; answers of how many.
+    fn erase_binders(&mut self, enterprise: &EnterpriseId) -> Result<usize, StoreError>;
     /// Keeps a certificate that a lock had before.
     fn insert_superseded_certificate(
         &mut self,

@@ -9,9 +9,11 @@ mod audit_log;
 mod authorities;
 mod consents;
 mod enterprises;
+mod figures;
 mod grants;
 mod key_locks;
 mod keys;
+mod listings;
 mod logout_deliveries;
 mod notices;
 mod notifications;
@@ -26,9 +28,11 @@ pub use audit_log::{AuditLogStore, CheckpointStore, SegmentStore};
 pub use authorities::AuthorityStore;
 pub use consents::ConsentStore;
 pub use enterprises::EnterpriseStore;
+pub use figures::FigureStore;
 pub use grants::GrantStore;
 pub use key_locks::KeyLockStore;
 pub use keys::KeyStore;
+pub use listings::ListingStore;
 pub use logout_deliveries::LogoutDeliveryStore;
 pub use notices::NoticeStore;
 pub use notifications::NotificationStore;
@@ -76,6 +80,8 @@ pub trait Store:
     + CheckpointStore
     + NoticeStore
     + SegmentStore
+    + ListingStore
+    + FigureStore
 {
 }
 
@@ -98,5 +104,7 @@ impl<T> Store for T where
         + CheckpointStore
         + NoticeStore
         + SegmentStore
+        + ListingStore
+        + FigureStore
 {
 }

@@ -43,6 +43,12 @@ pub trait SessionStore {
         which: Which<'_>,
         ending: (Timestamp, SessionEnding),
     ) -> Result<usize, StoreError>;
+    /// Empties address and browser of an enterprise's sign-ins that began before; answers of how many.
+    fn erase_session_traces(
+        &mut self,
+        enterprise: &EnterpriseId,
+        before: Timestamp,
+    ) -> Result<usize, StoreError>;
     /// Takes sign-ins that began before a moment off record, `limit` at most; answers how many.
     fn forget_sessions(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

@@ -1,9 +1,10 @@
-//! `idp audit verify | export | seal | checkpoint | key | proof | cosign`: the audit trail as a log.
+//! `idp audit search | verify | export | seal | checkpoint | key | proof | cosign`: the audit trail as a log.
 
 mod bounds;
 mod export;
 mod report;
 mod seal;
+mod search;
 mod verify;
 
 use std::path::PathBuf;
@@ -21,9 +22,12 @@ use crate::serve::StartError;
 use crate::signing::{LogKey, MasterKey, log_key};
 
 use bounds::Bound;
+pub(super) use search::{event_line, event_row};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Look through what happened, newest first. Times are UTC.
+    Search(Box<search::Search>),
     /// Make every hash again and compare it with what was signed. Names the first line that was altered, removed, inserted
     /// or moved; ends with 1 if there is any. Changes nothing.
     Verify(VerifyOptions),
@@ -106,6 +110,7 @@ pub(super) struct VerifyOptions {
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
     match command {
+        Command::Search(search) => search::run(config, *search).await,
         Command::Verify(options) => verify::run(config, options).await,
         Command::Export { from, to, out } => export::run(config, (from, to), out).await,
         Command::Seal { before, out, by } => seal::run(config, before, &out, by.as_deref()).await,

@@ -11,10 +11,7 @@ use idp_core::operate::{
 };
 use idp_core::region::RegionCode;
 use idp_core::store::Store;
-use idp_core::timestamp::Timestamp;
 use pki::holder::credit_code::CreditCode;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::super::output::say;
 use super::super::{cx, operator_name, ready};
@@ -175,7 +172,10 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             until,
             behind,
         } => {
-            let until = until.as_deref().map(moment).transpose()?;
+            let until = until
+                .as_deref()
+                .map(|at| ready::moment("--until", at))
+                .transpose()?;
             change(
                 config,
                 &credit_code,
@@ -300,13 +300,7 @@ async fn evidence(
     say(format_args!("{} octets", content.len()))
 }
 
-fn order(behind: &Behind) -> Result<Order, StartError> {
+pub(in crate::cli) fn order(behind: &Behind) -> Result<Order, StartError> {
     let by = operator_name(behind.by.as_deref())?;
     Order::new(&by, &behind.reason).map_err(|e| StartError::new("enterprise", e))
-}
-
-fn moment(text: &str) -> Result<Timestamp, StartError> {
-    let read = OffsetDateTime::parse(text, &Rfc3339);
-    let read = read.map_err(|e| StartError::new("--until", e))?;
-    Ok(Timestamp::from_unix_seconds(read.unix_timestamp()))
 }

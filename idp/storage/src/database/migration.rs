@@ -10,6 +10,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use idp_core::store::StoreError;
 
 use super::Connection;
+use super::step::Step;
+use crate::enterprise_words;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -32,7 +34,7 @@ pub enum MigrationError {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 pub(super) fn run_pending(connection: &mut Connection) -> Result<Vec<String>, MigrationError> {
-    match connection {
+    let ran = match connection {
         Connection::Sqlite(c) => {
             c.immediate_transaction(|c| names(c.run_pending_migrations(SQLITE)))
         }
@@ -41,7 +43,31 @@ pub(super) fn run_pending(connection: &mut Connection) -> Result<Vec<String>, Mi
             names(c.run_pending_migrations(POSTGRES))
         }),
     }
-    .map_err(MigrationError::Failed)
+    .map_err(MigrationError::Failed)?;
+    fill_words(connection)?;
+    Ok(ran)
+}
+
+/// What names are found by is made by this program, not by a statement: some at a time, and where a process ended meanwhile the next
+/// goes on.
+fn fill_words(connection: &mut Connection) -> Result<(), MigrationError> {
+    let begin = match connection {
+        Connection::Sqlite(_) => Step::BeginImmediate,
+        Connection::Postgres(_) => Step::Begin,
+    };
+    loop {
+        connection.step(begin)?;
+        let filled = enterprise_words::fill(connection);
+        let ending = if filled.is_ok() {
+            Step::Commit
+        } else {
+            Step::Rollback
+        };
+        connection.step(ending)?;
+        if !filled? {
+            return Ok(());
+        }
+    }
 }
 
 fn names(

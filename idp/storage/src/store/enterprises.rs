@@ -54,6 +54,10 @@ impl EnterpriseStore for Transaction<'_> {
         self.run(|c| enterprise::list_renames(c, enterprise))
     }
 
+    fn erase_rename_evidence(&mut self, enterprise: &EnterpriseId) -> Result<usize, StoreError> {
+        self.run(|c| enterprise::erase_evidence(c, enterprise))
+    }
+
     fn find_rename_evidence(
         &mut self,
         enterprise: &EnterpriseId,

@@ -13,6 +13,10 @@ impl KeyLockStore for Transaction<'_> {
         self.run(|c| key_lock::find(c, id))
     }
 
+    fn erase_binders(&mut self, enterprise: &EnterpriseId) -> Result<usize, StoreError> {
+        self.run(|c| key_lock::erase_binders(c, enterprise))
+    }
+
     fn hold_key_lock(&mut self, id: &KeyLockId) -> Result<Option<KeyLock>, StoreError> {
         self.run(|c| key_lock::hold(c, id))
     }

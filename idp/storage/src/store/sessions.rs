@@ -13,6 +13,14 @@ impl SessionStore for Transaction<'_> {
         self.run(|c| session::insert(c, session))
     }
 
+    fn erase_session_traces(
+        &mut self,
+        enterprise: &EnterpriseId,
+        before: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.run(|c| session::erase_traces(c, enterprise, before))
+    }
+
     fn find_session_standing(
         &mut self,
         id: &SessionId,

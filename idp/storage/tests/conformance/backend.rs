@@ -24,7 +24,12 @@ pub struct Backend {
 
 impl Backend {
     pub fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::sqlite_in(&std::env::temp_dir())
+    }
+
+    /// In a folder of its own below this one.
+    pub fn sqlite_in(parent: &std::path::Path) -> Self {
+        let folder = tempfile::tempdir_in(parent).unwrap();
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         Self::open("sqlite", url, Some(folder))
     }

@@ -16,10 +16,14 @@ mod backend;
 mod checkpoint;
 mod durable;
 mod ephemeral;
+mod figures;
 mod grants;
 mod health;
 mod in_process;
+mod large;
+mod large_rows;
 mod life;
+mod listings;
 mod logouts;
 mod migrations;
 mod notifications;
@@ -89,10 +93,13 @@ fn sqlite_has_every_property() {
             logouts::ALL,
             notifications::ALL,
             health::ALL,
+            listings::ALL,
+            figures::ALL,
             durable::ALL,
             migrations::ALL,
             refresh_tokens::ON_ITS_OWN,
             remembered::ALL,
+            listings::PAST_THE_STORE,
         ],
     );
 }
@@ -114,6 +121,8 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             logouts::ALL,
             notifications::ALL,
             health::ALL,
+            listings::ALL,
+            figures::ALL,
         ],
     );
 }
@@ -142,10 +151,13 @@ fn postgres_has_every_property() {
             logouts::ALL,
             notifications::ALL,
             health::ALL,
+            listings::ALL,
+            figures::ALL,
             durable::ALL,
             migrations::ALL,
             refresh_tokens::ON_ITS_OWN,
             remembered::ALL,
+            listings::PAST_THE_STORE,
         ],
     );
 }

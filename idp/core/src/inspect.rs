@@ -1,0 +1,30 @@
+//! Flow: what an operator looks at. Reads alone.
+//!
+//! Owns how words in one field become a search, and what belongs to an enterprise's timeline and to the dashboard. Who may look is
+//! asked before.
+
+mod dashboard;
+mod enterprises;
+mod timeline;
+
+pub use dashboard::{Dashboard, MANY, dashboard};
+pub use enterprises::{EnterpriseSearch, Found, find_enterprises};
+pub use timeline::{Timeline, timeline};
+
+use crate::fields::FieldProblem;
+use crate::listing::BadCursor;
+use crate::store::StoreError;
+
+/// Why nothing is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum InspectError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A cursor that is none of this list.
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
+    /// Words that nothing is looked for by.
+    #[error("words to look for have two characters at least and can be read ({})", .0.code())]
+    Words(FieldProblem),
+}

@@ -1,0 +1,2 @@
+DROP TABLE enterprise_grams;
+DROP TABLE enterprise_words;

@@ -1,0 +1,2 @@
+DROP TABLE audit_counted;
+DROP TABLE audit_hours;
