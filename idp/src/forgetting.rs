@@ -17,7 +17,7 @@ const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 /// How long it stays on record what became of telling a platform or an enterprise: time for an operator to try again. The audit trail
 /// has it for ever.
-const SETTLED_FOR: Duration = Duration::from_hours(30 * 24);
+pub const SETTLED_FOR: Duration = Duration::from_hours(30 * 24);
 
 /// How long it stays on record how the addresses of platforms did.
 const HEALTH_FOR: Duration = Duration::from_hours(90 * 24);

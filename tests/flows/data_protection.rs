@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use e2e::account::information_form;
 use e2e::browser::set;
+use e2e::source::root;
 use e2e::story::{Scene, binding_form, new_lock};
 use e2e::{Browser, Provider};
-use idp_core::audit::AuditKind;
+use idp::counting::{COUNTS_KEPT, count_up};
+use idp::forgetting::{SETTLED_FOR, forget};
+use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::figures::Hour;
 use idp_core::operate::{
     Erased, Evidence, OperateError, OperateRefusal, Order, TRACES_KEPT, erase, export, lock_lost,
     note_export, rename,
@@ -213,4 +217,58 @@ async fn personal_data_is_erased_once_no_lock_is_in_force_and_the_enterprise_sta
         again.await,
         Err(OperateError::Refused(OperateRefusal::Nothing(_)))
     ));
+}
+
+/// The default that docs/DATA-PROTECTION.md gives for what a row says.
+fn days_told(of: &str) -> u64 {
+    let page = std::fs::read_to_string(root().join("docs/DATA-PROTECTION.md")).unwrap();
+    let row = page
+        .lines()
+        .find(|line| line.starts_with('|') && line.contains(of) && line.ends_with(" days |"));
+    let row = row.unwrap_or_else(|| panic!("no time is given for {of}"));
+    let words: Vec<_> = row.split_whitespace().collect();
+    words[words.len() - 3].parse().unwrap()
+}
+
+#[tokio::test]
+async fn times_in_the_documents_are_the_defaults_and_what_housekeeping_does() {
+    let day = Duration::from_hours(24);
+    let days = |time: Duration| time.as_secs() / day.as_secs();
+    assert_eq!(days_told("audit_hours"), days(COUNTS_KEPT));
+    assert_eq!(days_told("logout_deliveries"), days(SETTLED_FOR));
+    assert_eq!(days_told("whatever anybody asks"), days(TRACES_KEPT));
+    let provider = Provider::start(|_| ());
+    let kept = days_told("sign_ins.kept_days");
+    assert_eq!(kept, u64::from(provider.state.config.sign_ins.kept_days));
+    let scene = Scene::at(&provider).await;
+    let now = provider.state.cx().now;
+    let kept = day * u32::try_from(kept).unwrap();
+    assert_eq!(forget(&provider.state, now + kept - day).await.unwrap(), 0);
+    assert!(forget(&provider.state, now + kept + day).await.unwrap() >= 1);
+    let id = provider
+        .enterprise(&scene.lock.credit_code())
+        .await
+        .unwrap()
+        .id;
+    let left = provider
+        .state
+        .database
+        .read(move |store| store.list_sessions(&id, 10));
+    assert_eq!(left.await.unwrap(), []);
+    assert!(count_up(&provider.state, now).await.unwrap() > 0);
+    let past = now + COUNTS_KEPT + day;
+    let mut later = provider.state.cx();
+    later.now = past;
+    let event = AuditEvent::new(&later, AuditKind::LoggedOut);
+    let wrote = provider
+        .state
+        .database
+        .write(move |store| store.append_audit(&event));
+    wrote.await.unwrap();
+    count_up(&provider.state, past).await.unwrap();
+    let old = provider
+        .state
+        .database
+        .read(move |store| store.sum_by_hour(AuditKind::LoginSucceeded, Hour(0)));
+    assert_eq!(old.await.unwrap(), []);
 }

@@ -9,9 +9,7 @@ use idp_core::audit::AuditKind;
 use idp_core::id::PlatformId;
 use idp_core::inspect::{dashboard, timeline};
 use idp_core::listing::AuditFilter;
-use idp_core::operate::{
-    OperateError, OperateRefusal, SignIns, end_sign_ins, take_consent_back,
-};
+use idp_core::operate::{OperateError, OperateRefusal, SignIns, end_sign_ins, take_consent_back};
 use idp_core::session::SessionEnding;
 use idp_core::store::StoreError;
 
@@ -27,7 +25,8 @@ async fn what_happened_is_counted_into_its_hour_once() {
         count_up(&provider.state, now),
         count_up(&provider.state, now)
     );
-    assert!(one.unwrap() + other.unwrap() >= happened);
+    // The server itself may have been quicker than both.
+    assert!(one.unwrap() + other.unwrap() <= happened);
     assert_eq!(count_up(&provider.state, now).await.unwrap(), 0);
     let day = Duration::from_hours(24);
     let seen = provider
@@ -168,10 +167,7 @@ async fn an_operator_ends_one_sign_in_or_all_and_says_why() {
     assert_eq!(events.len(), 2);
     assert_eq!(events[0].session_id.as_ref(), Some(&newest.id));
     for event in events {
-        assert_eq!(
-            event.reason.as_deref(),
-            Some("按材料办理")
-        );
+        assert_eq!(event.reason.as_deref(), Some("按材料办理"));
         assert!(event.detail.as_deref().unwrap().starts_with("by 审核员: "));
     }
 }

@@ -2,7 +2,9 @@
 //! refuses, and to write what no version of the program writes.
 
 use diesel::connection::{Connection as _, SimpleConnection as _};
+use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use idp_storage::{Database, DatabaseSettings};
 use tempfile::TempDir;
 
@@ -14,6 +16,12 @@ macro_rules! properties {
     ($($property:path),* $(,)?) => { &[$((stringify!($property), |backend| $crate::run($property(backend)))),*] };
 }
 pub(crate) use properties;
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
 
 pub struct Backend {
     pub name: &'static str,
@@ -68,6 +76,28 @@ impl Backend {
     /// Another connection to the same database, as another process would have.
     pub fn open_again(&self) -> Database {
         Database::open(&DatabaseSettings::new(&self.url)).unwrap()
+    }
+
+    /// Asks past the store: the first column of each row, which is called `line`.
+    pub fn ask(&self, statement: &str) -> Vec<String> {
+        if self.is_postgres() {
+            let (url, statement) = (self.url.clone(), statement.to_owned());
+            return crate::run(async move {
+                let (client, driver) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+                    .await
+                    .unwrap();
+                tokio::spawn(driver);
+                let rows = client.query(statement.as_str(), &[]).await.unwrap();
+                rows.iter().map(|row| row.get::<_, String>(0)).collect()
+            });
+        }
+        let path = self.url.strip_prefix("sqlite://").unwrap();
+        let mut connection = SqliteConnection::establish(path).unwrap();
+        connection
+            .batch_execute("PRAGMA busy_timeout = 5000")
+            .unwrap();
+        let rows: Vec<Line> = sql_query(statement).load(&mut connection).unwrap();
+        rows.into_iter().map(|row| row.line).collect()
     }
 
     /// Runs statements past the store.

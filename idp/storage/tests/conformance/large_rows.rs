@@ -2,7 +2,7 @@
 
 #![allow(clippy::too_many_lines, reason = "a long list of tables")]
 
-use diesel::connection::{Connection as _, SimpleConnection as _};
+use diesel::connection::Connection as _;
 use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
@@ -281,34 +281,6 @@ fn fill_audit(b: &Backend, events: i64, (who, at, session, platform): (&str, &st
     );
 }
 
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    line: String,
-}
-
-/// Asks the database itself.
-fn ask(backend: &Backend, statement: &str) -> Vec<String> {
-    if backend.is_postgres() {
-        let (url, statement) = (backend.url.clone(), statement.to_owned());
-        return crate::run(async move {
-            let (client, driver) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
-                .await
-                .unwrap();
-            tokio::spawn(driver);
-            let rows = client.query(statement.as_str(), &[]).await.unwrap();
-            rows.iter().map(|row| row.get::<_, String>(0)).collect()
-        });
-    }
-    let path = backend.url.strip_prefix("sqlite://").unwrap();
-    let mut connection = SqliteConnection::establish(path).unwrap();
-    connection
-        .batch_execute("PRAGMA busy_timeout = 5000")
-        .unwrap();
-    let rows: Vec<Line> = sql_query(statement).load(&mut connection).unwrap();
-    rows.into_iter().map(|row| row.line).collect()
-}
-
 pub fn sizes(backend: &Backend) -> Vec<String> {
     let statement = if backend.is_postgres() {
         "SELECT relname || ' ' || pg_relation_size(oid) / 1048576 || ' MiB' FROM pg_class \
@@ -318,7 +290,7 @@ pub fn sizes(backend: &Backend) -> Vec<String> {
         "SELECT 'whole file ' || page_count * page_size / 1048576 || ' MiB' AS line \
               FROM pragma_page_count(), pragma_page_size()"
     };
-    ask(backend, statement)
+    backend.ask(statement)
 }
 
 /// The database's plan of a statement that was sent, its values put in.
@@ -334,10 +306,7 @@ pub fn explain(backend: &Backend, sent: &str) -> Vec<String> {
         text = text.replace(&format!("${}", number + 1), &put);
     }
     if backend.is_postgres() {
-        ask(
-            backend,
-            &format!("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {text}"),
-        )
+        backend.ask(&format!("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {text}"))
     } else {
         // The plan's own column is called `detail`.
         let path = backend.url.strip_prefix("sqlite://").unwrap();

@@ -16,7 +16,8 @@ use crate::steps::write;
 
 pub const ALL: &[Property] = properties![
     migrations_go_up_down_and_up_again,
-    processes_may_migrate_at_once
+    processes_may_migrate_at_once,
+    every_column_is_in_the_table_of_personal_data,
 ];
 
 pub fn folder(name: &str) -> std::path::PathBuf {
@@ -115,4 +116,38 @@ async fn another_unmigrated(b: &Backend) -> (String, Option<tempfile::TempDir>) 
 fn strip_schema(url: &str) -> &str {
     url.rsplit_once("options=")
         .map_or(url, |(server, _)| server.trim_end_matches(['?', '&']))
+}
+
+/// docs/DATA-PROTECTION.md says of each column whether it names people; and names none that is not there.
+async fn every_column_is_in_the_table_of_personal_data(b: &Backend) {
+    let columns = if b.is_postgres() {
+        "SELECT table_name || '.' || column_name AS line FROM information_schema.columns \
+         WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_diesel%'"
+    } else {
+        "SELECT t.name || '.' || c.name AS line FROM sqlite_master t, pragma_table_info(t.name) c \
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '%diesel%'"
+    };
+    let there: BTreeSet<String> = tokio::task::block_in_place(|| b.ask(columns))
+        .into_iter()
+        .collect();
+    assert!(there.len() > 100, "{there:?}");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/DATA-PROTECTION.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let tables: BTreeSet<&str> = there.iter().filter_map(|c| c.split('.').next()).collect();
+    let rows = page.lines().filter(|line| line.starts_with('|'));
+    let marked = rows.flat_map(|line| line.split('`').skip(1).step_by(2));
+    let told: BTreeSet<String> = marked
+        .filter(|word| word.split('.').next().is_some_and(|t| tables.contains(t)))
+        .filter(|word| word.contains('.'))
+        .map(str::to_owned)
+        .collect();
+    let missing: Vec<_> = there.difference(&told).collect();
+    assert!(
+        missing.is_empty(),
+        "not in docs/DATA-PROTECTION.md: {missing:?}"
+    );
+    // Which transaction wrote an event: PostgreSQL alone has it.
+    let stale = told.difference(&there).filter(|c| *c != "audit.written_by");
+    let stale: Vec<_> = stale.collect();
+    assert!(stale.is_empty(), "in no table any more: {stale:?}");
 }
