@@ -57,8 +57,8 @@ pub mod revocation;
 pub mod revoked_token;
 pub mod signer;
 pub mod subject;
-pub mod transparency;
 mod taking_back;
+pub mod transparency;
 pub mod unique_members;
 
 // Flows

@@ -100,11 +100,6 @@ enum Command {
         #[command(subcommand)]
         command: consent::Command,
     },
-    /// What happened: look through it.
-    Audit {
-        #[command(subcommand)]
-        command: audit::Command,
-    },
     /// Figures of the last day or week: sign-ins, arrivals at platforms, failures, what ends or waits.
     Figures(figures::Figures),
     /// Certificate authorities (CA办理机构): look at the registry and change it, inspect certificates.
@@ -184,7 +179,6 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::Ca { command } => ca::run(&config, command).await,
         Command::Revocation { command } => revocation::run(&config, command).await,
         Command::Logouts { command } => logouts::run(&config, command).await,
-        Command::Audit { command } => audit::run(&config, command).await,
         Command::Notifications { command } => notifications::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
     }

@@ -258,7 +258,11 @@ fn fill_audit(b: &Backend, events: i64, (who, at, session, platform): (&str, &st
     let is_refused = "n % 100 = 0";
     let is_act = "n % 10000 = 5005";
     let step = "n % 5";
-    let leaf = if b.is_postgres() { "decode(repeat('00', 32), 'hex')" } else { "zeroblob(32)" };
+    let leaf = if b.is_postgres() {
+        "decode(repeat('00', 32), 'hex')"
+    } else {
+        "zeroblob(32)"
+    };
     insert(
         b,
         events,
