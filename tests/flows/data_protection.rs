@@ -143,7 +143,7 @@ async fn personal_data_is_erased_once_no_lock_is_in_force_and_the_enterprise_sta
     ));
     assert_eq!(provider.enterprise(&code).await.unwrap(), before);
     let lock_id = provider.lock_id(&scene.lock).await;
-    let renamed = provider.operate(&scene.lock, move |store, cx, code, order| {
+    let done = provider.operate(&scene.lock, move |store, cx, code, order| {
         let evidence = Evidence {
             name: "paper.pdf".into(),
             content: b"scan".to_vec(),
@@ -151,7 +151,7 @@ async fn personal_data_is_erased_once_no_lock_is_in_force_and_the_enterprise_sta
         rename(store, cx, code, "改了名的有限公司", (&evidence, order))?;
         lock_lost(store, cx, code, (&lock_id, order))
     });
-    renamed.await.unwrap();
+    done.await.unwrap();
     let first = provider.operate(&scene.lock, |store, cx, code, order| {
         erase(store, cx, code, (false, order))
     });

@@ -134,7 +134,7 @@ async fn list(
             "user_agent": session.user_agent,
         })
     };
-    let line = |session: &SessionRecord| {
+    let shown = |session: &SessionRecord| {
         format!(
             "{} {} {} {} {}",
             rfc3339(session.begun_at),
@@ -144,7 +144,7 @@ async fn list(
             session.remote_address.as_deref().unwrap_or("-"),
         )
     };
-    paging.print((&page, List::Sessions), row, line)
+    paging.print((&page, List::Sessions), row, shown)
 }
 
 async fn end(

@@ -20,8 +20,8 @@ mod store;
 // Nouns
 mod audit;
 mod audit_log;
-mod audit_segment;
 mod audit_search;
+mod audit_segment;
 mod certificate_authority;
 mod checkpoint;
 mod consent;

@@ -63,8 +63,8 @@ pub fn end_sign_ins(
     // Where no sign-in ended, grants may have.
     let what = format!("{ended} sign-ins");
     store.append_audit(&AuditEvent {
-        session_id,
         key_lock_id,
+        session_id,
         ..event(cx, &enterprise, order, (AuditKind::SessionsEnded, &what))
     })?;
     Ok(ended)
