@@ -46,6 +46,11 @@ impl Backend {
         Self::open("sqlite in memory", "sqlite::memory:".into(), None)
     }
 
+    /// One that is there already; it stays.
+    pub fn existing(name: &'static str, url: String) -> Self {
+        Self::open(name, url, None)
+    }
+
     pub fn postgres(server: &str) -> Self {
         Self::open("postgres", Self::postgres_schema(server), None)
     }

@@ -292,7 +292,11 @@ pub fn sizes(backend: &Backend) -> Vec<String> {
              ORDER BY pg_relation_size(oid) DESC"
     } else {
         "SELECT 'whole file ' || page_count * page_size / 1048576 || ' MiB' AS line \
-              FROM pragma_page_count(), pragma_page_size()"
+              FROM pragma_page_count(), pragma_page_size() \
+             UNION ALL SELECT 'enterprises ' || COUNT(*) FROM enterprises UNION ALL SELECT 'locks ' || COUNT(*) FROM key_locks \
+             UNION ALL SELECT 'grams ' || COUNT(*) FROM enterprise_grams UNION ALL SELECT 'sign-ins ' || COUNT(*) FROM sessions \
+             UNION ALL SELECT 'consents ' || COUNT(*) FROM consent_records UNION ALL SELECT 'grants ' || COUNT(*) FROM grants \
+             UNION ALL SELECT 'events ' || COUNT(*) FROM audit"
     };
     backend.ask(statement)
 }
