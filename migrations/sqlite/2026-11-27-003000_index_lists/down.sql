@@ -2,7 +2,6 @@ DROP INDEX enterprises_by_age;
 DROP INDEX enterprises_by_region;
 DROP INDEX enterprises_suspended;
 DROP INDEX key_locks_by_age;
-DROP INDEX key_locks_by_end;
 DROP INDEX key_locks_by_key_number;
 DROP INDEX key_locks_by_media_number;
 DROP INDEX key_lock_certificates_by_key_number;

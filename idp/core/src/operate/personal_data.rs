@@ -78,6 +78,7 @@ pub fn export(store: &mut dyn Store, code: &CreditCode) -> Result<Value, Operate
             "legal_representative": enterprise.legal_representative,
             "phone": enterprise.phone,
             "address": enterprise.address,
+            "contact_email": enterprise.contact_email,
             "created_at": enterprise.created_at.unix_millis(),
         },
         "locks": locks,
@@ -147,7 +148,7 @@ pub struct Erased {
     pub evidence: usize,
 }
 
-/// Erases legal representative, telephone number, address, and who bound the locks; of sign-ins that are old enough, address and browser;
+/// Erases legal representative, telephone number, address, mail address, and who bound the locks; of sign-ins that are old enough, address and browser;
 /// the papers behind changes of name where it is asked for. Not while a lock is in force: until then they are needed for what the
 /// enterprise itself goes on asking for (个人信息保护法 art. 13, 47).
 pub fn erase(
@@ -176,6 +177,7 @@ pub fn erase(
         legal_representative: String::new(),
         phone: None,
         address: None,
+        contact_email: None,
         ..enterprise.clone()
     };
     let is_same = to == enterprise;
