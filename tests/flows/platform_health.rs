@@ -241,6 +241,7 @@ async fn announced_maintenance_is_said_in_both_languages_before_and_while_it_goe
         };
         let done = provider.state.database.write(move |store| {
             let act = Act {
+                operator_id: None,
                 by: "审核员",
                 reason: None,
             };
@@ -267,6 +268,7 @@ async fn announced_maintenance_is_said_in_both_languages_before_and_while_it_goe
     let (ended, cx) = (maintenance.id.clone(), provider.state.cx());
     let done = provider.state.database.write(move |store| {
         let act = Act {
+            operator_id: None,
             by: "审核员",
             reason: None,
         };

@@ -55,7 +55,7 @@ fn spread(cx: &Cx, every: Duration) -> Duration {
     cx.rng.fill(&mut octet);
     let [octet] = octet;
     let tenth = every / 10;
-    every - tenth + tenth * 2 * u32::from(octet) / 256
+    every.saturating_sub(tenth) + tenth * 2 * u32::from(octet) / 256
 }
 
 /// Writes down what a look found, of every address that the platform has now; answers which began to do otherwise.

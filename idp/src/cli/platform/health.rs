@@ -40,10 +40,10 @@ pub(super) async fn run(config: &Config, asked: Health) -> Result<(), StartError
     let (health, changes) = found;
     if asked.json {
         let rows: Vec<_> = health.iter().map(row).collect();
-        let changed: Vec<_> = changes.iter().map(change_row).collect();
+        let history: Vec<_> = changes.iter().map(change_row).collect();
         return say(format_args!(
             "{:#}",
-            json!({ "endpoints": rows, "changes": changed })
+            json!({ "endpoints": rows, "changes": history })
         ));
     }
     for one in &health {
