@@ -218,7 +218,7 @@ fn a_running_server_tells_what_a_command_beside_it_ended() {
     let listening = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let uri = format!("http://{}/ended", listening.local_addr().unwrap());
     let operator = Operator::with(
-        "issuer = 'http://127.0.0.1:4711'\nlisten = ['127.0.0.1:0']\n[outbound]\nallow_loopback = true\n",
+        "issuer = 'http://127.0.0.1:4711'\nlisten = ['127.0.0.1:0']\n[outbound]\nallow_loopback = true\n[platform_health]\nenabled = false\n",
     );
     assert_eq!(operator.run(&["migrate"]).code, 0);
     operator.entered(&uri);
