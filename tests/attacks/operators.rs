@@ -60,9 +60,7 @@ async fn review(worker: &mut Worker, lock: &Lock) -> Answer {
 
 async fn proposed(worker: &mut Worker) -> String {
     let page = review(worker, &new_lock()).await;
-    let answer = worker.sign(&page).await;
-    let location = answer.location().unwrap();
-    location.split('?').next().unwrap().to_owned()
+    worker.proposed(&page).await
 }
 
 async fn state(provider: &Provider, address: &str) -> ProposalState {
@@ -420,15 +418,7 @@ async fn the_last_two_of_trust_stay() {
         ("state", "active"),
         ("reason", "转岗"),
     ];
-    let review = first.send(&page, "#change-form", &typed).await;
-    let answer = first.sign(&review).await;
-    let proposal = answer
-        .location()
-        .unwrap()
-        .split('?')
-        .next()
-        .unwrap()
-        .to_owned();
+    let proposal = first.propose(&page, "#change-form", &typed).await;
     let answer = second.decide(&proposal, "approve").await;
     assert_eq!(
         (answer.status, answer.problem().as_str()),
@@ -452,17 +442,7 @@ async fn what_was_changed_in_between_is_not_changed_over() {
     for roles in ["registrar", "auditor"] {
         let page = first.browser.open(&address).await;
         let typed = [("roles", roles), ("state", "active"), ("reason", "转岗")];
-        let review = first.send(&page, "#change-form", &typed).await;
-        let answer = first.sign(&review).await;
-        proposals.push(
-            answer
-                .location()
-                .unwrap()
-                .split('?')
-                .next()
-                .unwrap()
-                .to_owned(),
-        );
+        proposals.push(first.propose(&page, "#change-form", &typed).await);
     }
     assert_eq!(second.decide(&proposals[0], "approve").await.status, 303);
     let answer = second.decide(&proposals[1], "approve").await;

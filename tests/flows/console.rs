@@ -66,10 +66,7 @@ async fn proposed(worker: &mut Worker, lock: &e2e::Lock, roles: &str) -> String 
         ("reason", "新同事"),
     ];
     let review = worker.send(&page, "#new-form", &typed).await;
-    let answer = worker.sign(&review).await;
-    let location = answer.location().map(str::to_owned);
-    let location = location.unwrap_or_else(|| panic!("{}", answer.summary()));
-    location.strip_suffix("?done=proposed").unwrap().to_owned()
+    worker.proposed(&review).await
 }
 
 #[tokio::test]
@@ -170,15 +167,7 @@ async fn a_suspended_operator_is_out_at_once() {
         ("state", "suspended"),
         ("reason", "离职"),
     ];
-    let review = first.send(&page, "#change-form", &typed).await;
-    let answer = first.sign(&review).await;
-    let proposal = answer
-        .location()
-        .unwrap()
-        .split('?')
-        .next()
-        .unwrap()
-        .to_owned();
+    let proposal = first.propose(&page, "#change-form", &typed).await;
     assert_eq!(
         third.browser.open("/console").await.status,
         200,
@@ -247,15 +236,7 @@ async fn two_persons_suspend_and_recognise_a_ca_again() {
     for (act, state) in [("suspend", "suspended"), ("activate", "active")] {
         let page = first.browser.open(&address).await;
         let typed = [("do", act), ("reason", "年度检查")];
-        let review = first.send(&page, "#state-form", &typed).await;
-        let answer = first.sign(&review).await;
-        let proposal = answer
-            .location()
-            .unwrap()
-            .split('?')
-            .next()
-            .unwrap()
-            .to_owned();
+        let proposal = first.propose(&page, "#state-form", &typed).await;
         let done = second.decide(&proposal, "approve").await;
         assert_eq!(done.status, 303, "{}", done.summary());
         let ca = idp_core::id::CaId::from_text(&id);
@@ -305,14 +286,7 @@ async fn a_change_of_an_entry_shows_what_it_takes_the_place_of() {
     let typed = [("entry", changed.as_str()), ("reason", "改名")];
     let review = first.send(&page, "#entry-form", &typed).await;
     assert_eq!(review.text("[data-fact=authority-name] del"), Some(old));
-    let answer = first.sign(&review).await;
-    let proposal = answer
-        .location()
-        .unwrap()
-        .split('?')
-        .next()
-        .unwrap()
-        .to_owned();
+    let proposal = first.proposed(&review).await;
     second.decide(&proposal, "approve").await;
     let list = first.browser.open("/console/authorities").await;
     let name = list.text(&format!("[id='authority-{id}'] td:nth-child(2)"));
@@ -336,15 +310,7 @@ async fn a_platform_loses_every_grant_when_two_registrars_say_so() {
     };
     let page = first.browser.open(&address).await;
     let typed = [("do", "end-grants"), ("reason", "平台密钥泄露")];
-    let review = first.send(&page, "#platform-form", &typed).await;
-    let answer = first.sign(&review).await;
-    let proposal = answer
-        .location()
-        .unwrap()
-        .split('?')
-        .next()
-        .unwrap()
-        .to_owned();
+    let proposal = first.propose(&page, "#platform-form", &typed).await;
     let digest = change.digest().unwrap();
     assert!(
         second

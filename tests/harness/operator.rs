@@ -73,6 +73,22 @@ impl Worker {
         self.browser.sign(page, &self.lock).await
     }
 
+    /// Fills in a form, signs the proposal it leads to; the proposal's address.
+    pub async fn propose(&mut self, page: &Answer, form: &str, typed: &[(&str, &str)]) -> String {
+        let review = self.send(page, form, typed).await;
+        self.proposed(&review).await
+    }
+
+    /// Signs the proposal that a page shows; its address.
+    pub async fn proposed(&mut self, review: &Answer) -> String {
+        let answer = self.sign(review).await;
+        let address = answer
+            .location()
+            .and_then(|to| to.strip_suffix("?done=proposed"));
+        let address = address.unwrap_or_else(|| panic!("{}", answer.summary()));
+        address.to_owned()
+    }
+
     /// Posts this decision of a proposal and signs it; the last answer.
     pub async fn decide(&mut self, proposal: &str, decision: &str) -> Answer {
         let page = self.browser.open(proposal).await;

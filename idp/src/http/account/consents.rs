@@ -11,9 +11,10 @@ use idp_core::presence::Present;
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
-use super::shown::{self, parameter};
+use super::shown;
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
+use crate::http::extract::form::parameter;
 use crate::http::extract::{Browser, Form, Visit};
 use crate::http::{onward, page, routes};
 use crate::view::{ConsentRow, ConsentsPage, RevokeConsentPage};

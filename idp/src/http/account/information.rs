@@ -8,9 +8,10 @@ use idp_core::enterprise::Enterprise;
 use idp_core::fields::{ADDRESS_MAX, EMAIL_MAX, FieldProblem, PERSON_MAX, PHONE_MAX};
 use protocol::claims::SubjectType;
 
-use super::shown::{self, parameter};
+use super::shown;
 use crate::http::error::Failure;
 use crate::http::extract::browser::{Accepted, see_other};
+use crate::http::extract::form::parameter;
 use crate::http::extract::{Browser, Form, Visit};
 use crate::http::{page, routes};
 use crate::view::{

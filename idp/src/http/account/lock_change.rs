@@ -11,9 +11,10 @@ use idp_core::presence::Present;
 use protocol::challenge::Purpose;
 use protocol::claims::LockRole;
 
-use super::shown::{self, locks, parameter, row};
+use super::shown::{self, locks, row};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
+use crate::http::extract::form::parameter;
 use crate::http::extract::{Browser, Form, Visit};
 use crate::http::{challenge, routes, trail};
 use crate::view::{ChallengeForm, Locale, Messages, Problem, PromoteLockPage, RemoveLockPage};

@@ -8,9 +8,10 @@ use idp_core::locks::{ActivateAttempt, ActivateRefusal, Activated, activate};
 use protocol::challenge::Purpose;
 use protocol::claims::LockRole;
 
-use super::shown::{self, locks, parameter, row};
+use super::shown::{self, locks, row};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
+use crate::http::extract::form::parameter;
 use crate::http::extract::{Browser, Form, Visit};
 use crate::http::read_facts::ReadFacts;
 use crate::http::{challenge, routes};

@@ -10,9 +10,10 @@ use idp_core::key_lock::KeyLock;
 use idp_core::session::{self, LiveSince, SessionEnding, SessionRecord};
 use idp_core::timestamp::Timestamp;
 
-use super::shown::{self, locks, parameter};
+use super::shown::{self, locks};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
+use crate::http::extract::form::parameter;
 use crate::http::extract::{Browser, Form, Visit};
 use crate::http::{page, routes};
 use crate::view::{HistoryPage, SessionRow, SessionStage, SessionsPage};

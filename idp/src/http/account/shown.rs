@@ -7,7 +7,6 @@ use idp_core::key_lock::{KeyLock, KeyLockState};
 use idp_core::presence::Present;
 
 use crate::http::error::Failure;
-use crate::http::extract::form::pairs;
 use crate::http::extract::{Browser, Form, Visit};
 use crate::http::page;
 use crate::http::toward::{Toward, to_login};
@@ -59,12 +58,6 @@ pub fn refused(refusal: AccountRefusal) -> Failure {
         AccountRefusal::SessionUnknown | AccountRefusal::ConsentNotInForce => StatusCode::NOT_FOUND,
     };
     Failure::refused(status, refusal.code())
-}
-
-/// A value of the address.
-pub fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
-    let pairs = pairs(request.query_string().as_bytes());
-    pairs.into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
 }
 
 /// Every lock of the enterprise that is present, those in force first.

@@ -6,6 +6,7 @@ use idp_core::proposal::Change;
 use crate::http::error::Failure;
 use crate::http::extract::Form;
 use crate::operating::Act;
+use crate::view::Choice;
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 200;
@@ -27,4 +28,10 @@ pub fn proposal(change: Change, reason: String) -> Act {
 /// A form that no page of ours sends.
 pub const fn invalid() -> Failure {
     Failure::refused(StatusCode::BAD_REQUEST, "request-invalid")
+}
+
+/// Entries of a select or of checkboxes: what is sent, and what is shown.
+pub fn choices<'a>(named: &'a [(&'a str, String)]) -> Vec<Choice<'a>> {
+    let each = named.iter();
+    each.map(|(value, label)| Choice { value, label }).collect()
 }

@@ -6,10 +6,9 @@ use idp_core::logout_delivery::DeliveryCounts;
 use idp_core::operator::Right;
 use idp_core::proposal::ProposalState;
 use idp_core::store::StoreError;
-use pki::certificate::Certificate;
 
 use super::bench::{PROPOSING, bench, frame};
-use super::operators::DUE_DAYS;
+use super::facts::ending;
 use super::shown::show as show_page;
 use super::{AUTHORITIES, PROPOSALS};
 use crate::http::error::Failure;
@@ -76,10 +75,6 @@ async fn figures(visit: &Visit, desk: &Desk) -> Result<Vec<Figure>, Failure> {
 }
 
 fn own_days_left(visit: &Visit, desk: &Desk) -> Result<Option<String>, Failure> {
-    let operator = desk.on_duty()?.operator();
-    let Ok(certificate) = Certificate::from_der(&operator.certificate) else {
-        return Ok(None);
-    };
-    let left = (certificate.not_after() - visit.cx.now.unix_seconds()) / 86_400;
-    Ok((left < DUE_DAYS).then(|| left.to_string()))
+    let (_, left) = ending(visit, desk.on_duty()?.operator());
+    Ok(left.map(|left| left.to_string()))
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use idp_core::id::{CaId, OperatorId};
 use idp_core::operator::{Operator, OperatorState, Roles};
 use idp_core::proposal::Change;
+use idp_core::timestamp::Timestamp;
 use pki::certificate::Certificate;
 use pki::holder::credit_code::CreditCode;
 
@@ -193,6 +194,18 @@ pub fn of_operator(visit: &Visit, operator: &Operator) -> Vec<Fact> {
     facts
 }
 
+/// From so many days before it ends a certificate is due.
+const DUE_DAYS: i64 = 30;
+
+/// When an operator's certificate ends, and in how many days where that is soon.
+pub fn ending(visit: &Visit, operator: &Operator) -> (Timestamp, Option<i64>) {
+    let certificate = Certificate::from_der(&operator.certificate).ok();
+    let not_after = certificate.map_or(0, |one| one.not_after());
+    let left = (not_after - visit.cx.now.unix_seconds()) / 86_400;
+    let ends = Timestamp::from_unix_seconds(not_after);
+    (ends, (left < DUE_DAYS).then_some(left))
+}
+
 fn of_text(visit: &Visit, base64: &str) -> Vec<Fact> {
     let der = STANDARD.decode(base64).unwrap_or_default();
     Certificate::from_der(&der)
@@ -203,7 +216,7 @@ fn of_text(visit: &Visit, base64: &str) -> Vec<Fact> {
 /// What a person compares of a certificate.
 pub fn of_certificate(visit: &Visit, certificate: &Certificate) -> Vec<Fact> {
     let day = |at: i64| {
-        let at = idp_core::timestamp::Timestamp::from_unix_seconds(at);
+        let at = Timestamp::from_unix_seconds(at);
         visit.locale.date(moment(at))
     };
     let validity = format!(

@@ -14,7 +14,7 @@ use super::bench::{bench, frame};
 use super::shown::{show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
-use crate::http::extract::form::pairs;
+use crate::http::extract::form::parameter;
 use crate::http::extract::{Desk, Form, Visit};
 use crate::http::page::moment;
 use crate::view::Problem;
@@ -28,9 +28,7 @@ const DAYS_MAX: i64 = 366;
 /// `GET /console/notices`
 pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
     show_page(&visit, &request, &[Right::SeeNotices], async |desk| {
-        let pairs = pairs(request.query_string().as_bytes());
-        let before = pairs.into_iter().find(|(name, _)| name == "before");
-        let before = before.map(|(_, id)| NoticeId::from_text(id));
+        let before = parameter(&request, "before").map(NoticeId::from_text);
         page(&visit, desk, (&Form::parse(b""), before, None)).await
     })
     .await

@@ -12,20 +12,17 @@ use pki::certificate::Certificate;
 
 use super::OPERATORS;
 use super::act::review;
-use super::asked::{invalid, proposal, reason};
+use super::asked::{choices, invalid, proposal, reason};
 use super::bench::{bench, frame};
 
-use super::facts::{of_operator, role_names, word};
+use super::facts::{ending, of_operator, role_names, word};
 use super::shown::{not_found, show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Form, Visit};
 use crate::http::page::moment;
 use crate::operating::Act;
+use crate::view::Problem;
 use crate::view::console::{OperatorFormPage, OperatorPage, OperatorRow, OperatorsPage};
-use crate::view::{Choice, Problem};
-
-/// From so many days before it ends a certificate is due.
-pub const DUE_DAYS: i64 = 30;
 
 /// `GET /console/operators`
 pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
@@ -182,17 +179,14 @@ async fn find(visit: &Visit, id: &str) -> Result<Operator, Failure> {
 }
 
 fn row<'a>(visit: &Visit, operator: &'a Operator) -> OperatorRow<'a> {
-    let certificate = Certificate::from_der(&operator.certificate).ok();
-    let not_after = certificate.map_or(0, |one| one.not_after());
-    let left = (not_after - visit.cx.now.unix_seconds()) / 86_400;
-    let at = idp_core::timestamp::Timestamp::from_unix_seconds(not_after);
+    let (ends, left) = ending(visit, operator);
     OperatorRow {
         id: operator.id.as_str(),
         name: &operator.name,
         roles: role_names(visit, &operator.roles),
         state: operator.state.as_str(),
-        not_after: visit.locale.date(moment(at)),
-        is_due: left < DUE_DAYS,
+        not_after: visit.locale.date(moment(ends)),
+        is_due: left.is_some(),
     }
 }
 
@@ -204,11 +198,6 @@ fn names(visit: &Visit) -> Vec<(&'static str, String)> {
         )
     };
     Role::ALL.into_iter().map(name).collect()
-}
-
-fn choices<'a>(names: &'a [(&'static str, String)]) -> Vec<Choice<'a>> {
-    let each = names.iter();
-    each.map(|(value, label)| Choice { value, label }).collect()
 }
 
 fn refused(refusal: &OperatorsRefusal) -> Failure {

@@ -1,9 +1,12 @@
-//! A platform, line by line, and beside how it stands now.
+//! A platform as it stands, line by line, and what it is to be beside that.
 
 use idp_core::directory::{Wanted, metadata, version_of};
+use idp_core::id::PlatformId;
 use idp_core::platform::{Client, ClientAuthentication, ConsentPolicy, Platform};
 
 use super::facts::word;
+use super::shown::not_found;
+use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::{moment, region_name};
 use crate::view::console::Fact;
@@ -121,4 +124,13 @@ pub fn normal(visit: &Visit, wanted: &Wanted, from: &Platform) -> Wanted {
             ..Wanted::of(&kept)
         },
     )
+}
+
+/// One platform.
+pub async fn find(visit: &Visit, id: &str) -> Result<Platform, Failure> {
+    let id = PlatformId::from_text(id);
+    // As it stands, not as it is remembered.
+    let database = &visit.state.database;
+    let found = database.read(move |store| store.find_platform(&id)).await?;
+    found.ok_or(not_found())
 }

@@ -13,16 +13,16 @@ use serde_json::{Map, Value, json};
 
 use super::PLATFORMS;
 use super::act::review;
-use super::asked::reason;
+use super::asked::{choices, reason};
 use super::bench::{bench, frame};
 use super::facts::word;
-use super::platforms::find;
+use super::platform_facts::find;
 use super::shown::{show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Form, Visit};
 use crate::operating::{Act, PlatformAct};
+use crate::view::Problem;
 use crate::view::console::PlatformFormPage;
-use crate::view::{Choice, Problem};
 
 const RIGHTS: [Right; 1] = [Right::ChangePlatforms];
 
@@ -363,9 +363,4 @@ fn page(
         Some(_) => StatusCode::BAD_REQUEST,
     };
     visit.html(status, page.render())
-}
-
-fn choices<'a>(named: &'a [(&'a str, String)]) -> Vec<Choice<'a>> {
-    let each = named.iter();
-    each.map(|(value, label)| Choice { value, label }).collect()
 }

@@ -3,7 +3,6 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::directory::{Wanted, metadata, version_of};
-use idp_core::id::PlatformId;
 use idp_core::operator::Right;
 use idp_core::platform::{ClientAuthentication, Platform};
 use idp_core::proposal::Change;
@@ -13,7 +12,7 @@ use super::PLATFORMS;
 use super::act::review;
 use super::asked::{invalid, proposal, reason};
 use super::bench::{bench, frame};
-use super::platform_facts::of_platform;
+use super::platform_facts::{find, of_platform};
 use super::shown::{not_found, show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
@@ -138,12 +137,4 @@ pub async fn configuration(
             .body(text))
     })
     .await
-}
-
-pub(super) async fn find(visit: &Visit, id: &str) -> Result<Platform, Failure> {
-    let id = PlatformId::from_text(id);
-    // As it stands, not as it is remembered.
-    let database = &visit.state.database;
-    let found = database.read(move |store| store.find_platform(&id)).await?;
-    found.ok_or(not_found())
 }

@@ -15,7 +15,7 @@ use super::facts::of_change;
 use super::shown::{not_found, show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
-use crate::http::extract::form::pairs;
+use crate::http::extract::form::parameter;
 use crate::http::extract::{Desk, Visit};
 use crate::http::page::moment;
 use crate::operating::{Act, ActError};
@@ -183,9 +183,4 @@ fn state(proposal: &Proposal, now: Timestamp) -> &'static str {
 fn name(operators: &[Operator], id: &OperatorId) -> String {
     let found = operators.iter().find(|one| one.id == *id);
     found.map_or_else(|| id.to_string(), |one| one.name.clone())
-}
-
-fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
-    let pairs = pairs(request.query_string().as_bytes());
-    pairs.into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
 }

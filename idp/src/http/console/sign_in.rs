@@ -12,16 +12,15 @@ use super::{CHALLENGE, CONSOLE, SIGN_IN};
 use crate::http::challenge;
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
-use crate::http::extract::form::pairs;
+use crate::http::extract::form::parameter;
 use crate::http::extract::{Desk, Form, Visit};
 use crate::view::console::{Bench, ConsoleSignInPage};
 use crate::view::{ChallengeForm, Messages, Problem};
 
 /// `GET /console/sign-in`
 pub async fn show(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let pairs = pairs(request.query_string().as_bytes());
-    let next = pairs.iter().find(|(name, _)| name == "next");
-    let next = within(next.map_or(CONSOLE, |(_, next)| next)).to_owned();
+    let next = parameter(&request, "next");
+    let next = within(next.as_deref().unwrap_or(CONSOLE)).to_owned();
     let shown = async {
         let mut desk = Desk::find(&visit, &request).await?;
         if desk.on_duty.is_some() {

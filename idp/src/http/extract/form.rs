@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 
 use crate::http::error::Failure;
@@ -16,6 +17,12 @@ pub fn pairs(text: &[u8]) -> Vec<(String, String)> {
     url::form_urlencoded::parse(text)
         .map(|(name, value)| (readable(name), readable(value)))
         .collect()
+}
+
+/// The first value of this name in a request's address.
+pub fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
+    let pairs = pairs(request.query_string().as_bytes());
+    pairs.into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
 }
 
 /// A posted form.
