@@ -11,6 +11,7 @@ mod certificate;
 mod client;
 mod code;
 mod consent;
+mod console_watch;
 mod cookies;
 mod cross_origin;
 mod csrf;

@@ -15,6 +15,7 @@ use e2e::{Browser, Lock, Provider};
 use idp::config::MailTls;
 use idp_core::audit::AuditKind;
 use idp_core::delivery::{DeliveryStage, DeliveryState};
+use idp_core::hand::Hand;
 use idp_core::id::NotificationId;
 use idp_core::notification::{Channel, Happening, Notification};
 use idp_core::store::StoreError;
@@ -243,9 +244,10 @@ async fn only_what_failed_is_sent_again_however_it_is_asked_for() {
         .await;
     let (cx, id) = (provider.state.cx(), sent.id.clone());
     let retried = provider.state.database.write(move |store| {
+        let hand = Hand::on_the_machine("somebody", None);
         let unknown = NotificationId::from_text("' OR 1=1 --");
-        let first = idp_core::notify::retry(store, &cx, &id, "somebody")?;
-        let second = idp_core::notify::retry(store, &cx, &unknown, "somebody")?;
+        let first = idp_core::notify::retry(store, &cx, &id, &hand)?;
+        let second = idp_core::notify::retry(store, &cx, &unknown, &hand)?;
         Ok::<_, StoreError>((first, second))
     });
     assert_eq!(retried.await.unwrap(), (false, false));

@@ -18,6 +18,7 @@ mod conformance;
 mod consent;
 mod console;
 mod console_platforms;
+mod console_watch;
 mod data_protection;
 mod discovery;
 mod dpop;

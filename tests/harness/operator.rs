@@ -67,6 +67,15 @@ impl Worker {
         self.browser.post(&action, &fields).await
     }
 
+    /// Sends a form of its session to an address, whatever its pages offer.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.browser.open("/console").await;
+        let mut all = vec![("csrf_token".to_owned(), csrf_token(&page))];
+        let given = fields.iter();
+        all.extend(given.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.browser.post(path, &all).await
+    }
+
     /// Signs the act that a page shows; the answer to the form.
     pub async fn sign(&mut self, page: &Answer) -> Answer {
         assert!(page.has("#act"), "nothing to sign: {}", page.summary());

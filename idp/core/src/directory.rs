@@ -26,8 +26,8 @@ pub use maintenance::{
 };
 pub use management::{find_registration, give_up_registration, replace_registration};
 pub use registration::{
-    Draft, LIFETIME_MAX, Registered, USES_MAX, draft, issue_registration_token, register,
-    revoke_registration_token,
+    Draft, LIFETIME_MAX, Registered, USES_MAX, draft, is_token_possible, issue_registration_token,
+    register, revoke_registration_token,
 };
 pub use secret::{OVERLAP_MAX, rotate_secret, with_secret};
 pub use wanted::{Entry, Terms, Wanted, put};

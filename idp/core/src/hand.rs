@@ -1,5 +1,6 @@
 //! Shared step: whose hand changes something, for the history and the audit trail.
 
+use crate::duty::Mandate;
 use crate::id::OperatorId;
 use crate::proposal::Approved;
 
@@ -20,6 +21,15 @@ impl Hand {
         Self {
             operator_id: None,
             by: by.into(),
+            reason,
+        }
+    }
+
+    /// Of an operator on duty.
+    pub fn on_duty(mandate: &Mandate, reason: Option<String>) -> Self {
+        Self {
+            operator_id: Some(mandate.operator_id().clone()),
+            by: mandate.name().to_owned(),
             reason,
         }
     }

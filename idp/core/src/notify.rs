@@ -10,6 +10,7 @@ use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::Cx;
 use crate::delivery::{DeliveryStage, DeliveryState, Heard};
 use crate::enterprise::EnterpriseState;
+use crate::hand::Hand;
 use crate::id::NotificationId;
 use crate::key_lock::{KeyLock, KeyLockState};
 use crate::notification::{Channel, Happening, LockFacts, Notification, NotificationKind};
@@ -76,7 +77,7 @@ pub fn retry(
     store: &mut dyn Store,
     cx: &Cx,
     id: &NotificationId,
-    by: &str,
+    hand: &Hand,
 ) -> Result<bool, StoreError> {
     let Some(found) = store.find_notification(id)? else {
         return Ok(false);
@@ -89,8 +90,9 @@ pub fn retry(
         return Ok(false);
     }
     store.append_audit(&AuditEvent {
-        reason: None,
-        detail: Some(operator_words(&format!("{id} by {by}"))),
+        operator_id: hand.operator_id.clone(),
+        reason: hand.reason.clone(),
+        detail: Some(operator_words(&format!("{id} by {}", hand.by))),
         ..event(cx, AuditKind::NotificationRetried, &again)
     })?;
     Ok(true)

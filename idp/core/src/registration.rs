@@ -72,6 +72,19 @@ impl RegistrationToken {
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.expires_at && self.used < self.uses
     }
+
+    /// In a word: `good`, or why not.
+    pub fn standing(&self, now: Timestamp) -> &'static str {
+        if self.is_good(now) {
+            "good"
+        } else if self.revoked_at.is_some() {
+            "revoked"
+        } else if self.used >= self.uses {
+            "spent"
+        } else {
+            "expired"
+        }
+    }
 }
 
 impl std::fmt::Debug for RegistrationToken {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::audit::{AuditEvent, AuditKind, operator_words};
 use crate::cx::{Cx, random_text};
 pub use crate::delivery::Heard;
+use crate::hand::Hand;
 use crate::id::{LogoutDeliveryId, PlatformId};
 use crate::logout_delivery::{DeliveryStage, DeliveryState, LogoutDelivery};
 use crate::platform::Platform;
@@ -130,7 +131,7 @@ pub fn retry(
     store: &mut dyn Store,
     cx: &Cx,
     id: &LogoutDeliveryId,
-    by: &str,
+    hand: &Hand,
 ) -> Result<bool, StoreError> {
     let Some(found) = store.find_logout_delivery(id)? else {
         return Ok(false);
@@ -143,8 +144,9 @@ pub fn retry(
         return Ok(false);
     }
     store.append_audit(&AuditEvent {
-        reason: None,
-        detail: Some(operator_words(&format!("{id} by {by}"))),
+        operator_id: hand.operator_id.clone(),
+        reason: hand.reason.clone(),
+        detail: Some(operator_words(&format!("{id} by {}", hand.by))),
         ..event(cx, AuditKind::LogoutRetried, &again)
     })?;
     Ok(true)

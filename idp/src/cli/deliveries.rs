@@ -9,6 +9,7 @@ use std::hash::Hash;
 use clap::ValueEnum;
 use idp_core::cx::Cx;
 use idp_core::delivery::{DeliveryCounts, DeliveryStage, DeliveryState};
+use idp_core::hand::Hand;
 use idp_core::store::{Store, StoreError};
 use idp_storage::Database;
 use serde_json::{Value, json};
@@ -60,7 +61,12 @@ pub(super) trait Delivered: Sized + Send + 'static {
         stage: DeliveryStage,
         limit: u32,
     ) -> Result<Vec<Self>, StoreError>;
-    fn retry(store: &mut dyn Store, cx: &Cx, id: &Self::Id, by: &str) -> Result<bool, StoreError>;
+    fn retry(
+        store: &mut dyn Store,
+        cx: &Cx,
+        id: &Self::Id,
+        hand: &Hand,
+    ) -> Result<bool, StoreError>;
 }
 
 pub(super) fn failed(error: impl Display) -> StartError {
@@ -130,7 +136,7 @@ pub(super) async fn retry_all<D: Delivered>(
     let database = ready::database(config).await?;
     let revival = Revival {
         cx: cx(config)?,
-        by,
+        hand: Hand::on_the_machine(by, None),
         database,
     };
     let Some(mut ids) = ids else {
@@ -160,17 +166,17 @@ pub(super) async fn retry_all<D: Delivered>(
 /// Has deliveries tried again, by somebody.
 struct Revival {
     cx: Cx,
-    by: String,
+    hand: Hand,
     database: Database,
 }
 
 impl Revival {
     /// `false`: it is none that can be, or another was quicker.
     async fn one<D: Delivered>(&self, id: &D::Id) -> Result<bool, StartError> {
-        let (cx, by, id) = (self.cx.clone(), self.by.clone(), id.clone());
+        let (cx, hand, id) = (self.cx.clone(), self.hand.clone(), id.clone());
         let retried = self
             .database
-            .write(move |store| D::retry(store, &cx, &id, &by));
+            .write(move |store| D::retry(store, &cx, &id, &hand));
         retried.await.map_err(failed)
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use idp_core::delivery::DeliveryStage;
 use idp_core::figures::HourFigure;
 use idp_core::inspect::{Dashboard, dashboard};
 use idp_core::signing_key::SigningKey;
@@ -54,6 +55,9 @@ pub(super) async fn run(config: &Config, asked: Figures) -> Result<(), StartErro
     for (stage, count) in seen.deliveries {
         say(format_args!("sign-outs {}: {count}", stage.as_str()))?;
     }
+    for (stage, count) in seen.notifications {
+        say(format_args!("notifications {}: {count}", stage.as_str()))?;
+    }
     Ok(())
 }
 
@@ -85,8 +89,11 @@ fn told(seen: &Dashboard) -> Value {
             "withdrawn_at": key.withdrawn_at.map(rfc3339),
         })
     };
-    let deliveries = seen.deliveries.iter();
-    let deliveries = deliveries.map(|(stage, count)| (stage.as_str().to_owned(), json!(count)));
+    let staged = |counts: &[(DeliveryStage, i64)]| {
+        let counts = counts.iter();
+        let named = counts.map(|(stage, count)| (stage.as_str().to_owned(), json!(count)));
+        Value::Object(named.collect())
+    };
     json!({
         "since": rfc3339(seen.since.begins()),
         "counted_to": seen.counted_to,
@@ -94,7 +101,8 @@ fn told(seen: &Dashboard) -> Value {
         "arrivals": hours(&seen.arrivals),
         "failures": failures.collect::<Vec<_>>(),
         "locks_ending": { "ended": ended, "7d": week, "30d": month, "60d": season },
-        "sign_outs": Value::Object(deliveries.collect()),
+        "sign_outs": staged(&seen.deliveries),
+        "notifications": staged(&seen.notifications),
         "signing_keys": seen.signing_keys.iter().map(key).collect::<Vec<_>>(),
     })
 }

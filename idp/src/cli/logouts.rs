@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use idp_core::cx::Cx;
 use idp_core::delivery::{DeliveryStage, DeliveryState};
+use idp_core::hand::Hand;
 use idp_core::id::LogoutDeliveryId;
 use idp_core::logout_delivery::LogoutDelivery;
 use idp_core::store::{Store, StoreError};
@@ -87,9 +88,9 @@ impl Delivered for LogoutDelivery {
         store: &mut dyn Store,
         cx: &Cx,
         id: &LogoutDeliveryId,
-        by: &str,
+        hand: &Hand,
     ) -> Result<bool, StoreError> {
-        retry(store, cx, id, by)
+        retry(store, cx, id, hand)
     }
 
     fn row(&self) -> serde_json::Value {

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use idp_core::cx::Cx;
 use idp_core::delivery::{DeliveryStage, DeliveryState};
+use idp_core::hand::Hand;
 use idp_core::id::NotificationId;
 use idp_core::notification::Notification;
 use idp_core::notify::retry;
@@ -90,9 +91,9 @@ impl Delivered for Notification {
         store: &mut dyn Store,
         cx: &Cx,
         id: &NotificationId,
-        by: &str,
+        hand: &Hand,
     ) -> Result<bool, StoreError> {
-        retry(store, cx, id, by)
+        retry(store, cx, id, hand)
     }
 
     fn row(&self) -> serde_json::Value {

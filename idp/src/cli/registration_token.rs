@@ -8,7 +8,6 @@ use idp_core::directory::{
 };
 use idp_core::id::RegistrationTokenId;
 use idp_core::registration::{RegistrationTerms, RegistrationToken};
-use idp_core::timestamp::Timestamp;
 use protocol::scope::ScopeSet;
 use serde_json::{Value, json};
 
@@ -144,7 +143,7 @@ async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
         say(format_args!(
             "{} {:<7} {}/{} until {} by {}",
             token.id,
-            state(&token, now),
+            token.standing(now),
             token.used,
             token.uses,
             rfc3339(token.expires_at),
@@ -193,7 +192,7 @@ fn refused(error: DirectoryError) -> StartError {
 fn told(token: &RegistrationToken) -> Value {
     json!({
         "id": token.id.as_str(),
-        "state": state(token, clock::now()),
+        "state": token.standing(clock::now()),
         "uses": token.uses,
         "used": token.used,
         "issued_by": token.issued_by,
@@ -202,16 +201,4 @@ fn told(token: &RegistrationToken) -> Value {
         "revoked_at": token.revoked_at.map(rfc3339),
         "terms": token.terms,
     })
-}
-
-fn state(token: &RegistrationToken, now: Timestamp) -> &'static str {
-    if token.is_good(now) {
-        "good"
-    } else if token.revoked_at.is_some() {
-        "revoked"
-    } else if token.used >= token.uses {
-        "spent"
-    } else {
-        "expired"
-    }
 }

@@ -31,8 +31,9 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use idp_core::cx::Settings;
 use idp_core::platform::JwsAlgorithm;
-use idp_core::signing_key::KeySchedule;
+use idp_core::signing_key::{KeySchedule, SigningKey};
 use idp_core::subject::PairwiseKey;
+use idp_core::timestamp::Timestamp;
 
 pub use address_range::AddressRange;
 pub use audit::AuditConfig;
@@ -169,6 +170,24 @@ impl Config {
             rotate_after: days(self.signing_keys.rotate_after_days),
             publish_before: days(self.signing_keys.publish_before_days),
             publish_after: days(self.signing_keys.publish_after_days),
+        }
+    }
+
+    /// Where a signing key is: `signing`, `waiting`, `published`, `gone`, `withdrawn`, or `off`.
+    pub fn signing_key_stage(&self, key: &SigningKey, now: Timestamp) -> &'static str {
+        let is_retired = key.retired_at.is_some_and(|at| at <= now);
+        if key.withdrawn_at.is_some() {
+            return "withdrawn";
+        }
+        if !self.signing_algorithms().contains(&key.algorithm) {
+            return "off";
+        }
+        let is_published = self.key_schedule().is_published(key, now);
+        match (key.signs_from <= now, is_retired, is_published) {
+            (_, true, false) => "gone",
+            (_, true, true) => "published",
+            (true, false, _) => "signing",
+            (false, false, _) => "waiting",
         }
     }
 }

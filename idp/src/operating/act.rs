@@ -7,6 +7,8 @@ use pki::holder::credit_code::CreditCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::RegistrationAct;
+
 /// One act. Its text goes through the page that is signed and comes back with the signature, so nothing of it is kept
 /// meanwhile; what was signed names its digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,13 @@ pub enum Act {
         platform: PlatformId,
         /// What.
         what: PlatformAct,
+        /// Why.
+        reason: String,
+    },
+    /// Something about which platforms register themselves.
+    Registration {
+        /// What.
+        what: RegistrationAct,
         /// Why.
         reason: String,
     },

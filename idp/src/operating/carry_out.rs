@@ -7,7 +7,7 @@ use idp_core::cx::{Caller, Cx};
 use idp_core::directory::{self, DirectoryError};
 use idp_core::duty::{Mandate, OperatorAuthentication, find_on_duty};
 use idp_core::four_eyes::{self, FourEyesError, FourEyesRefusal};
-use idp_core::id::{PlatformId, ProposalId};
+use idp_core::id::{PlatformId, ProposalId, RegistrationTokenId};
 use idp_core::operate::{self, OperateError, OperateRefusal, Order};
 use idp_core::operators::{self, OperatorsError};
 use idp_core::proposal::{Approved, Change, Unwritable};
@@ -15,7 +15,7 @@ use idp_core::signed_statement::SignedStatement;
 use idp_core::store::{Store, StoreError};
 use pki::holder::credit_code::CreditCode;
 
-use super::{Act, EnterpriseAct, PlatformAct, Prepared};
+use super::{Act, EnterpriseAct, PlatformAct, Prepared, registration};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum Done {
     Made,
     /// It is made, and a platform has a new secret, to be shown once.
     Secret(PlatformId, String),
+    /// It is made, and platforms can register by a new token, to be shown once.
+    RegistrationToken(RegistrationTokenId, String),
 }
 
 /// Why nothing was done.
@@ -96,6 +98,11 @@ const fn of_directory(error: &DirectoryError) -> &'static str {
         DirectoryError::Refused(Refusal::NotConnected(_)) => "platform-not-connected",
         DirectoryError::Refused(Refusal::NoSecret) => "platform-no-secret",
         DirectoryError::Refused(Refusal::Overlap) => "platform-overlap",
+        DirectoryError::Refused(Refusal::TokenBounds) => "registration-token-bounds",
+        DirectoryError::Refused(Refusal::NoOpenid) => "registration-token-no-openid",
+        DirectoryError::Refused(Refusal::MaintenanceText) => "maintenance-text",
+        DirectoryError::Refused(Refusal::MaintenanceTime) => "maintenance-time",
+        DirectoryError::Refused(Refusal::NoMaintenance(_)) => "maintenance-unknown",
         _ => "platform-registration-refused",
     }
 }
@@ -216,6 +223,12 @@ pub fn carry_out(
             let act = directory::Act::of(&mandate, reason);
             let secret = of_platform(store, cx, platform, (what, act))?;
             Ok(secret.map_or(Done::Made, |secret| Done::Secret(platform.clone(), secret)))
+        }
+        Act::Registration { what, reason } => {
+            store.insert_signed_statement(statement)?;
+            let act = directory::Act::of(&mandate, reason);
+            let token = registration::carry_out(store, cx, (what, act))?;
+            Ok(token.map_or(Done::Made, |(id, text)| Done::RegistrationToken(id, text)))
         }
         Act::Enterprise {
             credit_code,

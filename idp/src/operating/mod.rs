@@ -6,7 +6,9 @@
 mod act;
 mod carry_out;
 mod prepare;
+mod registration;
 
 pub use act::{Act, EnterpriseAct, PlatformAct};
 pub use carry_out::{ActError, Done, Signed, carry_out};
 pub use prepare::{Prepared, prepare};
+pub use registration::RegistrationAct;

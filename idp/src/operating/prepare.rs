@@ -42,7 +42,7 @@ impl Prepared {
             Act::Propose { .. } => "propose",
             Act::Approve { .. } => "approve",
             Act::Refuse { .. } => "refuse",
-            Act::Platform { .. } | Act::Enterprise { .. } => "do",
+            Act::Platform { .. } | Act::Registration { .. } | Act::Enterprise { .. } => "do",
         }
     }
 }
@@ -67,6 +67,15 @@ pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError
             right: Right::ChangePlatforms,
             code: what.code(),
             subject: platform.to_string(),
+            reason,
+            digest: act.digest()?,
+            proposal: None,
+            act,
+        }),
+        Act::Registration { what, reason } => Ok(Prepared {
+            right: Right::ChangePlatforms,
+            code: what.code(),
+            subject: what.subject(),
             reason,
             digest: act.digest()?,
             proposal: None,

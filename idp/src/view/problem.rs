@@ -238,4 +238,11 @@ pub(super) const CODES: &[&str] = &[
     "notice-time",
     "notice-gone",
     "proposal-altered",
+    "platform-look-too-slow",
+    "maintenance-text",
+    "maintenance-time",
+    "maintenance-unknown",
+    "registration-token-bounds",
+    "registration-token-no-openid",
+    "registration-token-region",
 ];

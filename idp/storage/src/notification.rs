@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use idp_core::delivery::{DeliveryCounts, DeliveryStage};
 use idp_core::id::{EnterpriseId, NotificationId};
+use idp_core::listing::Place;
 use idp_core::notification::{Channel, Happening, Notification, NotificationKind};
 use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
@@ -11,10 +12,10 @@ use crate::database::{Connection, query};
 use crate::row::RowName;
 use crate::schema::notifications;
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = notifications)]
 #[diesel(treat_none_as_default_value = false)]
-struct NotificationRow {
+pub(crate) struct NotificationRow {
     id: String,
     enterprise_id: String,
     kind: String,
@@ -26,6 +27,20 @@ struct NotificationRow {
     state: String,
     state_at: i64,
     why: Option<String>,
+}
+
+impl NotificationRow {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where it stands among those in its state.
+    pub(crate) fn place_in_state(&self) -> Place {
+        Place {
+            number: self.state_at,
+            text: self.id.clone(),
+        }
+    }
 }
 
 impl From<&Notification> for NotificationRow {

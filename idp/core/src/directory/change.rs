@@ -35,6 +35,15 @@ impl<'a> Act<'a> {
         }
     }
 
+    /// Of an operator who is not asked why.
+    pub fn unexplained(mandate: &'a Mandate) -> Self {
+        Self {
+            operator_id: Some(mandate.operator_id()),
+            by: mandate.name(),
+            reason: None,
+        }
+    }
+
     /// Of an operator.
     pub fn of(mandate: &'a Mandate, reason: &'a str) -> Self {
         Self {

@@ -30,6 +30,11 @@ pub const USES_MAX: u32 = 1000;
 /// Longest life of a token.
 pub const LIFETIME_MAX: Duration = Duration::from_hours(90 * 24);
 
+/// Whether there can be a token for so many platforms and so long.
+pub fn is_token_possible(uses: u32, lifetime: Duration) -> bool {
+    (1..=USES_MAX).contains(&uses) && !lifetime.is_zero() && lifetime <= LIFETIME_MAX
+}
+
 /// Issues a token: its text, to be shown once, and what is stored of it.
 pub fn issue_registration_token(
     store: &mut dyn Store,
@@ -37,7 +42,7 @@ pub fn issue_registration_token(
     terms: RegistrationTerms,
     (uses, lifetime, act): (u32, Duration, Act<'_>),
 ) -> Result<(String, RegistrationToken), DirectoryError> {
-    if !(1..=USES_MAX).contains(&uses) || lifetime.is_zero() || lifetime > LIFETIME_MAX {
+    if !is_token_possible(uses, lifetime) {
         return Err(RegistrationRefusal::TokenBounds.into());
     }
     if !terms.scopes.contains(protocol::scope::Scope::Openid) {

@@ -16,6 +16,13 @@ pub const MANY: u32 = 10_000;
 /// Kinds of failures that are told at most.
 const FAILURES: u32 = 50;
 
+/// Stages in which somebody has not heard yet.
+const UNSETTLED: [DeliveryStage; 3] = [
+    DeliveryStage::Waiting,
+    DeliveryStage::Refused,
+    DeliveryStage::GivenUp,
+];
+
 /// Figures of the hours since a moment.
 #[derive(Clone, Debug)]
 pub struct Dashboard {
@@ -34,6 +41,8 @@ pub struct Dashboard {
     pub locks_ending: [i64; 4],
     /// Tellings of platforms that wait, were refused, were given up; counted to [`MANY`].
     pub deliveries: [(DeliveryStage, i64); 3],
+    /// Notifications of enterprises, in the same way.
+    pub notifications: [(DeliveryStage, i64); 3],
     /// Signing keys, with when they sign from, retire and were withdrawn.
     pub signing_keys: Vec<SigningKey>,
 }
@@ -50,13 +59,13 @@ pub fn dashboard(
     for (count, days) in locks_ending.iter_mut().zip([0, 7, 30, 60]) {
         *count = store.count_ending_key_locks(now + day * days, MANY)?;
     }
-    let mut deliveries = [
-        (DeliveryStage::Waiting, 0),
-        (DeliveryStage::Refused, 0),
-        (DeliveryStage::GivenUp, 0),
-    ];
+    let mut deliveries = UNSETTLED.map(|stage| (stage, 0));
+    let mut notifications = deliveries;
     for (stage, count) in &mut deliveries {
         *count = store.count_deliveries_in(*stage, MANY)?;
+    }
+    for (stage, count) in &mut notifications {
+        *count = store.count_notifications_in(*stage, MANY)?;
     }
     Ok(Dashboard {
         since,
@@ -66,6 +75,7 @@ pub fn dashboard(
         counted_to: store.find_last_counted()?,
         locks_ending,
         deliveries,
+        notifications,
         signing_keys: store.list_signing_keys()?,
     })
 }

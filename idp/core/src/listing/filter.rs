@@ -77,6 +77,15 @@ pub struct DeliveryFilter {
     pub platform: Option<PlatformId>,
 }
 
+/// Which notifications.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NotificationFilter {
+    /// In this stage.
+    pub stage: Option<DeliveryStage>,
+    /// To this enterprise.
+    pub enterprise: Option<EnterpriseId>,
+}
+
 /// Which events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {

@@ -8,7 +8,7 @@ mod page;
 
 pub use filter::{
     AuditFilter, ConsentFilter, DeliveryFilter, EnterpriseFilter, GrantFilter, KeyLockFilter,
-    SessionFilter,
+    NotificationFilter, SessionFilter,
 };
 pub use name_part::{CodePart, NamePart, fold, grams};
 pub use page::{BadCursor, List, PAGE, PAGE_MAX, Page, PageAsk, Place, Start};

@@ -67,6 +67,8 @@ lists! {
     Grants = "grants",
     /// Tellings of platforms, newest first.
     Deliveries = "deliveries",
+    /// Notifications, newest first.
+    Notifications = "notifications",
     /// Platforms, in order of their identifiers.
     Platforms = "platforms",
     /// Registration tokens, newest first.

@@ -34,4 +34,10 @@ pub trait FigureStore {
     fn count_ending_key_locks(&mut self, before: Timestamp, most: u32) -> Result<i64, StoreError>;
     /// How many tellings of platforms are in this stage; counted to `most`.
     fn count_deliveries_in(&mut self, stage: DeliveryStage, most: u32) -> Result<i64, StoreError>;
+    /// How many notifications of enterprises are in this stage; counted to `most`.
+    fn count_notifications_in(
+        &mut self,
+        stage: DeliveryStage,
+        most: u32,
+    ) -> Result<i64, StoreError>;
 }

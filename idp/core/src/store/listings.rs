@@ -8,9 +8,10 @@ use crate::grant::Grant;
 use crate::key_lock::{KeyLock, Thumbprint};
 use crate::listing::{
     AuditFilter, CodePart, ConsentFilter, DeliveryFilter, EnterpriseFilter, GrantFilter,
-    KeyLockFilter, NamePart, Page, PageAsk, SessionFilter,
+    KeyLockFilter, NamePart, NotificationFilter, Page, PageAsk, SessionFilter,
 };
 use crate::logout_delivery::LogoutDelivery;
+use crate::notification::Notification;
 use crate::platform::Platform;
 use crate::registration::RegistrationToken;
 use crate::session::SessionRecord;
@@ -86,6 +87,12 @@ pub trait ListingStore {
         filter: &DeliveryFilter,
         ask: &PageAsk,
     ) -> Result<Page<LogoutDelivery>, StoreError>;
+    /// Notifications of enterprises.
+    fn page_notifications(
+        &mut self,
+        filter: &NotificationFilter,
+        ask: &PageAsk,
+    ) -> Result<Page<Notification>, StoreError>;
     /// Platforms.
     fn page_platforms(&mut self, ask: &PageAsk) -> Result<Page<Platform>, StoreError>;
     /// Registration tokens.

@@ -1,7 +1,6 @@
 //! `idp keys list`
 
 use idp_core::signing_key::{Kept, SigningKey};
-use idp_core::timestamp::Timestamp;
 use serde_json::json;
 
 use super::super::output::say;
@@ -23,7 +22,7 @@ pub(super) async fn run(config: &Config, as_json: bool) -> Result<(), StartError
                 json!({
                     "kid": key.id.as_str(),
                     "alg": key.algorithm.as_str(),
-                    "state": state(config, key, now),
+                    "state": config.signing_key_stage(key, now),
                     "kept": kept(key),
                     "created_at": rfc3339(key.created_at),
                     "signs_from": rfc3339(key.signs_from),
@@ -45,7 +44,7 @@ pub(super) async fn run(config: &Config, as_json: bool) -> Result<(), StartError
             "{} {:<9} {:<9} from {} until {} in {}",
             key.id,
             key.algorithm.as_str(),
-            state(config, &key, now),
+            config.signing_key_stage(&key, now),
             rfc3339(key.signs_from),
             ends.map_or("-".to_owned(), rfc3339),
             kept(&key)
@@ -59,26 +58,5 @@ fn kept(key: &SigningKey) -> String {
         Kept::Sealed(_) => "database".to_owned(),
         Kept::Inside(token) => format!("token {token}"),
         Kept::Destroyed(token) => format!("token {token}, destroyed"),
-    }
-}
-
-fn state(config: &Config, key: &SigningKey, now: Timestamp) -> &'static str {
-    let schedule = config.key_schedule();
-    let retired = key.retired_at.is_some_and(|at| at <= now);
-    if key.withdrawn_at.is_some() {
-        return "withdrawn";
-    }
-    if !config.signing_algorithms().contains(&key.algorithm) {
-        return "off";
-    }
-    match (
-        key.signs_from <= now,
-        retired,
-        schedule.is_published(key, now),
-    ) {
-        (_, true, false) => "gone",
-        (_, true, true) => "published",
-        (true, false, _) => "signing",
-        (false, false, _) => "waiting",
     }
 }

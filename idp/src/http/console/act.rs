@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::challenge::Challenge;
-use idp_core::id::{PlatformId, SignedStatementId};
+use idp_core::id::SignedStatementId;
 use idp_core::proof::ProofRefusal;
 use idp_core::signed_statement::SignedStatement;
 use protocol::challenge::Purpose;
@@ -21,7 +21,7 @@ use crate::http::extract::browser::see_other;
 use crate::http::extract::{Desk, Form, Visit};
 use crate::http::{challenge, trail};
 use crate::operating::{Act, ActError, Done, Prepared, Signed, carry_out, prepare};
-use crate::view::console::{ActPage, SecretPage};
+use crate::view::console::{ActPage, SecretKind, SecretPage};
 use crate::view::{ChallengeForm, Locale, Messages, Problem};
 
 /// The page that is signed, for an act that a form asks for.
@@ -67,7 +67,14 @@ async fn submitted(visit: &Visit, desk: &Desk, form: &Form) -> Result<HttpRespon
         .await;
     // Answer.
     match done {
-        Ok(Done::Secret(platform, secret)) => Ok(once(visit, desk, (&platform, &secret))),
+        Ok(Done::Secret(platform, secret)) => {
+            let shown = (SecretKind::Client, platform.as_str(), &*secret);
+            Ok(once(visit, desk, shown))
+        }
+        Ok(Done::RegistrationToken(id, text)) => {
+            let shown = (SecretKind::RegistrationToken, id.as_str(), &*text);
+            Ok(once(visit, desk, shown))
+        }
         Ok(done) => Ok(see_other(&after(&done, back))),
         Err(error) => {
             if let Some(code) = error.code() {
@@ -79,11 +86,12 @@ async fn submitted(visit: &Visit, desk: &Desk, form: &Form) -> Result<HttpRespon
 }
 
 /// A secret is shown this once; sent again, the form meets a challenge that was answered.
-fn once(visit: &Visit, desk: &Desk, (platform, secret): (&PlatformId, &str)) -> HttpResponse {
+fn once(visit: &Visit, desk: &Desk, (kind, id, secret): (SecretKind, &str, &str)) -> HttpResponse {
     let page = SecretPage {
         frame: frame(visit, desk),
         bench: bench(desk),
-        id: platform.as_str(),
+        kind,
+        id,
         secret,
     };
     visit.html(StatusCode::OK, page.render())
@@ -211,7 +219,7 @@ fn after(done: &Done, back: &str) -> String {
         Done::Proposed(id) => format!("{PROPOSALS}/{id}?done=proposed"),
         Done::Approved(id) => format!("{PROPOSALS}/{id}?done=approved"),
         Done::Refused(id) => format!("{PROPOSALS}/{id}?done=refused"),
-        Done::Made | Done::Secret(..) => back.to_owned(),
+        Done::Made | Done::Secret(..) | Done::RegistrationToken(..) => back.to_owned(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use idp_core::operator::{Right, Role};
 
-use super::{AUTHORITIES, CONSOLE, NOTICES, OPERATORS, PLATFORMS, PROPOSALS};
+use super::deliveries::SEEING;
+use super::{AUTHORITIES, CONSOLE, DELIVERIES, HEALTH, NOTICES, OPERATORS, PLATFORMS, PROPOSALS};
 use crate::http::extract::{Desk, Visit};
 use crate::view::Frame;
 use crate::view::console::{Bench, MenuLink};
@@ -14,6 +15,8 @@ const MENU: &[(MenuLink, &[Right])] = &[
         link(PLATFORMS, "console-nav-platforms"),
         &[Right::SeePlatforms],
     ),
+    (link(HEALTH, "console-nav-health"), &[Right::SeePlatforms]),
+    (link(DELIVERIES, "console-nav-deliveries"), SEEING),
     (
         link(AUTHORITIES, "console-nav-authorities"),
         &[Right::SeeAuthorities],

@@ -10,7 +10,7 @@ use pki::certificate::Certificate;
 use pki::holder::credit_code::CreditCode;
 
 use super::authority_facts::{differences, of_entry, warnings};
-use super::platform_facts;
+use super::{platform_facts, registration_tokens::of_registration};
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::moment;
@@ -130,8 +130,10 @@ async fn of_operator_change(
 }
 
 async fn of_one(visit: &Visit, prepared: &Prepared) -> Result<Shown, Failure> {
-    let Act::Platform { platform, what, .. } = &prepared.act else {
-        return of_enterprise(visit, prepared).await;
+    let (platform, what) = match &prepared.act {
+        Act::Platform { platform, what, .. } => (platform, what),
+        Act::Registration { what, .. } => return Ok(of_registration(visit, what)),
+        _ => return of_enterprise(visit, prepared).await,
     };
     let id = platform.clone();
     let database = &visit.state.database;

@@ -8,14 +8,19 @@ mod authorities;
 mod authority_facts;
 mod bench;
 mod dashboard;
+mod dashboard_figures;
+mod dashboard_plots;
+mod deliveries;
 mod enterprise_acts;
 mod facts;
 mod notices;
 mod operators;
 mod platform_facts;
 mod platform_form;
+mod platform_health;
 mod platforms;
 mod proposals;
+mod registration_tokens;
 mod shown;
 mod sign_in;
 
@@ -44,6 +49,13 @@ pub const ENTERPRISE_ACT: &str = "/console/enterprises/act";
 pub const NOTICES: &str = "/console/notices";
 /// 交易平台.
 pub const PLATFORMS: &str = "/console/platforms";
+
+/// How platforms do.
+pub const HEALTH: &str = "/console/health";
+/// Who was to be told of something, and has not been.
+pub const DELIVERIES: &str = "/console/deliveries";
+/// What lets platforms register themselves.
+pub const REGISTRATION_TOKENS: &str = "/console/registration-tokens";
 
 /// Whether an address is one of the console's.
 pub fn is_console(path: &str) -> bool {
@@ -94,7 +106,31 @@ pub fn mount(app: &mut ServiceConfig) {
         .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
         .service(resource(NOTICES).get(notices::list).post(notices::announce))
         .service(resource("/console/notices/withdraw").post(notices::take_back))
-        .configure(mount_platforms);
+        .configure(mount_platforms)
+        .configure(mount_watching);
+}
+
+fn mount_watching(app: &mut ServiceConfig) {
+    let resource = web::resource;
+    app.service(resource(HEALTH).get(platform_health::list))
+        .service(
+            resource("/console/platforms/{id}/health")
+                .get(platform_health::show)
+                .post(platform_health::look),
+        )
+        .service(resource("/console/platforms/{id}/maintenance").post(platform_health::announce))
+        .service(resource("/console/platforms/{id}/maintenance/end").post(platform_health::end))
+        .service(
+            resource(DELIVERIES)
+                .get(deliveries::list)
+                .post(deliveries::retry),
+        )
+        .service(
+            resource(REGISTRATION_TOKENS)
+                .get(registration_tokens::list)
+                .post(registration_tokens::issue),
+        )
+        .service(resource("/console/registration-tokens/revoke").post(registration_tokens::revoke));
 }
 
 fn mount_platforms(app: &mut ServiceConfig) {

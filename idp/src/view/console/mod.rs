@@ -5,28 +5,39 @@
 mod act;
 mod authorities;
 mod dashboard;
+mod deliveries;
+mod health;
 mod notices;
 mod operators;
 mod platforms;
+mod plot;
 mod proposals;
+mod registration_tokens;
 mod sign_in;
 
 pub use act::ActPage;
 pub use authorities::{
     AuthoritiesPage, AuthorityFormPage, AuthorityPage, AuthorityRow, HistoryRow,
 };
-pub use dashboard::{DashboardPage, Figure};
+pub use dashboard::{DashboardPage, FailureRow, Figure, KeyRow, SourceRow};
+pub use deliveries::{DeliveriesPage, DeliveryRow};
+pub use health::{
+    AddressRow, HealthChangeRow, HealthPage, HealthRow, MaintenanceRow, PlatformHealthPage,
+};
 pub use notices::{NoticeRow, NoticesPage};
 pub use operators::{OperatorFormPage, OperatorPage, OperatorRow, OperatorsPage};
 pub use platforms::{
-    ConsolePlatformPage, ConsolePlatformRow, ConsolePlatformsPage, PlatformFormPage, SecretPage,
+    ConsolePlatformPage, ConsolePlatformRow, ConsolePlatformsPage, PlatformFormPage, SecretKind,
+    SecretPage,
 };
+pub use plot::{Bars, Columns, Mark};
 pub use proposals::{ProposalPage, ProposalRow, ProposalsPage};
+pub use registration_tokens::{RegistrationTokenRow, RegistrationTokensPage};
 pub use sign_in::ConsoleSignInPage;
 
 use std::borrow::Cow;
 
-use super::Frame;
+use super::{Frame, Messages};
 
 /// Who works here, and where one can go.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +114,16 @@ impl Frame<'_> {
     /// The message of a machine word.
     pub(super) fn named(&self, of: &str, word: &str) -> Cow<'static, str> {
         self.t(&format!("{of}-{word}"))
+    }
+
+    /// The message of a machine word; one that has none stays as it is.
+    pub(super) fn word_or(&self, of: &str, word: &str) -> String {
+        let key = format!("{of}-{word}");
+        if Messages::of(self.locale).has(&key) {
+            self.t(&key).into_owned()
+        } else {
+            word.to_owned()
+        }
     }
 
     /// Whether a link of the console's menu leads to where this page is.

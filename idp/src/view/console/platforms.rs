@@ -92,10 +92,27 @@ pub struct SecretPage<'a> {
     pub frame: Frame<'a>,
     /// Who works here.
     pub bench: Bench<'a>,
-    /// The `client_id`.
+    /// What it is: the standards' own word.
+    pub kind: SecretKind,
+    /// Whose: a `client_id`, or a token's identifier.
     pub id: &'a str,
-    /// The `client_secret`.
+    /// The secret.
     pub secret: &'a str,
+}
+
+/// What is shown once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// A platform's `client_secret`.
+    Client,
+    /// An initial access token (RFC 7591).
+    RegistrationToken,
+}
+
+impl SecretPage<'_> {
+    fn is_token(&self) -> bool {
+        self.kind == SecretKind::RegistrationToken
+    }
 }
 
 /// Ways to prove oneself that the form knows.

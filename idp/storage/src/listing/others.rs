@@ -4,8 +4,11 @@
 
 use idp_core::consent::{ConsentOutcome, ConsentRecord};
 use idp_core::grant::Grant;
-use idp_core::listing::{ConsentFilter, DeliveryFilter, GrantFilter, Page, PageAsk, Place};
+use idp_core::listing::{
+    ConsentFilter, DeliveryFilter, GrantFilter, NotificationFilter, Page, PageAsk, Place,
+};
 use idp_core::logout_delivery::{DeliveryStage, LogoutDelivery};
+use idp_core::notification::Notification;
 use idp_core::platform::Platform;
 use idp_core::registration::RegistrationToken;
 use idp_core::store::StoreError;
@@ -16,8 +19,14 @@ use crate::consent::ConsentRecordRow;
 use crate::database::Connection;
 use crate::grant::GrantRow;
 use crate::logout_delivery::DeliveryRow;
+use crate::notification::NotificationRow;
 use crate::platform::PlatformRow;
 use crate::registration::TokenRow;
+
+/// Where tellings of platforms are kept.
+pub(crate) const LOGOUT_DELIVERIES: &str = "logout_deliveries";
+/// Where notifications of enterprises are.
+pub(crate) const NOTIFICATIONS: &str = "notifications";
 
 /// All of a table in order of identifiers.
 fn by_identifier(from: &'static str, is_descending: bool) -> Walk {
@@ -106,12 +115,12 @@ pub(crate) fn page_deliveries(
     let besides = Conditions::default().text("platform_id = ?", platform);
     let found = match filter.stage {
         None => {
-            let mut walk = by_identifier("logout_deliveries", true);
+            let mut walk = by_identifier(LOGOUT_DELIVERIES, true);
             walk.besides = besides;
             walk.page(connection, ask, |row: &DeliveryRow| place_of_id(row.id()))
         }
         Some(stage) => {
-            let mut walk = in_stage(stage);
+            let mut walk = in_stage(LOGOUT_DELIVERIES, stage);
             walk.besides = besides;
             walk.page(connection, ask, DeliveryRow::place_in_state)
         }
@@ -119,9 +128,35 @@ pub(crate) fn page_deliveries(
     found?.try_map(LogoutDelivery::try_from)
 }
 
-/// Tellings in one stage, the one that came there last first.
-pub(crate) fn in_stage(stage: DeliveryStage) -> Walk {
-    let mut walk = by_identifier("logout_deliveries", true);
+pub(crate) fn page_notifications(
+    connection: &mut Connection,
+    filter: &NotificationFilter,
+    ask: &PageAsk,
+) -> Result<Page<Notification>, StoreError> {
+    let enterprise = filter
+        .enterprise
+        .as_ref()
+        .map(idp_core::id::EnterpriseId::as_str);
+    let besides = Conditions::default().text("enterprise_id = ?", enterprise);
+    let found = match filter.stage {
+        None => {
+            let mut walk = by_identifier(NOTIFICATIONS, true);
+            walk.besides = besides;
+            let place = |row: &NotificationRow| place_of_id(row.id());
+            walk.page(connection, ask, place)
+        }
+        Some(stage) => {
+            let mut walk = in_stage(NOTIFICATIONS, stage);
+            walk.besides = besides;
+            walk.page(connection, ask, NotificationRow::place_in_state)
+        }
+    };
+    found?.try_map(Notification::try_from)
+}
+
+/// What is delivered and is in one stage, the one that came there last first.
+pub(crate) fn in_stage(from: &'static str, stage: DeliveryStage) -> Walk {
+    let mut walk = by_identifier(from, true);
     walk.keys = Keys::NumberText("state_at", "id");
     walk.along = walk.along.text("state = ?", Some(stage.as_str()));
     walk

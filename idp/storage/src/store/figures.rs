@@ -50,6 +50,14 @@ impl FigureStore for Transaction<'_> {
     }
 
     fn count_deliveries_in(&mut self, stage: DeliveryStage, most: u32) -> Result<i64, StoreError> {
-        self.run(|c| others::in_stage(stage).count(c, most))
+        self.run(|c| others::in_stage(others::LOGOUT_DELIVERIES, stage).count(c, most))
+    }
+
+    fn count_notifications_in(
+        &mut self,
+        stage: DeliveryStage,
+        most: u32,
+    ) -> Result<i64, StoreError> {
+        self.run(|c| others::in_stage(others::NOTIFICATIONS, stage).count(c, most))
     }
 }

@@ -7,9 +7,10 @@ use idp_core::grant::Grant;
 use idp_core::key_lock::{KeyLock, Thumbprint};
 use idp_core::listing::{
     AuditFilter, CodePart, ConsentFilter, DeliveryFilter, EnterpriseFilter, GrantFilter,
-    KeyLockFilter, NamePart, Page, PageAsk, SessionFilter,
+    KeyLockFilter, NamePart, NotificationFilter, Page, PageAsk, SessionFilter,
 };
 use idp_core::logout_delivery::LogoutDelivery;
+use idp_core::notification::Notification;
 use idp_core::platform::Platform;
 use idp_core::registration::RegistrationToken;
 use idp_core::session::SessionRecord;
@@ -108,6 +109,14 @@ impl ListingStore for Transaction<'_> {
         ask: &PageAsk,
     ) -> Result<Page<LogoutDelivery>, StoreError> {
         self.run(|c| others::page_deliveries(c, filter, ask))
+    }
+
+    fn page_notifications(
+        &mut self,
+        filter: &NotificationFilter,
+        ask: &PageAsk,
+    ) -> Result<Page<Notification>, StoreError> {
+        self.run(|c| others::page_notifications(c, filter, ask))
     }
 
     fn page_platforms(&mut self, ask: &PageAsk) -> Result<Page<Platform>, StoreError> {

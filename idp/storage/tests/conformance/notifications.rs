@@ -5,6 +5,7 @@ use idp_core::delivery::{DeliveryStage, DeliveryState, LEASE};
 use idp_core::enterprise::{Enterprise, EnterpriseState};
 use idp_core::id::{EnterpriseId, NotificationId};
 use idp_core::key_lock::{KeyLock, KeyLockState};
+use idp_core::listing::{NotificationFilter, PageAsk};
 use idp_core::notification::{Channel, Happening, LockFacts, Notification, NotificationKind};
 use idp_core::place::Place;
 use idp_core::timestamp::Timestamp;
@@ -21,6 +22,7 @@ pub const ALL: &[Property] = properties![
     what_went_out_lately_is_counted_and_what_was_held_back_is_not,
     only_settled_notifications_are_forgotten,
     notice_of_a_certificates_end_is_given_once_for_so_many_days,
+    notifications_are_read_a_page_at_a_time,
 ];
 
 /// Long before everything else that a shared database may hold.
@@ -262,4 +264,42 @@ async fn notice_of_a_certificates_end_is_given_once_for_so_many_days(b: &Backend
     assert_eq!(seven, both);
     assert_eq!(thirty, [other]);
     assert!(renewed, "another certificate ends at another time");
+}
+
+async fn notifications_are_read_a_page_at_a_time(b: &Backend) {
+    let of = enterprise(b).await;
+    let mut written = Vec::new();
+    for due in 0..5 {
+        let one = notification(&of, Channel::Webhook("pages".into()), due);
+        let row = one.clone();
+        write!(b, |s| s.insert_notification(&row)?);
+        written.push(one.id);
+    }
+    let waiting = Some(DeliveryStage::Waiting);
+    for stage in [None, waiting] {
+        let filter = NotificationFilter {
+            stage,
+            enterprise: Some(of.0.id.clone()),
+        };
+        let mut found = Vec::new();
+        let mut ask = PageAsk::first(2);
+        loop {
+            let (filter, asked) = (filter.clone(), ask.clone());
+            let page = read!(b, |s| s.page_notifications(&filter, &asked)?);
+            found.extend(page.items.into_iter().map(|one| one.id));
+            let Some(start) = page.next else { break };
+            ask.start = start;
+        }
+        let newest_first: Vec<_> = written.iter().rev().cloned().collect();
+        assert_eq!(found, newest_first, "{stage:?}");
+    }
+    let settled = NotificationFilter {
+        stage: Some(DeliveryStage::GivenUp),
+        enterprise: Some(of.0.id.clone()),
+    };
+    let none = read!(b, |s| s.page_notifications(&settled, &PageAsk::first(2))?);
+    assert_eq!(none.items, []);
+    let counted = read!(b, |s| s
+        .count_notifications_in(DeliveryStage::Waiting, 3)?);
+    assert_eq!(counted, 3, "counted no further than it was asked");
 }
