@@ -215,6 +215,11 @@ consent-filing = Mutual recognition covers the CA lock, not the filing of your e
 consent-grant = Confirm authorisation
 consent-refuse = Refuse
 consent-version = Version of this text
+consent-statement = The authorisation
+consent-statement-signed = Your lock will sign this authorisation
+consent-sign-lead = This platform asks that the lock you signed in with sign the authorisation. Leave that lock inserted, press the button, compare the text in the assistant’s window and enter the PIN.
+consent-sign = Sign and confirm authorisation
+consent-failed-title = Nothing was authorised
 consent-empty = Not given
 
 scope-openid = Identifier
@@ -538,6 +543,17 @@ problem-subject-type-required-advice = You can choose more than one.
 
 
 # What a lock is asked to sign: shown in the agent's window, in the words of the page.
+statement-consent =
+    Authorisation (version { $version })
+    Given by: { $enterprise } (unified social credit code { $code })
+    Received by: { $platform } (platform { $client })
+    What it covers: Yizhengtong tells the receiver these details of our enterprise — { $data }
+    Purpose: the receiver recognises our enterprise, signs it in and conducts public resource trading with it
+    How long: { $lasts }
+    Our enterprise can take this authorisation back at any time in Yizhengtong; from then on the receiver can obtain nothing by it.
+    CA mutual-recognition system of the public resource trading platforms of Inner Mongolia (Yizhengtong): { $origin }
+statement-consent-once = for this sign-in alone; each sign-in is confirmed anew
+statement-consent-days = for { $days } days from its confirmation the receiver may sign our enterprise in by it without asking again
 statement-login = With this enterprise lock our enterprise signs in to the CA mutual-recognition system of the public resource trading platforms of Inner Mongolia (Yizhengtong): { $origin }
 statement-bind = Our enterprise applies to bind this enterprise lock to the CA mutual-recognition system of the public resource trading platforms of Inner Mongolia (Yizhengtong): { $origin }
 
@@ -663,6 +679,8 @@ problem-lock-name-differs = The unit names in the primary and the secondary lock
 problem-lock-name-differs-advice = Use an enterprise lock that bears the name of your enterprise. If the name has changed, have the change recorded first.
 problem-lock-credit-code-differs = The unified social credit code in the certificate is not that of your enterprise; it cannot be activated.
 problem-lock-credit-code-differs-advice = See that the lock of your own enterprise is inserted. If the certificate is wrong, have the issuing CA correct it.
+problem-not-the-lock-signed-in = It was not the lock of this sign-in that signed; nothing was authorised.
+problem-not-the-lock-signed-in-advice = Insert the lock that you signed in with and sign again. To use another lock, sign out first and sign in with that one.
 problem-not-the-primary-signature = It was not the present primary lock that signed; the primary lock was not changed.
 problem-not-the-primary-signature-advice = Insert the present primary lock and sign again. If it is lost, contact the operators of the mutual-recognition system.
 problem-lock-unknown = There is no such secondary lock, or it is out of use.

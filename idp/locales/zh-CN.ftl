@@ -215,6 +215,11 @@ consent-filing = 目前CA互认只涉及CA锁互认，暂未涉及主体信息�
 consent-grant = 确认授权
 consent-refuse = 拒绝
 consent-version = 授权文本版本
+consent-statement = 授权书
+consent-statement-signed = 您的企业锁将签名以下授权书
+consent-sign-lead = 该平台要求由登录所用的企业锁对授权书签名。请保持这把锁插入，按下方按钮后在证书助手窗口中核对并输入密码。
+consent-sign = 签名并确认授权
+consent-failed-title = 没有完成授权
 consent-empty = 未提供
 
 scope-openid = 身份标识
@@ -538,6 +543,17 @@ problem-subject-type-required-advice = 可以选择多种主体类型。
 
 
 # What a lock is asked to sign: shown in the agent's window, in the words of the page.
+statement-consent =
+    授权书（第{ $version }版）
+    授权方：{ $enterprise }（统一社会信用代码 { $code }）
+    接收方：{ $platform }（平台编号 { $client }）
+    授权内容：由一证通向接收方提供本企业的下列信息——{ $data }
+    用途：供接收方识别本企业、办理登录和公共资源交易业务
+    期限：{ $lasts }
+    本企业可随时在一证通“授权管理”中撤销本授权；撤销后，接收方不能再据此获取信息。
+    内蒙古自治区公共资源交易平台CA互认系统（一证通）：{ $origin }
+statement-consent-once = 仅用于本次登录，每次登录须重新确认
+statement-consent-days = 自确认之时起{ $days }天内，接收方可据此办理登录，不再询问
 statement-login = 本企业使用本企业锁登录内蒙古自治区公共资源交易平台CA互认系统（一证通）：{ $origin }
 statement-bind = 本企业申请将本企业锁绑定到内蒙古自治区公共资源交易平台CA互认系统（一证通）：{ $origin }
 
@@ -663,6 +679,8 @@ problem-lock-name-differs = 主锁与副锁的单位名称不一致，不能激�
 problem-lock-name-differs-advice = 请使用单位名称与本企业一致的企业锁；单位名称已变更的，请先办理名称变更。
 problem-lock-credit-code-differs = 证书中的统一社会信用代码不是本企业的，不能激活。
 problem-lock-credit-code-differs-advice = 请确认插入的是本企业的企业锁；证书有误的，请联系CA签发机构更正。
+problem-not-the-lock-signed-in = 签名的不是本次登录所用的企业锁，没有授权。
+problem-not-the-lock-signed-in-advice = 请插入登录时使用的企业锁，重新签名。要用另一把锁，请先退出登录，再用那把锁登录。
 problem-not-the-primary-signature = 签名的不是当前的主锁，主锁没有更换。
 problem-not-the-primary-signature-advice = 请插入当前的主锁，重新签名。主锁已遗失的，请联系CA互认系统技术人员。
 problem-lock-unknown = 没有找到这把副锁，或它已停用。

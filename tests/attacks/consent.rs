@@ -1,9 +1,13 @@
 //! Consent that the person did not give.
 
+use e2e::account::lock_of_same;
 use e2e::browser::{csrf_token, set};
+use e2e::proof::Challenge;
 use e2e::story::Scene;
-use e2e::{Browser, Provider};
+use e2e::{Browser, PlatformOrder, Provider};
 use idp_core::audit::AuditKind;
+use idp_core::consent_statement::ConsentSigner;
+use protocol::challenge::Purpose;
 
 #[tokio::test]
 async fn an_offer_of_another_browser_can_not_be_answered() {
@@ -185,4 +189,129 @@ async fn what_was_taken_from_a_platform_while_a_request_waited_is_not_served() {
         (redeemed.status, redeemed.error().as_str()),
         (400, "invalid_grant")
     );
+}
+
+async fn scene_that_signs() -> Scene {
+    let order = PlatformOrder {
+        consent_signature: ConsentSigner::Lock,
+        ..PlatformOrder::default()
+    };
+    Scene::ordering(order).await
+}
+
+#[tokio::test]
+async fn a_consent_that_a_lock_must_sign_is_not_given_without_one() {
+    let provider = Provider::shared();
+    let mut scene = scene_that_signs().await;
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    // As from the page of a platform that asks for no signature.
+    let answer = scene.browser.decide(&page, "grant").await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "proof-missing")
+    );
+    let (kind, reason) = (AuditKind::ConsentMisused, "proof-missing");
+    provider
+        .expect_incident(&answer.incident(), kind, reason)
+        .await;
+    assert!(provider.consents(&scene.lock).await.is_empty());
+    assert_eq!(answer.parameter("code"), None);
+}
+
+#[tokio::test]
+async fn a_signature_of_another_text_purpose_or_lock_gives_no_consent() {
+    let provider = Provider::shared();
+    let mut scene = scene_that_signs().await;
+    let second = lock_of_same(&scene.lock);
+    scene.browser.activate(&second).await;
+    for (what, code) in [
+        ("statement", "signature-invalid"),
+        ("purpose", "signature-invalid"),
+        ("origin", "signature-invalid"),
+        ("lock", "not-the-lock-signed-in"),
+        ("garbage", "proof-malformed"),
+        ("truncated", "signature-invalid"),
+    ] {
+        let page = scene.browser.go(&scene.platform.ask().path()).await;
+        let mut challenge = Challenge::of(&page);
+        let proof = match what {
+            "statement" => {
+                challenge.statement = challenge.statement.replace("联系电话、", "");
+                challenge.proof(&scene.lock)
+            }
+            "purpose" => {
+                challenge.purpose = Purpose::Login;
+                challenge.proof(&scene.lock)
+            }
+            "origin" => {
+                challenge.origin = "https://elsewhere.example".to_owned();
+                challenge.proof(&scene.lock)
+            }
+            "lock" => challenge.proof(&second),
+            "truncated" => {
+                let mut draft = challenge.draft(&scene.lock);
+                draft.signature.pop();
+                draft.json()
+            }
+            _ => "{}".to_owned(),
+        };
+        let answer = scene.browser.answer_challenge(&page, &proof, &[]).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (403, code),
+            "{what}"
+        );
+        provider
+            .expect_incident(&answer.incident(), AuditKind::ConsentMisused, code)
+            .await;
+    }
+    assert!(provider.consents(&scene.lock).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_signature_for_one_offer_counts_for_no_other_and_only_once() {
+    let provider = Provider::shared();
+    let mut scene = scene_that_signs().await;
+    let narrow = scene.platform.ask().with("scope", "openid");
+    let small = scene.browser.go(&narrow.path()).await;
+    let large = scene.browser.go(&scene.platform.ask().path()).await;
+    // Signed: openid alone. Sent: for everything.
+    let mut fields = small.fields("#challenge-form");
+    set(
+        &mut fields,
+        "proof",
+        &Challenge::of(&small).proof(&scene.lock),
+    );
+    let offer = large.attribute("input[name=consent]", "value").unwrap();
+    set(&mut fields, "consent", &offer);
+    let answer = scene.browser.post("/consent", &fields).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "signature-invalid")
+    );
+    // The challenge is spent by that.
+    let offer = small.attribute("input[name=consent]", "value").unwrap();
+    set(&mut fields, "consent", &offer);
+    let answer = scene.browser.post("/consent", &fields).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (403, "challenge-expired")
+    );
+    assert!(provider.consents(&scene.lock).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_signature_made_to_sign_in_is_no_consent() {
+    let provider = Provider::shared();
+    let mut scene = scene_that_signs().await;
+    let page = scene.browser.go(&scene.platform.ask().path()).await;
+    let mut other = Browser::new(provider);
+    let login = other.open("/login").await;
+    let mut fields = page.fields("#challenge-form");
+    let challenge = Challenge::of(&login);
+    set(&mut fields, "nonce", &challenge.nonce);
+    set(&mut fields, "proof", &challenge.proof(&scene.lock));
+    let answer = scene.browser.post("/consent", &fields).await;
+    assert_eq!(answer.status, 403, "{}", answer.summary());
+    assert!(provider.consents(&scene.lock).await.is_empty());
 }

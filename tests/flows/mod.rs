@@ -16,6 +16,7 @@ mod certificate_page;
 mod client_credentials;
 mod conformance;
 mod consent;
+mod consent_signature;
 mod console;
 mod console_platforms;
 mod console_watch;

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use idp_core::consent_statement::ConsentSigner;
 use idp_core::cx::random_text;
 use idp_core::directory::{Act, connect};
 use idp_core::id::PlatformId;
@@ -45,6 +46,8 @@ pub struct PlatformOrder {
     pub id_token_alg: JwsAlgorithm,
     /// When the consent page is shown.
     pub consent: ConsentPolicy,
+    /// By whom its consents are signed.
+    pub consent_signature: ConsentSigner,
     /// Registered addresses; `{id}` stands for the platform.
     pub redirect_uris: Vec<String>,
     /// Its name in Chinese.
@@ -70,6 +73,7 @@ impl Default for PlatformOrder {
             scopes: ScopeSet::all(),
             id_token_alg: JwsAlgorithm::Es256,
             consent: ConsentPolicy::AskAlways,
+            consent_signature: ConsentSigner::Provider,
             redirect_uris: vec!["https://{id}.example/callback".to_owned()],
             name_zh: None,
             from_portal: true,
@@ -265,6 +269,7 @@ fn registration(
             scopes: order.scopes.clone(),
             id_token_alg: order.id_token_alg,
             consent: order.consent,
+            consent_signature: order.consent_signature,
             requests: order.requests.clone(),
             tokens: order.tokens.clone(),
             logout: LogoutRules {

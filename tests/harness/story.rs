@@ -81,14 +81,16 @@ impl Browser {
 
     /// From the first page that a request meets to the answer: signs and consents where asked.
     pub async fn go_on_from(&mut self, mut page: Answer, lock: &Lock) -> Answer {
-        if page.has("#challenge-form") {
+        if page.has("#challenge-form") && !page.has("#consent-form") {
             let answer = self.sign(&page, lock).await;
             let certificate = self.follow(answer).await;
             let enter = certificate.attribute("#enter-authorization", "href");
             let enter = enter.unwrap_or_else(|| panic!("no way in: {}", certificate.summary()));
             page = self.go(&enter).await;
         }
-        if page.has("#consent-form") {
+        if page.has("#consent-form") && page.has("#challenge-form") {
+            page = self.sign(&page, lock).await;
+        } else if page.has("#consent-form") {
             page = self.decide(&page, "grant").await;
         }
         page

@@ -68,6 +68,8 @@ audit_kinds! {
     ConsentGranted = "consent.granted",
     /// 拒绝.
     ConsentRefused = "consent.refused",
+    /// What an enterprise let a platform have was taken back, by whatever way: the line that receipts show.
+    ConsentWithdrawn = "consent.withdrawn",
     /// An answer to a consent page that is not this browser's, or is gone or answered.
     ConsentMisused = "consent.misused",
     /// A code went out to a platform.

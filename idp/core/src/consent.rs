@@ -6,6 +6,7 @@
 use protocol::scope::{ClaimSet, ScopeSet};
 use serde::{Deserialize, Serialize};
 
+use crate::consent_statement::ConsentSigner;
 use crate::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId};
 use crate::timestamp::Timestamp;
 
@@ -13,7 +14,7 @@ use crate::timestamp::Timestamp;
 pub const CLAIMS_VERSION: u32 = 1;
 
 /// Version of the wording on the consent page. Raise it when the wording changes.
-pub const TEXT_VERSION: u32 = 1;
+pub const TEXT_VERSION: u32 = 2;
 
 /// How the asking ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,8 @@ pub struct StandingConsent {
     pub granted_at: Timestamp,
     /// Set when the enterprise took it back.
     pub revoked_at: Option<Timestamp>,
+    /// Who signed its text.
+    pub signed_by: ConsentSigner,
 }
 
 impl StandingConsent {
@@ -126,6 +129,9 @@ pub struct ConsentOffer {
     pub claims: ClaimSet,
     /// Language of the page.
     pub language: String,
+    /// The text that is agreed to, to the octet.
+    #[serde(default)]
+    pub statement: String,
     /// The waiting authorization request, when the platform began; absent from the portal.
     pub request: Option<String>,
 }
@@ -143,6 +149,9 @@ pub struct FreshConsent {
     pub scopes: ScopeSet,
     /// Claims it covers beyond those.
     pub claims: ClaimSet,
+    /// Who signed its text.
+    #[serde(default)]
+    pub signed_by: ConsentSigner,
 }
 
 #[cfg(test)]
@@ -162,6 +171,7 @@ mod tests {
             claims_version: CLAIMS_VERSION,
             granted_at: GIVEN,
             revoked_at: None,
+            signed_by: ConsentSigner::Provider,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Shared step: a consent is taken back, by its enterprise or by an operator: what the platform was given ends at once, and a record
 //! stays.
 
+use crate::audit::{AuditEvent, AuditKind};
 use crate::consent::{ConsentOutcome, ConsentRecord, StandingConsent, TEXT_VERSION};
 use crate::cx::Cx;
 use crate::ending::end_grants_to;
@@ -29,10 +30,25 @@ pub(crate) fn take_back(
     };
     store.insert_consent_record(&record)?;
     let (enterprise, platform) = (&record.enterprise_id, &record.platform_id);
+    note_withdrawn(store, cx, &standing)?;
     store.upsert_standing_consent(&StandingConsent {
         revoked_at: Some(cx.now),
         ..standing
     })?;
     end_grants_to(store, cx, enterprise, platform)?;
     Ok(record)
+}
+
+/// The line that receipts of this consent, and of those before it, show. It names nobody's address: receipts are handed on.
+pub(crate) fn note_withdrawn(
+    store: &mut dyn Store,
+    cx: &Cx,
+    standing: &StandingConsent,
+) -> Result<(), StoreError> {
+    store.append_consent_audit(&AuditEvent {
+        enterprise_id: Some(standing.enterprise_id.clone()),
+        platform_id: Some(standing.platform_id.clone()),
+        consent_id: Some(standing.consent_id.clone()),
+        ..AuditEvent::new(cx, AuditKind::ConsentWithdrawn)
+    })
 }

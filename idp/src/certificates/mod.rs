@@ -2,6 +2,7 @@
 //!
 //! Owns reading and re-reading, and what an operator is told of their state; the verdict itself is the core's ([`idp_core::recognition`]).
 
+mod evidence;
 mod follow;
 mod pem;
 mod registry;

@@ -23,7 +23,7 @@ type Remembered = ([u8; 32], i64, u64);
 /// Asks the core, or remembers.
 pub struct Verdicts {
     registry: RwLock<Arc<CaRegistry>>,
-    lists: Arc<RevocationSources>,
+    pub(super) lists: Arc<RevocationSources>,
     good: Cache<Remembered, Recognised>,
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 
-use super::{AboutPlatform, Frame, page};
+use super::{AboutPlatform, ChallengeForm, Frame, Problem, page};
 
 /// The consent page.
 #[derive(Clone, Debug, Template)]
@@ -26,6 +26,12 @@ pub struct ConsentPage<'a> {
     pub enterprise_name: &'a str,
     /// Everything the platform will receive, by scope.
     pub groups: Vec<ConsentGroup<'a>>,
+    /// The text that is agreed to, as it is signed.
+    pub statement: &'a str,
+    /// Where the platform asks for the lock's own signature on it.
+    pub challenge: Option<ChallengeForm<'a>>,
+    /// What was wrong with a signature.
+    pub problem: Option<Problem<'a>>,
     /// Version of the consent text.
     pub text_version: &'a str,
     /// Days for which the platform may skip this question; the default is to ask each time.
@@ -66,4 +72,4 @@ impl ConsentPage<'_> {
     }
 }
 
-page!(ConsentPage, 12 * 1024);
+page!(ConsentPage, 16 * 1024);

@@ -162,6 +162,7 @@ pub(super) const CODES: &[&str] = &[
     "lock-name-differs",
     "lock-credit-code-differs",
     "not-the-primary-signature",
+    "not-the-lock-signed-in",
     "lock-unknown",
     "primary-lock-stays",
     "information-changed",

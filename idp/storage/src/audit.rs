@@ -133,6 +133,22 @@ pub(crate) fn append(connection: &mut Connection, event: &AuditEvent) -> Result<
     Ok(())
 }
 
+/// As [`append`]; answers the number that the database gave the event.
+pub(crate) fn append_numbered(
+    connection: &mut Connection,
+    event: &AuditEvent,
+) -> Result<i64, StoreError> {
+    let row = EventRow::from(event);
+    let insert = diesel::insert_into(audit::table).values(&row);
+    match connection {
+        Connection::Postgres(c) => insert.returning(audit::sequence).get_result(c),
+        Connection::Sqlite(c) => insert
+            .execute(c)
+            .and_then(|_| diesel::select(sql::<BigInt>("last_insert_rowid()")).get_result(c)),
+    }
+    .map_err(failed)
+}
+
 /// With `PostgreSQL` a transaction may commit after another that drew a higher sequence. Events are
 /// shown only once no running transaction can still put one before them, so a reader who goes on
 /// from the last sequence misses none. `SQLite` has one writer and no such gap.

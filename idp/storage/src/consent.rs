@@ -6,6 +6,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use idp_core::consent::{ConsentOutcome, ConsentRecord, StandingConsent};
+use idp_core::consent_statement::ConsentSigner;
 use idp_core::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId};
 use idp_core::listing::Place;
 use idp_core::store::StoreError;
@@ -99,6 +100,7 @@ struct StandingConsentRow {
     claims_version: i64,
     granted_at: i64,
     revoked_at: Option<i64>,
+    signed_by: String,
 }
 
 impl From<&StandingConsent> for StandingConsentRow {
@@ -112,6 +114,7 @@ impl From<&StandingConsent> for StandingConsentRow {
             claims_version: consent.claims_version.into(),
             granted_at: consent.granted_at.unix_millis(),
             revoked_at: consent.revoked_at.map(Timestamp::unix_millis),
+            signed_by: consent.signed_by.as_str().to_owned(),
         }
     }
 }
@@ -129,6 +132,7 @@ impl TryFrom<StandingConsentRow> for StandingConsent {
             scopes: name.scopes("scopes", &row.scopes)?,
             claims: name.claims("claims", &row.claims)?,
             claims_version: name.number("claims_version", row.claims_version)?,
+            signed_by: name.column("signed_by", ConsentSigner::of_word(&row.signed_by))?,
             enterprise_id: EnterpriseId::from_text(row.enterprise_id),
             platform_id: PlatformId::from_text(row.platform_id),
             consent_id: ConsentId::from_text(row.consent_id),
@@ -237,7 +241,7 @@ where
         let row = self.0;
         out.push_sql(
             "INSERT INTO standing_consents (enterprise_id, platform_id, consent_id, scopes, \
-             claims, claims_version, granted_at, revoked_at) VALUES (",
+             claims, claims_version, granted_at, revoked_at, signed_by) VALUES (",
         );
         for text in [
             &row.enterprise_id,
@@ -254,11 +258,13 @@ where
         out.push_bind_param::<BigInt, _>(&row.granted_at)?;
         out.push_sql(", ");
         out.push_bind_param::<Nullable<BigInt>, _>(&row.revoked_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&row.signed_by)?;
         out.push_sql(
             ") ON CONFLICT (enterprise_id, platform_id) DO UPDATE SET \
              consent_id = excluded.consent_id, scopes = excluded.scopes, \
              claims = excluded.claims, claims_version = excluded.claims_version, granted_at = excluded.granted_at, \
-             revoked_at = excluded.revoked_at",
+             revoked_at = excluded.revoked_at, signed_by = excluded.signed_by",
         );
         Ok(())
     }

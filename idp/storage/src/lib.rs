@@ -25,6 +25,7 @@ mod audit_segment;
 mod certificate_authority;
 mod checkpoint;
 mod consent;
+mod consent_statement;
 mod enterprise;
 mod enterprise_words;
 mod expiry;

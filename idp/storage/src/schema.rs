@@ -141,6 +141,38 @@ diesel::table! {
         claims_version -> BigInt,
         granted_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        signed_by -> Text,
+    }
+}
+
+diesel::table! {
+    consent_statements (consent_id) {
+        consent_id -> Text,
+        statement -> Text,
+        signed_at -> Nullable<BigInt>,
+        origin -> Nullable<Text>,
+        nonce -> Nullable<Text>,
+        proof -> Nullable<Text>,
+        chain -> Nullable<Text>,
+        revocation -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    consent_events (consent_id, sequence) {
+        consent_id -> Text,
+        sequence -> BigInt,
+        kind -> Text,
+        enterprise_id -> Text,
+        platform_id -> Text,
+        line -> Text,
+    }
+}
+
+diesel::table! {
+    revocation_evidence (sha256) {
+        sha256 -> Text,
+        octets -> Binary,
     }
 }
 

@@ -61,6 +61,7 @@ fn with_life() -> Operator {
         claims_version: 1,
         granted_at: now,
         revoked_at: None,
+        signed_by: idp_core::consent_statement::ConsentSigner::Provider,
     };
     let (one, two) = (session("session-1"), session("session-2"));
     let written = actix_web::rt::System::new().block_on(database.write(move |store| {

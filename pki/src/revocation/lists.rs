@@ -74,8 +74,9 @@ fn asked<'a>(latest: &[&'a Crl], at: i64) -> Result<&'a Crl, RevocationGap> {
     Err(missing)
 }
 
-impl RevocationStatus for Lists {
-    fn status(&self, link: &Link<'_>) -> Result<Unrevoked, Unconfirmed> {
+impl Lists {
+    /// The list that clears a certificate: what [`RevocationStatus::status`] rests on.
+    pub fn clearing(&self, link: &Link<'_>) -> Result<&Crl, Unconfirmed> {
         let fits = |list: &Crl| list.speaks_for(link.issuer, link.at) && list.covers(link);
         let latest = self.latest(link.at, fits);
         let naming = |list: &&&Crl| list.takes_back(link.certificate);
@@ -94,7 +95,13 @@ impl RevocationStatus for Lists {
         if taken_back.any(|one| list.is_older_than(one) && one.takes_back(link.certificate)) {
             return Err(unavailable(RevocationGap::Stale));
         }
-        let until = list.next_update();
+        Ok(list)
+    }
+}
+
+impl RevocationStatus for Lists {
+    fn status(&self, link: &Link<'_>) -> Result<Unrevoked, Unconfirmed> {
+        let until = self.clearing(link)?.next_update();
         Ok(Unrevoked { until })
     }
 

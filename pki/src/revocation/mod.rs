@@ -13,7 +13,7 @@ use std::fmt;
 
 use crate::certificate::Certificate;
 
-pub use crl::{Crl, CrlError, MAX_CRL_BYTES, UnverifiedCrl, crls_in};
+pub use crl::{Crl, CrlError, MAX_CRL_BYTES, SHOWN_CRL_BYTES, UnverifiedCrl, crls_in};
 pub use lists::{ListFault, Lists};
 
 /// How revocation is judged. The caller always says it; there is no default.

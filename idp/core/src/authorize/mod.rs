@@ -122,6 +122,7 @@ fn consent_for(
     if let Some(fresh) = &consent.fresh
         && fresh.enterprise_id == present.enterprise.id
         && fresh.key_lock_id == present.key_lock.id
+        && fresh.signed_by.is_enough_for(client.consent_signature)
         && fresh.scopes.includes(&request.scopes)
         && asked.is_within(&fresh.scopes, &fresh.claims)
     {
@@ -129,7 +130,8 @@ fn consent_for(
     }
     match (client.consent, &consent.standing) {
         (ConsentPolicy::RememberDays(days), Some(standing))
-            if standing.covers((&request.scopes, &asked), days, cx.now) =>
+            if standing.signed_by.is_enough_for(client.consent_signature)
+                && standing.covers((&request.scopes, &asked), days, cx.now) =>
         {
             Some(standing.consent_id.clone())
         }

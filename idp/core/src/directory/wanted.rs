@@ -10,6 +10,7 @@ use super::check::{RegistrationRefusal, check_id};
 use super::look::version_of;
 use super::metadata::{client_of, of_platform};
 use super::secret::with_secret;
+use crate::consent_statement::ConsentSigner;
 use crate::cx::Cx;
 use crate::fields;
 use crate::id::PlatformId;
@@ -55,6 +56,9 @@ pub struct Terms {
     pub scopes: ScopeSet,
     /// When people are asked.
     pub consent: ConsentPolicy,
+    /// By whom the text of a consent is signed.
+    #[serde(default)]
+    pub consent_signature: ConsentSigner,
     /// This confidential client may leave PKCE out.
     #[serde(default)]
     pub pkce_optional: bool,
@@ -102,6 +106,7 @@ impl Terms {
             profile: client.profile,
             scopes: client.scopes.clone(),
             consent: client.consent,
+            consent_signature: client.consent_signature,
             pkce_optional: client.requests.pkce_optional,
             pushed_only: client.requests.pushed_only,
             client_credentials: client.tokens.client_credentials,
@@ -117,6 +122,7 @@ impl Terms {
         client.profile = self.profile;
         client.scopes = self.scopes.clone();
         client.consent = self.consent;
+        client.consent_signature = self.consent_signature;
         client.requests.pkce_optional = self.pkce_optional;
         client.requests.pushed_only = self.pushed_only;
         client.tokens.client_credentials = self.client_credentials;

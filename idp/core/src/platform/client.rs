@@ -7,6 +7,8 @@ use protocol::scope::ScopeSet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::consent_statement::ConsentSigner;
+
 use super::{
     ClientAlgorithm, ClientAuthentication, ClientKeys, ContentEncryption, Floor, JwsAlgorithm,
     KeyEncryption,
@@ -54,6 +56,9 @@ pub struct Client {
     pub id_token_alg: JwsAlgorithm,
     /// When the consent page is shown.
     pub consent: ConsentPolicy,
+    /// By whom its consents are signed. An operator's word alone: no metadata says it.
+    #[serde(default)]
+    pub consent_signature: ConsentSigner,
     /// Which rules it is held to.
     #[serde(default)]
     pub profile: SecurityProfile,
@@ -222,6 +227,7 @@ impl Client {
             scopes: ScopeSet::all(),
             id_token_alg: JwsAlgorithm::Es256,
             consent: ConsentPolicy::AskAlways,
+            consent_signature: ConsentSigner::Provider,
             profile: SecurityProfile::default(),
             requests: RequestRules::default(),
             tokens: TokenRules::default(),

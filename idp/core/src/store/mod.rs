@@ -7,6 +7,7 @@
 mod audit;
 mod audit_log;
 mod authorities;
+mod consent_statements;
 mod consents;
 mod enterprises;
 mod figures;
@@ -26,6 +27,7 @@ mod tokens;
 pub use audit::AuditStore;
 pub use audit_log::{AuditLogStore, CheckpointStore, SegmentStore};
 pub use authorities::AuthorityStore;
+pub use consent_statements::ConsentStatementStore;
 pub use consents::ConsentStore;
 pub use enterprises::EnterpriseStore;
 pub use figures::FigureStore;
@@ -68,6 +70,7 @@ pub trait Store:
     + PlatformStore
     + PlatformHealthStore
     + ConsentStore
+    + ConsentStatementStore
     + GrantStore
     + LogoutDeliveryStore
     + NotificationStore
@@ -92,6 +95,7 @@ impl<T> Store for T where
         + PlatformStore
         + PlatformHealthStore
         + ConsentStore
+        + ConsentStatementStore
         + GrantStore
         + LogoutDeliveryStore
         + NotificationStore

@@ -45,6 +45,8 @@ pub(super) fn asked_of(ca: &RecognisedCa) -> Option<Asked> {
 #[derive(Clone)]
 pub(super) struct Answer {
     pub(super) said: OcspAnswer,
+    /// All of it, as it was signed.
+    pub(super) octets: Arc<[u8]>,
     pub(super) ca: CaId,
     pub(super) certificate: Certificate,
     pub(super) issuer: Certificate,

@@ -106,7 +106,7 @@ pub(super) fn take_for_good(
         let octets = std::fs::read(path).ok()?;
         let request = OcspRequest::new(certificate, issuer, None).ok()?;
         let said = request.verify_revoked_for_good(&octets, None)?;
-        answer(ca, (said, true), (certificate, issuer), at)
+        answer(ca, (said, true, octets), (certificate, issuer), at)
     };
     let Some(kept) = kept() else {
         return false;
@@ -138,7 +138,7 @@ pub(super) fn take_kept(
             RevocationSource::CrlFile { .. } | RevocationSource::CrlUrl { .. } => None,
         })?;
         // What is the CA's own word for good is kept elsewhere.
-        let answer = answer(ca, (said, false), (certificate, issuer), at)?;
+        let answer = answer(ca, (said, false, octets), (certificate, issuer), at)?;
         let is_kept = true;
         Some(Answer { is_kept, ..answer })
     };
@@ -149,12 +149,13 @@ pub(super) fn take_kept(
 
 pub(super) fn answer(
     ca: &RecognisedCa,
-    (said, is_cas_word): (OcspAnswer, bool),
+    (said, is_cas_word, octets): (OcspAnswer, bool, Vec<u8>),
     (certificate, issuer): (&Certificate, &Certificate),
     asked_at: i64,
 ) -> Option<Answer> {
     Some(Answer {
         said,
+        octets: octets.into(),
         ca: ca.id.clone(),
         certificate: certificate.clone(),
         issuer: issuer.clone(),

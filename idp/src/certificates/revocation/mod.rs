@@ -7,6 +7,7 @@
 mod answers;
 mod asking;
 mod by_hand;
+mod evidence;
 mod fetches;
 mod kept;
 mod kept_answers;

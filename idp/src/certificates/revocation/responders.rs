@@ -147,9 +147,8 @@ impl Responders {
                 }
             }
             if let Ok(heard) = asked {
-                let (said, is_cas_word) = (heard.said, heard.is_cas_word);
-                let Some(answer) = answer(ca, (said, is_cas_word), (certificate, issuer), at)
-                else {
+                let said = (heard.said, heard.is_cas_word, heard.octets.clone());
+                let Some(answer) = answer(ca, said, (certificate, issuer), at) else {
                     return false;
                 };
                 self.keeping.keep(sources, &answer, heard.octets).await;

@@ -185,7 +185,7 @@ impl RevocationSources {
         self.known(ca).map(|known| known.lists).unwrap_or_default()
     }
 
-    fn known(&self, ca: &CaId) -> Option<Known> {
+    pub(super) fn known(&self, ca: &CaId) -> Option<Known> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(ca).cloned()
     }

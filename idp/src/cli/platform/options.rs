@@ -1,6 +1,7 @@
 //! Options that several commands take: the entry in the directory, and what an operator alone decides of a client.
 
 use clap::{Args, ValueEnum};
+use idp_core::consent_statement::ConsentSigner;
 use idp_core::platform::{Client, ConsentPolicy, Platform, SecurityProfile, Zone};
 use idp_core::region::RegionCode;
 use protocol::scope::ScopeSet;
@@ -116,6 +117,9 @@ pub(in crate::cli) struct Allowed {
     /// When people are asked for consent: `always`, or remembered for this many days, 1 to 365.
     #[arg(long, alias = "remember-consent-days", value_name = "always|DAYS", value_parser = consent)]
     consent: Option<ConsentPolicy>,
+    /// By whom the text of a consent is signed: the provider, or the enterprise's own lock.
+    #[arg(long, value_name = "provider|lock", value_parser = signer)]
+    consent_signature: Option<ConsentSigner>,
     /// A resource it may name (RFC 8707). May be given more than once.
     #[arg(long = "resource", value_name = "URI")]
     resources: Option<Vec<String>>,
@@ -143,6 +147,7 @@ impl Allowed {
         replace(&mut client.tokens.sm2, self.sm2_tokens);
         replace(&mut client.scopes, self.scopes);
         replace(&mut client.consent, self.consent);
+        replace(&mut client.consent_signature, self.consent_signature);
         replace(&mut client.tokens.resources, self.resources.map(list));
         replace(&mut client.tokens.serves, self.serves.map(list));
         replace(&mut client.origins, self.origins.map(list));
@@ -171,4 +176,8 @@ fn consent(word: &str) -> Result<ConsentPolicy, String> {
         Ok(days @ 1..=365) => Ok(ConsentPolicy::RememberDays(days)),
         _ => Err("`always`, or 1 to 365 days".to_owned()),
     }
+}
+
+fn signer(word: &str) -> Result<ConsentSigner, String> {
+    ConsentSigner::of_word(word).ok_or_else(|| "`provider` or `lock`".to_owned())
 }

@@ -70,6 +70,7 @@ fn allowed(client: &Client) -> Value {
             ConsentPolicy::AskAlways => json!("always"),
             ConsentPolicy::RememberDays(days) => json!(format!("{days} days")),
         },
+        "consent_signature": client.consent_signature,
         "pkce_optional": client.requests.pkce_optional,
         "pushed_only": client.must_push(),
         "client_credentials": client.tokens.client_credentials,

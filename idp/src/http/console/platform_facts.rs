@@ -98,6 +98,10 @@ fn of_wanted(visit: &Visit, id: &str, wanted: &Wanted) -> Vec<Fact> {
             ConsentPolicy::RememberDays(days) => days.to_string(),
         },
     ));
+    facts.push(Fact::code(
+        "platform-consent_signature",
+        wanted.terms.consent_signature.as_str().to_owned(),
+    ));
     facts.push(Fact::code("platform-decided", text(&wanted.terms)));
     // The names stand above; so that the same registration reads the same, written or shown.
     let plain = protocol::registration::ClientMetadata {

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use idp_core::consent_statement::ConsentSigner;
 use idp_core::directory::{Entry, Terms, Wanted, version_of};
 use idp_core::id::PlatformId;
 use idp_core::operator::Right;
@@ -27,7 +28,7 @@ use crate::view::console::PlatformFormPage;
 const RIGHTS: [Right; 1] = [Right::ChangePlatforms];
 
 /// Fields of one value, and the member of the metadata that each is; empty: none of them.
-const FIELDS: [(&str, &str); 15] = [
+const FIELDS: [(&str, &str); 16] = [
     ("version", ""),
     ("id", ""),
     ("name_zh", ""),
@@ -42,6 +43,7 @@ const FIELDS: [(&str, &str); 15] = [
     ("method", "token_endpoint_auth_method"),
     ("jwks_uri", "jwks_uri"),
     ("consent_days", ""),
+    ("consent_signature", ""),
     ("profile", ""),
 ];
 
@@ -182,6 +184,10 @@ fn wanted(visit: &Visit, form: &Form, from: Option<&Platform>) -> Result<Wanted,
             "" | "0" => ConsentPolicy::AskAlways,
             days => ConsentPolicy::RememberDays(days.parse().or(Err("consent_days: no number"))?),
         },
+        consent_signature: match one("consent_signature")? {
+            "lock" => ConsentSigner::Lock,
+            _ => ConsentSigner::Provider,
+        },
         pkce_optional: rule("pkce_optional"),
         pushed_only: rule("pushed_only"),
         client_credentials: rule("client_credentials"),
@@ -273,6 +279,10 @@ fn of_platform(platform: &Platform) -> Result<Typed, Failure> {
                 ConsentPolicy::AskAlways => String::new(),
                 ConsentPolicy::RememberDays(days) => days.to_string(),
             },
+        ),
+        (
+            "consent_signature",
+            wanted.terms.consent_signature.as_str().to_owned(),
         ),
         (
             "profile",

@@ -4,10 +4,11 @@ use std::sync::LazyLock;
 
 use time::macros::datetime;
 
-use super::samples::{CHIFENG, NAME, at, signed_in};
+use super::samples::{CHIFENG, NAME, at, challenge, signed_in};
 use crate::view::{
     AboutPlatform, CertificateFacts, CertificatePage, ConsentGroup, ConsentItem, ConsentPage,
-    Frame, Locale, LockRole, PlatformCard, PlatformState, PlatformsPage, Renewed, Zone, ZoneGroup,
+    Frame, Locale, LockRole, PlatformCard, PlatformState, PlatformsPage, Problem, Renewed, Zone,
+    ZoneGroup,
 };
 
 /// The certificate page of a holder.
@@ -136,6 +137,9 @@ fn consent(locale: Locale) -> ConsentPage<'static> {
                 ],
             ),
         ],
+        statement: "授权书（第2版）\n授权方：内蒙古蒙源建设工程有限公司\n接收方：赤峰市交易中心",
+        challenge: None,
+        problem: None,
         text_version: "2026-11",
         remembered_days: None,
     }
@@ -153,6 +157,11 @@ pub(super) fn choosing(locale: Locale) -> Vec<(&'static str, String)> {
         }
         .render()
         .unwrap()
+    };
+    let signed = ConsentPage {
+        challenge: Some(challenge("consent")),
+        problem: Some(Problem::plain("not-the-lock-signed-in")),
+        ..consent(locale)
     };
     let remembered = ConsentPage {
         remembered_days: Some(30),
@@ -177,5 +186,6 @@ pub(super) fn choosing(locale: Locale) -> Vec<(&'static str, String)> {
         ),
         ("consent", consent(locale).render().unwrap()),
         ("consent-remembered", remembered.render().unwrap()),
+        ("consent-signed", signed.render().unwrap()),
     ]
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod audit_log;
 mod authorities;
+mod consent_statements;
 mod consents;
 mod enterprises;
 mod figures;

@@ -14,6 +14,7 @@ mod audit_log;
 mod authorities;
 mod backend;
 mod checkpoint;
+mod consents;
 mod durable;
 mod ephemeral;
 mod figures;
@@ -84,8 +85,10 @@ fn sqlite_has_every_property() {
             refresh_tokens::ALL,
             registrations::ALL,
             operators::ALL,
+            consents::ALL,
             past_the_store::ALL,
             operators::PAST_THE_STORE,
+            consents::PAST_THE_STORE,
             audit_log::ALL,
             audit_log::PAST_THE_STORE,
             races::ALL,
@@ -115,6 +118,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             refresh_tokens::ALL,
             registrations::ALL,
             operators::ALL,
+            consents::ALL,
             audit_log::ALL,
             races::ALL,
             life::ALL,
@@ -142,8 +146,10 @@ fn postgres_has_every_property() {
             refresh_tokens::ALL,
             registrations::ALL,
             operators::ALL,
+            consents::ALL,
             past_the_store::ALL,
             operators::PAST_THE_STORE,
+            consents::PAST_THE_STORE,
             audit_log::ALL,
             audit_log::PAST_THE_STORE,
             races::ALL,

@@ -169,6 +169,7 @@ pub fn standing() -> Standing {
         claims_version: record.claims_version,
         granted_at: record.at,
         revoked_at: None,
+        signed_by: idp_core::consent_statement::ConsentSigner::Provider,
     };
     let grant = Grant {
         id: GrantId::from_text(name("grant")),

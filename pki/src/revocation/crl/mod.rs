@@ -15,6 +15,7 @@ use std::sync::Arc;
 use der::Tag;
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject;
+use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
@@ -29,6 +30,9 @@ use serials::Serials;
 
 /// Largest list that is read, in bytes: above a million entries.
 pub const MAX_CRL_BYTES: usize = 64 * 1024 * 1024;
+
+/// A list of so many bytes at most is kept whole beside its index, to be shown to others as it was signed.
+pub const SHOWN_CRL_BYTES: usize = 64 * 1024;
 
 /// Why octets are not a revocation list that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +81,8 @@ pub fn crls_in(octets: Vec<u8>) -> Result<Vec<Vec<u8>>, CrlError> {
 
 /// A list as it was read: what it says of itself is a claim.
 pub struct UnverifiedCrl<'a> {
+    /// All of it.
+    der: &'a [u8],
     /// What is signed, tag and length included.
     signed: &'a [u8],
     /// The content of the algorithm identifier.
@@ -122,6 +128,7 @@ impl<'a> UnverifiedCrl<'a> {
         inner.end()?;
         let Further { scope, number } = Further::read(further)?;
         Ok(Self {
+            der,
             signed,
             algorithm,
             signature,
@@ -199,6 +206,8 @@ impl<'a> UnverifiedCrl<'a> {
                 number: self.number.map(Box::from),
                 scope: self.scope.clone(),
                 taken_back,
+                sha256: Sha256::digest(self.der).into(),
+                octets: (self.der.len() <= SHOWN_CRL_BYTES).then(|| Box::from(self.der)),
             }),
         }
     }
@@ -227,6 +236,8 @@ struct Facts {
     number: Option<Box<[u8]>>,
     scope: Scope,
     taken_back: TakenBack,
+    sha256: [u8; 32],
+    octets: Option<Box<[u8]>>,
 }
 
 enum TakenBack {
@@ -255,6 +266,21 @@ impl Crl {
     /// When the next one is due at the latest, in seconds since the Unix epoch; from then on this one is stale.
     pub fn next_update(&self) -> i64 {
         self.inner.next_update
+    }
+
+    /// Its cRLNumber in hexadecimal, where it has one.
+    pub fn number(&self) -> Option<String> {
+        self.inner.number.as_deref().map(hex::encode)
+    }
+
+    /// SHA-256 over all of it, as it was read.
+    pub fn sha256(&self) -> [u8; 32] {
+        self.inner.sha256
+    }
+
+    /// All of it, as it was read, where it is no longer than [`SHOWN_CRL_BYTES`].
+    pub fn octets(&self) -> Option<&[u8]> {
+        self.inner.octets.as_deref()
     }
 
     /// How many certificates it takes back.
