@@ -2,7 +2,7 @@
 //! lets their rows go.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, BufWriter};
+use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -96,12 +96,13 @@ pub async fn seal(
         chain,
         file_sha256: Hash([0; 32]),
     };
+    std::fs::create_dir_all(folder)?;
     let file = folder.join(segment.file_name());
     write(database, key.verifier(), extent, &file).await?;
     segment.file_sha256 = verify_segment_file(&file, key.verifier(), to)
         .map_err(|why| SealError::Unverified(why.to_string()))?;
     let manifest = key.sign_text(segment.text()).to_string();
-    std::fs::write(file.with_extension("note"), &manifest)?;
+    keep(&file.with_extension("note"), &manifest)?;
     record(database, cx, (&segment, manifest), by).await?;
     removed += remove_sealed(database).await?;
     Ok(Sealed {
@@ -133,6 +134,17 @@ async fn write(
         .map_err(std::io::IntoInnerError::into_error)?;
     file.sync_all()?;
     Ok(())
+}
+
+/// Writes the manifest so that it and the file beside it are there after a power cut: the rows go next.
+fn keep(path: &Path, manifest: &str) -> Result<(), std::io::Error> {
+    let mut file = File::create(path)?;
+    file.write_all(manifest.as_bytes())?;
+    file.sync_all()?;
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
 }
 
 /// Why a segment's file is not what it should be.

@@ -25,6 +25,7 @@ mod registration_tokens;
 mod registrations;
 mod registry;
 mod revocation;
+mod seal;
 mod site;
 
 use std::io::Write as _;
