@@ -126,6 +126,24 @@ figure-key-signing = Signs
 figure-key-waiting = Waits
 figure-key-published = Published alone
 
+platform-why-unreadable = { $field } is not what it should be: { $why }
+platform-why-id = The identifier must be 2 to 40 lower-case letters, digits or hyphens.
+platform-why-redirect-uris = At least one redirect URI is needed, and not too many.
+platform-why-uri = { $about } must be an https URI as it is written in full (http only on loopback in development), without fragment, user, `*` and parameters named as those of an answer.
+platform-why-origin = { $about } must be an https origin as browsers write it: scheme, host and port alone.
+platform-why-resource = { $about } must be an absolute URI without fragment.
+platform-why-too-many = There are too many { $about }.
+platform-why-openid = The scopes must contain openid.
+platform-why-days = A consent is remembered for 1 to 365 days; empty, every login asks.
+platform-why-profile = It is not what the chosen profile allows: { $about }
+platform-why-sm2 = Tokens are signed with SM2 only where an operator lets them and SM2 is on (signing_keys.sm2).
+platform-why-connected = The platform { $about } is connected already: change it on its page.
+platform-why-region = { $about } is outside Inner Mongolia: the codes of its platforms begin with 15.
+platform-why-name = Names are 1 to 100 characters that can be seen, a contact at most 200.
+platform-why-private-key = The JWK Set holds a private or symmetric key: register the public part alone, and replace that key pair, for it has been seen.
+platform-why-keys = The JWK Set can't be used: { $about }
+platform-why-software-statement = Nobody's software statements are approved here: say the members themselves.
+
 problem-platform-look-too-slow = The platform did not answer within a minute.
 problem-platform-look-too-slow-advice = Have its people look at their network; what was found before stands below.
 problem-maintenance-text = The announcement is needed in both languages.

@@ -126,6 +126,24 @@ figure-key-signing = 正在签名
 figure-key-waiting = 等待启用
 figure-key-published = 仅供验证
 
+platform-why-unreadable = 「{ $field }」不符合要求：{ $why }
+platform-why-id = 标识必须是 2 至 40 个小写字母、数字或连字符。
+platform-why-redirect-uris = 需要 1 个以上、且不过多的 redirect_uris。
+platform-why-uri = { $about } 必须是完整书写的 https 地址（仅开发环境的本机地址可用 http），不得带片段（#）、用户名、通配符或与应答同名的参数。
+platform-why-origin = { $about } 必须是浏览器所写的 https 来源：只有协议、主机和端口。
+platform-why-resource = { $about } 必须是不带片段的绝对 URI。
+platform-why-too-many = { $about } 过多。
+platform-why-openid = 数据范围必须包含 openid。
+platform-why-days = 授权记住 1 至 365 天；留空则每次登录都询问。
+platform-why-profile = 不符合所选的安全规范：{ $about }
+platform-why-sm2 = 只有操作员允许且系统开启 SM2（signing_keys.sm2）时，令牌才能用 SM2 签名。
+platform-why-connected = 平台 { $about } 已经接入，请到该平台的页面变更。
+platform-why-region = { $about } 不在内蒙古自治区：代码应以 15 开头。
+platform-why-name = 名称为 1 至 100 个可见字符，联系方式不超过 200 个字符。
+platform-why-private-key = 公钥集中含有私钥或对称密钥：只登记公钥，并更换这对密钥，因为它已经泄露。
+platform-why-keys = 公钥集不能使用：{ $about }
+platform-why-software-statement = 本系统不认可软件声明（software_statement），请直接填写各项。
+
 problem-platform-look-too-slow = 该平台一分钟内没有全部应答。
 problem-platform-look-too-slow-advice = 请平台检查网络与服务；上一次的结果仍在下方。
 problem-maintenance-text = 公告需要中英文各一句。

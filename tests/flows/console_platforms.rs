@@ -164,12 +164,12 @@ async fn what_can_t_be_kept_comes_back_with_what_was_typed_and_is_never_signed()
     let mut worker = Worker::on_duty(provider, &[Role::Registrar]).await;
     for (field, bad, why) in [
         ("redirect_uris", "http://p.example/callback", "https"),
-        ("region_code", "110000", "outside Inner Mongolia"),
-        ("more", "{", "further metadata"),
+        ("region_code", "110000", "15 开头"),
+        ("more", "{", "「其他元数据"),
         ("consent_days", "400", "365"),
-        ("id", "chifeng platform", "lower-case"),
+        ("id", "chifeng platform", "小写字母"),
         ("method", "private_key_jwt", ""),
-        ("name_zh", "", "names must be"),
+        ("name_zh", "", "名称为 1 至 100"),
     ] {
         let page = worker.browser.open("/console/platforms/new").await;
         let mut wanted = typed("trial-bad");

@@ -18,6 +18,7 @@ mod operators;
 mod platform_facts;
 mod platform_form;
 mod platform_health;
+mod platform_words;
 mod platforms;
 mod proposals;
 mod registration_tokens;

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::consent_statement::ConsentSigner;
-use idp_core::directory::{Entry, Terms, Wanted, version_of};
+use idp_core::directory::{Entry, RegistrationRefusal, Terms, Wanted, version_of};
 use idp_core::id::PlatformId;
 use idp_core::operator::Right;
 use idp_core::platform::{ConsentPolicy, Platform, PlatformState, SecurityProfile, Zone};
@@ -18,6 +18,7 @@ use super::asked::{choices, reason};
 use super::bench::{bench, frame};
 use super::facts::word;
 use super::platform_facts::find;
+use super::platform_words::{unreadable, why};
 use super::shown::{show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Form, Visit};
@@ -100,7 +101,10 @@ pub async fn add(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> Ht
         let standing = database.read(move |store| store.find_platform(&of)).await?;
         let taken = standing.filter(|one| one.state != PlatformState::Listed);
         let wanted = match taken {
-            Some(_) => Err(format!("{id} is connected already")),
+            Some(_) => Err(why(
+                &visit,
+                &RegistrationRefusal::Connected(id.clone()).into(),
+            )),
             None => wanted(&visit, form, None),
         };
         asked(&visit, desk, form, (&id, None, wanted)).await
@@ -162,7 +166,9 @@ async fn asked(
 fn wanted(visit: &Visit, form: &Form, from: Option<&Platform>) -> Result<Wanted, String> {
     let one = |name: &str| form.one(name).map(str::trim).map_err(|f| f.code.to_owned());
     let filled = |name: &str| one(name).map(|text| (!text.is_empty()).then(|| text.to_owned()));
-    let region = RegionCode::parse(one("region_code")?).map_err(|e| e.to_string())?;
+    let region = RegionCode::parse(one("region_code")?).map_err(|_unknown| {
+        unreadable(visit, "region_code", one("region_code").unwrap_or_default())
+    })?;
     let entry = Entry {
         name_zh: one("name_zh")?.to_owned(),
         name_en: one("name_en")?.to_owned(),
@@ -182,7 +188,10 @@ fn wanted(visit: &Visit, form: &Form, from: Option<&Platform>) -> Result<Wanted,
         scopes: ScopeSet::try_from(scopes.join(" ")).map_err(|e| e.to_string())?,
         consent: match one("consent_days")? {
             "" | "0" => ConsentPolicy::AskAlways,
-            days => ConsentPolicy::RememberDays(days.parse().or(Err("consent_days: no number"))?),
+            days => ConsentPolicy::RememberDays(
+                days.parse()
+                    .map_err(|_none| unreadable(visit, "consent_days", days))?,
+            ),
         },
         consent_signature: match one("consent_signature")? {
             "lock" => ConsentSigner::Lock,
@@ -194,7 +203,7 @@ fn wanted(visit: &Visit, form: &Form, from: Option<&Platform>) -> Result<Wanted,
         sm2_tokens: rule("sm2_tokens"),
         ..standing
     };
-    let metadata = described(form, (one("more")?, &terms, rule("refresh")))?;
+    let metadata = described(visit, form, (one("more")?, &terms, rule("refresh")))?;
     let wanted = Wanted {
         entry,
         terms,
@@ -204,17 +213,20 @@ fn wanted(visit: &Visit, form: &Form, from: Option<&Platform>) -> Result<Wanted,
     wanted
         .in_place_of(&visit.cx, from.unwrap_or(&fresh))
         .map(|_| wanted)
-        .map_err(|e| e.to_string())
+        .map_err(|error| why(visit, &error))
 }
 
 /// The metadata: what was typed besides, and each field in the place of its member.
 fn described(
+    visit: &Visit,
     form: &Form,
     (more, terms, refresh): (&str, &Terms, bool),
 ) -> Result<ClientMetadata, String> {
     let mut members: Map<String, Value> = match more {
         "" => Map::new(),
-        text => serde_json::from_str(text).map_err(|e| format!("further metadata: {e}"))?,
+        text => {
+            serde_json::from_str(text).map_err(|e| unreadable(visit, "more", &e.to_string()))?
+        }
     };
     for (field, member) in FIELDS.iter().filter(|(_, member)| !member.is_empty()) {
         let text = form.one(field).map_err(|f| f.code.to_owned())?.trim();
@@ -236,7 +248,8 @@ fn described(
     }
     members.insert("grant_types".to_owned(), json!(grants));
     members.insert("scope".to_owned(), json!(terms.scopes.to_string()));
-    serde_json::from_value(Value::Object(members)).map_err(|e| format!("further metadata: {e}"))
+    serde_json::from_value(Value::Object(members))
+        .map_err(|e| unreadable(visit, "more", &e.to_string()))
 }
 
 fn of_form(form: &Form) -> Result<Typed, Failure> {
