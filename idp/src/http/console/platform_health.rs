@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::directory::{Act, DirectoryError, Planned, announce_maintenance, end_maintenance};
+use idp_core::directory::{Act, Planned, announce_maintenance, end_maintenance};
 use idp_core::id::MaintenanceId;
 use idp_core::operator::Right;
 use idp_core::platform::{Platform, PlatformState};
@@ -102,62 +102,56 @@ pub async fn show(visit: Visit, request: HttpRequest, id: web::Path<String>) -> 
 
 /// `POST /console/platforms/{id}/health`: its addresses are looked at now.
 pub async fn look(
-    mut visit: Visit,
+    visit: Visit,
     request: HttpRequest,
     id: web::Path<String>,
     body: web::Bytes,
 ) -> HttpResponse {
-    let back = of_one(&id);
-    visit.at(&back);
-    let rights = [Right::ChangePlatforms];
-    submit(&visit, (&request, &body), &rights, async |desk, _| {
-        let platform = find(&visit, &id).await?;
+    submitted(visit, (&request, &id, &body), async |visit, desk, _| {
+        let platform = find(visit, &id).await?;
         let by = desk.on_duty()?.operator().id.clone();
         tracing::info!(platform = %platform.id, operator = %by, "an operator has a platform looked at");
         let problem = match look_now(&visit.state, platform.clone()).await {
             // What was found a moment ago is what would be found now.
-            Ok(()) | Err(LookError::JustNow) => return Ok(see_other(&format!("{back}?looked"))),
+            Ok(()) | Err(LookError::JustNow) => {
+                return Ok(see_other(&format!("{}?looked", of_one(&id))));
+            }
             Err(LookError::Store(error)) => return Err(error.into()),
             Err(LookError::NotConnected) => return Err(not_found()),
             Err(LookError::TooSlow) => "platform-look-too-slow",
         };
-        page(&visit, desk, (&platform, &Form::parse(b""), Some(problem))).await
+        page(visit, desk, (&platform, &Form::parse(b""), Some(problem))).await
     })
     .await
 }
 
 /// `POST /console/platforms/{id}/maintenance`: announce it.
 pub async fn announce(
-    mut visit: Visit,
+    visit: Visit,
     request: HttpRequest,
     id: web::Path<String>,
     body: web::Bytes,
 ) -> HttpResponse {
-    let back = of_one(&id);
-    visit.at(&back);
-    let rights = [Right::ChangePlatforms];
-    submit(&visit, (&request, &body), &rights, async |desk, form| {
-        let platform = find(&visit, &id).await?;
-        let Some(planned) = planned(&visit, form)? else {
-            let problem = Some("maintenance-time");
-            return page(&visit, desk, (&platform, form, problem)).await;
+    submitted(visit, (&request, &id, &body), async |visit, desk, form| {
+        let platform = find(visit, &id).await?;
+        let Some(planned) = planned(visit, form)? else {
+            return page(visit, desk, (&platform, form, Some("maintenance-time"))).await;
         };
-        let mandate = desk.mandate(&visit, Right::ChangePlatforms).await?;
+        let mandate = desk.mandate(visit, Right::ChangePlatforms).await?;
         let (cx, of) = (visit.cx.clone(), platform.id.clone());
-        let done = visit
-            .state
-            .database
+        let database = &visit.state.database;
+        let done = database
             .write(move |store| {
                 let act = Act::unexplained(&mandate);
                 announce_maintenance(store, &cx, &of, (&planned, act))
             })
             .await;
-        match done.map_err(ActError::from) {
-            Ok(_) => Ok(see_other(&format!("{back}#maintenance"))),
-            Err(error) => match error.code() {
-                Some(code) => page(&visit, desk, (&platform, form, Some(code))).await,
-                None => Err(error.into()),
-            },
+        let Err(error) = done.map_err(ActError::from) else {
+            return Ok(see_other(&maintenance_of(&id)));
+        };
+        match error.code() {
+            Some(code) => page(visit, desk, (&platform, form, Some(code))).await,
+            None => Err(error.into()),
         }
     })
     .await
@@ -165,30 +159,42 @@ pub async fn announce(
 
 /// `POST /console/platforms/{id}/maintenance/end`: take it back, or end it before its time.
 pub async fn end(
-    mut visit: Visit,
+    visit: Visit,
     request: HttpRequest,
     id: web::Path<String>,
     body: web::Bytes,
 ) -> HttpResponse {
-    let back = of_one(&id);
-    visit.at(&back);
-    let rights = [Right::ChangePlatforms];
-    submit(&visit, (&request, &body), &rights, async |desk, form| {
-        let mandate = desk.mandate(&visit, Right::ChangePlatforms).await?;
+    submitted(visit, (&request, &id, &body), async |visit, desk, form| {
+        let mandate = desk.mandate(visit, Right::ChangePlatforms).await?;
         let maintenance = MaintenanceId::from_text(form.one("maintenance")?);
         let cx = visit.cx.clone();
-        visit
-            .state
-            .database
-            .write(move |store| {
-                let ended = end_maintenance(store, &cx, &maintenance, Act::unexplained(&mandate));
-                ended.map_err(DirectoryError::into)
-            })
-            .await
-            .map(|_: Maintenance| see_other(&format!("{back}#maintenance")))
-            .map_err(|error: ActError| error.into())
+        let database = &visit.state.database;
+        let done = database.write(move |store| {
+            let ended = end_maintenance(store, &cx, &maintenance, Act::unexplained(&mandate));
+            ended.map(drop).map_err(ActError::from)
+        });
+        done.await?;
+        Ok(see_other(&maintenance_of(&id)))
     })
     .await
+}
+
+/// A form of a platform's page, from whoever may change platforms; a problem leads back to the page.
+async fn submitted(
+    mut visit: Visit,
+    (request, id, body): (&HttpRequest, &str, &[u8]),
+    answer: impl AsyncFnOnce(&Visit, &Desk, &Form) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    visit.at(&of_one(id));
+    let rights = [Right::ChangePlatforms];
+    submit(&visit, (request, body), &rights, async |desk, form| {
+        answer(&visit, desk, form).await
+    })
+    .await
+}
+
+fn maintenance_of(id: &str) -> String {
+    format!("{}#maintenance", of_one(id))
 }
 
 fn of_one(id: &str) -> String {

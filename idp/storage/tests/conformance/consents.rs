@@ -106,8 +106,8 @@ async fn what_was_agreed_to_comes_back_as_stored_with_its_evidence(b: &Backend) 
 async fn one_list_clears_many_locks_and_is_kept_once(b: &Backend) {
     let (first, second) = (samples::standing(), samples::standing());
     let (one, mut other) = (statement(&first), statement(&second));
-    let list = |of: &ConsentStatement| of.signature.as_ref().unwrap().path.revocation[0].clone();
-    other.signature.as_mut().unwrap().path.revocation[0] = list(&one);
+    let list = one.signature.as_ref().unwrap().path.revocation[0].clone();
+    other.signature.as_mut().unwrap().path.revocation[0] = list;
     for (standing, kept) in [(&first, &one), (&second, &other)] {
         store(b, standing).await;
         keep(b, kept).await;
