@@ -305,3 +305,24 @@ problem-notice-gone = This notice was taken back before.
 problem-notice-gone-advice = Please go back to the list.
 problem-evidence-size = The evidence is empty or too large.
 problem-evidence-size-advice = 8 MiB at most.
+
+## The admin API
+statement-operator-token = I, an operator, get a token for the admin API of the CA mutual-recognition system of the public resource trading platforms of Inner Mongolia (Yizhengtong): { $origin }
+problem-api-token-missing = The request brought no token.
+problem-api-token-missing-advice = Get one at the token endpoint and send it in the Authorization header.
+problem-api-token-malformed = The token came more than once, or in the address.
+problem-api-token-malformed-advice = Send it once, in the Authorization header.
+problem-api-token-invalid = The token is none of ours, or not for the admin API.
+problem-api-token-invalid-advice = Get a new one.
+problem-api-token-expired = The token has expired.
+problem-api-token-expired-advice = Get a new one.
+problem-api-token-wrong-sender = The token is bound to a key that the request does not prove.
+problem-api-token-wrong-sender-advice = Send it with a DPoP proof of that key.
+problem-api-operator-off-duty = The operator is suspended, or has another certificate by now.
+problem-api-operator-off-duty-advice = Get a token with the certificate in force, or ask a colleague.
+problem-api-scope-insufficient = The token is not for this.
+problem-api-scope-insufficient-advice = Get one with the scope that the answer names. This attempt was audited.
+problem-api-dpop-invalid = The DPoP proof proves nothing.
+problem-api-dpop-invalid-advice = Sign a new one for each request.
+problem-api-dpop-nonce = The DPoP proof needs a nonce of ours.
+problem-api-dpop-nonce-advice = Try again with the one in the DPoP-Nonce header.

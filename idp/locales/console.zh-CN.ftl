@@ -305,3 +305,24 @@ problem-notice-gone = 这条公告已撤下。
 problem-notice-gone-advice = 请返回列表查看。
 problem-evidence-size = 证明材料为空或过大。
 problem-evidence-size-advice = 最大8 MiB。
+
+## The admin API
+statement-operator-token = 本人以技术人员身份取得内蒙古自治区公共资源交易平台CA互认系统（一证通）管理接口的访问令牌：{ $origin }
+problem-api-token-missing = 请求没有带访问令牌。
+problem-api-token-missing-advice = 请先在令牌端点取得令牌，放在 Authorization 请求头中。
+problem-api-token-malformed = 访问令牌带了不止一个，或放在了地址中。
+problem-api-token-malformed-advice = 请只在 Authorization 请求头中带一次。
+problem-api-token-invalid = 访问令牌无效，或不是用于管理接口的。
+problem-api-token-invalid-advice = 请重新取得令牌。
+problem-api-token-expired = 访问令牌已过期。
+problem-api-token-expired-advice = 请重新取得令牌。
+problem-api-token-wrong-sender = 访问令牌绑定了密钥，请求没有证明该密钥。
+problem-api-token-wrong-sender-advice = 请带上用该密钥签名的 DPoP 证明。
+problem-api-operator-off-duty = 该技术人员已停用，或证书已更换、到期。
+problem-api-operator-off-duty-advice = 请用现行证书重新取得令牌，或联系同事。
+problem-api-scope-insufficient = 访问令牌的范围不包括这项操作。
+problem-api-scope-insufficient-advice = 请取得带有所需范围的令牌。这次尝试已记入审计。
+problem-api-dpop-invalid = DPoP 证明无效。
+problem-api-dpop-invalid-advice = 请为每个请求重新签名。
+problem-api-dpop-nonce = DPoP 证明缺少服务器的随机数。
+problem-api-dpop-nonce-advice = 请使用 DPoP-Nonce 响应头中的值再试。

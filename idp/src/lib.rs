@@ -21,6 +21,7 @@ pub mod outbound;
 mod pacing;
 pub mod published;
 pub mod serve;
+mod shapes;
 pub mod signing;
 pub mod state;
 pub mod telling;

@@ -3,6 +3,7 @@
 
 mod access_token;
 mod account;
+mod admin_api;
 mod audit_log;
 mod audit_trail;
 mod authorization;

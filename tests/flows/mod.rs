@@ -5,6 +5,7 @@ mod account_pages;
 mod account_renewal;
 mod adapter;
 mod adapter_logout;
+mod admin_api;
 mod audit_log;
 mod authorize;
 mod authorize_errors;

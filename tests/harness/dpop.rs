@@ -99,7 +99,12 @@ impl DpopKey {
 
     /// A proof for reading userinfo with this token.
     pub fn userinfo_proof(&self, access_token: &str) -> Proof {
-        let mut proof = self.proof("GET", "/oauth2/userinfo");
+        self.proof_with("GET", "/oauth2/userinfo", access_token)
+    }
+
+    /// A proof beside this token.
+    pub fn proof_with(&self, method: &str, path: &str, access_token: &str) -> Proof {
+        let mut proof = self.proof(method, path);
         proof.claims["ath"] =
             json!(URL_SAFE_NO_PAD.encode(Sha256::digest(access_token.as_bytes())));
         proof

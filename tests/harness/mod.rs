@@ -15,6 +15,7 @@
 )]
 
 pub mod account;
+pub mod admin_api;
 pub mod answer;
 pub mod audit;
 pub mod audit_log;

@@ -27,7 +27,11 @@ pub struct Worker {
 impl Worker {
     /// Enters one with these roles; it is not signed in.
     pub async fn new(provider: &Provider, roles: &[Role]) -> Self {
-        let lock = new_lock();
+        Self::with_lock(provider, roles, new_lock()).await
+    }
+
+    /// As [`Worker::new`], with this lock.
+    pub async fn with_lock(provider: &Provider, roles: &[Role], lock: Lock) -> Self {
         let name = format!("技术员{}", &lock.credit_code()[9..17]);
         let (cx, der) = (provider.state.cx(), lock.certificate.der().to_vec());
         let (called, roles) = (name.clone(), Roles::new(roles.iter().copied()).unwrap());

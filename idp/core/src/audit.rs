@@ -186,6 +186,10 @@ audit_kinds! {
     OperatorSignedOut = "operator.signed-out",
     /// An operator asked for what none of its roles allows, or its signature under an act was refused.
     OperatorActRefused = "operator.act-refused",
+    /// An operator got a token for the admin API.
+    OperatorTokenIssued = "operator.token-issued",
+    /// A token was refused at the admin API.
+    ApiRefused = "api.refused",
     /// An operator was added.
     OperatorAdded = "operator.added",
     /// Roles, name, certificate or state of an operator changed.

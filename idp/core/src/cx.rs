@@ -58,6 +58,8 @@ pub struct Settings {
     pub console_idle: Duration,
     /// An operator's session ends after this long in any case.
     pub console_absolute: Duration,
+    /// How long an operator's token for the admin API lives.
+    pub operator_token_lifetime: Duration,
     /// How long an authorization request waits for the person.
     pub request_lifetime: Duration,
     /// How long a pushed request waits for its platform to send the person (RFC 9126 §2.2).
@@ -87,6 +89,7 @@ impl Settings {
             session_absolute: Duration::from_hours(8),
             console_idle: Duration::from_mins(15),
             console_absolute: Duration::from_hours(4),
+            operator_token_lifetime: Duration::from_mins(10),
             request_lifetime: Duration::from_mins(30),
             pushed_lifetime: Duration::from_secs(90),
             pairwise_key: PairwiseKey::default(),

@@ -120,6 +120,48 @@ pub fn fit(certificate: &Certificate, now: Timestamp) -> Result<(), CertificateU
     Ok(())
 }
 
+/// Why whoever proved a certificate is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DutyRefusal {
+    /// Nobody works here with this certificate.
+    Unknown,
+    /// The operator was suspended.
+    Suspended,
+    /// The certificate does not serve now.
+    Certificate(CertificateUnfit),
+}
+
+impl DutyRefusal {
+    /// The machine word, in the audit trail and on pages.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "operator-unknown",
+            Self::Suspended => "operator-suspended",
+            Self::Certificate(unfit) => unfit.code(),
+        }
+    }
+}
+
+/// The operator who is known by a certificate whose key was just proven.
+pub(crate) fn admit(
+    store: &mut dyn Store,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<Result<OnDuty, DutyRefusal>, StoreError> {
+    let thumbprint = Thumbprint(certificate.thumbprint_sha256());
+    let Some(operator) = store.find_operator_by_thumbprint(thumbprint)? else {
+        return Ok(Err(DutyRefusal::Unknown));
+    };
+    if operator.state == OperatorState::Suspended {
+        return Ok(Err(DutyRefusal::Suspended));
+    }
+    if let Err(unfit) = fit(certificate, now) {
+        return Ok(Err(DutyRefusal::Certificate(unfit)));
+    }
+    let on_duty = begin(operator, &thumbprint.to_text(), now);
+    Ok(on_duty.ok_or(DutyRefusal::Unknown))
+}
+
 /// The operator behind a sign-in, where it still counts.
 pub fn find_on_duty(
     store: &mut dyn Store,
@@ -130,8 +172,7 @@ pub fn find_on_duty(
     Ok(found.and_then(|operator| begin(operator, &authentication.thumbprint, now)))
 }
 
-/// As [`find_on_duty`], for one who just proved a certificate.
-pub(crate) fn begin(operator: Operator, thumbprint: &str, now: Timestamp) -> Option<OnDuty> {
+fn begin(operator: Operator, thumbprint: &str, now: Timestamp) -> Option<OnDuty> {
     let certificate = Certificate::from_der(&operator.certificate).ok()?;
     let counts = operator.state == OperatorState::Active
         && operator.thumbprint == Thumbprint(certificate.thumbprint_sha256())

@@ -5,9 +5,8 @@
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::{Caller, Cx};
-use crate::duty::{self, CertificateUnfit, OnDuty, OperatorAuthentication};
+use crate::duty::{self, DutyRefusal, OperatorAuthentication};
 use crate::key_lock::Thumbprint;
-use crate::operator::OperatorState;
 use crate::proof::{ProofRefusal, Proven};
 use crate::store::{Store, StoreError};
 
@@ -16,12 +15,8 @@ use crate::store::{Store, StoreError};
 pub enum OperatorRefusal {
     /// The proof is none.
     Proof(ProofRefusal),
-    /// Nobody works here with this certificate.
-    Unknown,
-    /// The operator was suspended.
-    Suspended,
-    /// The certificate does not serve now.
-    Certificate(CertificateUnfit),
+    /// Whoever it is of is not let in.
+    Duty(DutyRefusal),
 }
 
 impl OperatorRefusal {
@@ -29,9 +24,7 @@ impl OperatorRefusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Proof(refusal) => refusal.code(),
-            Self::Unknown => "operator-unknown",
-            Self::Suspended => "operator-suspended",
-            Self::Certificate(unfit) => unfit.code(),
+            Self::Duty(refusal) => refusal.code(),
         }
     }
 }
@@ -59,7 +52,13 @@ pub fn sign_in(
         detail: thumbprint.clone(),
         ..AuditEvent::new(cx, AuditKind::OperatorSignedIn)
     };
-    match admit(store, cx, proven)? {
+    let admitted = match proven {
+        Ok(proven) => {
+            duty::admit(store, proven.certificate(), cx.now)?.map_err(OperatorRefusal::Duty)
+        }
+        Err(refusal) => Err(OperatorRefusal::Proof(*refusal)),
+    };
+    match admitted {
         Ok(on_duty) => {
             let operator_id = on_duty.operator().id.clone();
             store.append_audit(&AuditEvent {
@@ -97,27 +96,4 @@ pub fn sign_out(
         remote_address: caller.remote_address.clone(),
         ..AuditEvent::new(cx, AuditKind::OperatorSignedOut)
     })
-}
-
-fn admit(
-    store: &mut dyn Store,
-    cx: &Cx,
-    proven: &Result<Proven, ProofRefusal>,
-) -> Result<Result<OnDuty, OperatorRefusal>, StoreError> {
-    let proven = match proven {
-        Ok(proven) => proven,
-        Err(refusal) => return Ok(Err(OperatorRefusal::Proof(*refusal))),
-    };
-    let thumbprint = Thumbprint(proven.certificate().thumbprint_sha256());
-    let Some(operator) = store.find_operator_by_thumbprint(thumbprint)? else {
-        return Ok(Err(OperatorRefusal::Unknown));
-    };
-    if operator.state == OperatorState::Suspended {
-        return Ok(Err(OperatorRefusal::Suspended));
-    }
-    if let Err(unfit) = duty::fit(proven.certificate(), cx.now) {
-        return Ok(Err(OperatorRefusal::Certificate(unfit)));
-    }
-    let on_duty = duty::begin(operator, &thumbprint.to_text(), cx.now);
-    Ok(on_duty.ok_or(OperatorRefusal::Unknown))
 }

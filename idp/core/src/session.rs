@@ -56,6 +56,11 @@ impl SessionKey {
         Self(hex::encode(Sha256::digest(cookie.as_bytes())))
     }
 
+    /// The key of what programs do under this name; no cookie has it.
+    pub fn of_program(name: &str) -> Self {
+        Self(format!("program {name}"))
+    }
+
     /// Its text.
     pub fn as_str(&self) -> &str {
         &self.0

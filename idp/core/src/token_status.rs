@@ -11,6 +11,7 @@ use crate::cx::{Caller, Cx};
 use crate::ending::give_up_grant;
 use crate::grant::GrantStanding;
 use crate::id::{GrantId, PlatformId};
+use crate::operator_token;
 use crate::platform::Platform;
 use crate::refresh_token::{RefreshToken, refresh_token_sha256};
 use crate::revoked_token::RevokedToken;
@@ -33,7 +34,12 @@ pub fn read(cx: &Cx, signer: &dyn Signer, token: &str) -> Read {
     let claims = signer.verify(ACCESS_TOKEN_TYP, token);
     let claims =
         claims.and_then(|claims| serde_json::from_slice::<AccessTokenClaims>(&claims).ok());
-    match claims.filter(|claims| claims.iss == cx.settings.issuer) {
+    // An operator's is nobody's business here.
+    let is_platforms = |claims: &AccessTokenClaims| {
+        claims.iss == cx.settings.issuer
+            && !claims.aud.names(&operator_token::audience(&cx.settings))
+    };
+    match claims.filter(is_platforms) {
         Some(claims) => Read::Access(Box::new(claims)),
         None => Read::PerhapsRefresh(refresh_token_sha256(token)),
     }

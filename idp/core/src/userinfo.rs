@@ -3,7 +3,7 @@
 //! Owns which claims a grant opens. The token's signature is the signer's; whether the grant still
 //! lives is read from the store each time.
 
-use protocol::claims::{AccessTokenClaims, Confirmation, UserInfo};
+use protocol::claims::{AccessTokenClaims, UserInfo};
 use protocol::scope::ScopeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -14,6 +14,7 @@ use crate::disclosure::{disclose, disclose_chosen};
 use crate::grant::GrantStanding;
 use crate::id::GrantId;
 use crate::platform::Client;
+use crate::sender;
 use crate::signer::{ACCESS_TOKEN_TYP, NotSigned, Signer, USERINFO_TYP};
 use crate::store::{Store, StoreError};
 use crate::subject::subject;
@@ -84,20 +85,13 @@ pub fn read_access_token(
     Ok(claims)
 }
 
-/// Whether a token may be used by whoever sent it: a bound one with the proof of its key (RFC 9449 §7.1) or by whoever shows
-/// its certificate (RFC 8705 §3) alone, any other as a bearer's. `jkt`, `x5t`: thumbprints of what was proven.
+/// Whether a token may be used by whoever sent it. `jkt`, `x5t`: thumbprints of what was proven.
 pub fn check_sender(
     claims: &AccessTokenClaims,
     jkt: Option<&str>,
     x5t: Option<&str>,
 ) -> Result<(), UserinfoRefusal> {
-    let is_theirs = match (&claims.cnf, jkt) {
-        (None, None) => true,
-        (Some(Confirmation::Key(bound)), Some(jkt)) => bound == jkt,
-        (Some(Confirmation::Certificate(bound)), None) => x5t == Some(bound),
-        (None | Some(Confirmation::Certificate(_)), Some(_))
-        | (Some(Confirmation::Key(_)), None) => false,
-    };
+    let is_theirs = sender::is_theirs(claims.cnf.as_ref(), jkt, x5t);
     is_theirs.then_some(()).ok_or(UserinfoRefusal::WrongSender)
 }
 

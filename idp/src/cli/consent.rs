@@ -5,7 +5,6 @@ use idp_core::consent::{ConsentOutcome, ConsentRecord};
 use idp_core::id::PlatformId;
 use idp_core::listing::{ConsentFilter, List};
 use idp_core::operate::take_consent_back;
-use serde_json::{Value, json};
 
 use super::cx;
 use super::enterprise::change::{Behind, order};
@@ -15,6 +14,7 @@ use super::paging::{Paging, failed, find_id, unbound};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::consent::row;
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum Outcome {
@@ -118,22 +118,6 @@ async fn list(
         (None, Some(code)) => Err(unbound(&code)),
         (None, None) => Ok(()),
     }
-}
-
-fn row(record: &ConsentRecord) -> Value {
-    json!({
-        "id": record.id.as_str(),
-        "enterprise": record.enterprise_id.as_str(),
-        "lock": record.key_lock_id.as_str(),
-        "platform": record.platform_id.as_str(),
-        "scopes": record.scopes.to_string(),
-        "claims": record.claims.to_string(),
-        "claims_version": record.claims_version,
-        "text_version": record.text_version,
-        "language": record.language,
-        "outcome": record.outcome.as_str(),
-        "at": rfc3339(record.at),
-    })
 }
 
 fn line(record: &ConsentRecord) -> String {

@@ -8,7 +8,6 @@ use idp_core::id::LogoutDeliveryId;
 use idp_core::logout_delivery::LogoutDelivery;
 use idp_core::store::{Store, StoreError};
 use idp_core::tell_platforms::retry;
-use serde_json::json;
 
 use super::deliveries::{self, Delivered, State, counted, failed, when};
 use super::operator_name;
@@ -16,6 +15,7 @@ use super::output::say;
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::delivery;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -94,18 +94,7 @@ impl Delivered for LogoutDelivery {
     }
 
     fn row(&self) -> serde_json::Value {
-        let (stage, at) = self.state.parts();
-        json!({
-            "id": self.id.as_str(),
-            "platform": self.platform_id.as_str(),
-            "enterprise": self.enterprise_id.as_str(),
-            "session": self.session_id.as_str(),
-            "state": stage.as_str(),
-            "state_at": rfc3339(at),
-            "created_at": rfc3339(self.created_at),
-            "attempts": self.attempts,
-            "why": self.why,
-        })
+        delivery::logout(self)
     }
 
     fn line(&self) -> String {

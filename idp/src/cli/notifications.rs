@@ -8,7 +8,6 @@ use idp_core::id::NotificationId;
 use idp_core::notification::Notification;
 use idp_core::notify::retry;
 use idp_core::store::{Store, StoreError};
-use serde_json::json;
 
 use super::deliveries::{self, Delivered, State, counted, failed, when};
 use super::operator_name;
@@ -16,6 +15,7 @@ use super::output::say;
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::delivery;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -97,18 +97,7 @@ impl Delivered for Notification {
     }
 
     fn row(&self) -> serde_json::Value {
-        let (stage, at) = self.state.parts();
-        json!({
-            "id": self.id.as_str(),
-            "enterprise": self.enterprise_id.as_str(),
-            "event": self.happening.kind().as_str(),
-            "channel": self.channel.to_text(),
-            "state": stage.as_str(),
-            "state_at": rfc3339(at),
-            "created_at": rfc3339(self.created_at),
-            "attempts": self.attempts,
-            "why": self.why,
-        })
+        delivery::notification(self)
     }
 
     fn line(&self) -> String {

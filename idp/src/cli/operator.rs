@@ -14,10 +14,11 @@ use pki::certificate::Certificate;
 use serde_json::{Value, json};
 
 use super::output::{remark, say};
-use super::ready::{self, rfc3339};
+use super::ready;
 use super::{cx, operator_name};
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::operator::row;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -155,7 +156,7 @@ async fn change(
         .await
         .map_err(|e| StartError::new("operator", e))?;
     if behind.json {
-        return say(format_args!("{:#}", told(&operator)));
+        return say(format_args!("{:#}", row(&operator)));
     }
     say(line(&operator))?;
     if config.console.enabled {
@@ -173,7 +174,7 @@ async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
         .await
         .map_err(|e| StartError::new("database", e))?;
     if as_json {
-        let all: Vec<Value> = all.iter().map(told).collect();
+        let all: Vec<Value> = all.iter().map(row).collect();
         return say(format_args!("{:#}", json!(all)));
     }
     for operator in &all {
@@ -191,26 +192,6 @@ fn line(operator: &Operator) -> String {
     let (id, name, state) = (&operator.id, &operator.name, operator.state.as_str());
     let roles = &operator.roles;
     format!("{id}  {state:<9}  {name}  [{roles}]")
-}
-
-fn told(operator: &Operator) -> Value {
-    let certificate = Certificate::from_der(&operator.certificate).ok();
-    json!({
-        "id": operator.id.as_str(),
-        "name": operator.name,
-        "roles": operator.roles.iter().map(Role::as_str).collect::<Vec<_>>(),
-        "state": operator.state.as_str(),
-        "version": operator.version,
-        "certificate": {
-            "x5t#S256": operator.thumbprint.to_text(),
-            "subject": certificate.as_ref().map(|one| one.subject().to_string()),
-            "not_after": certificate.map(|one| rfc3339(
-                idp_core::timestamp::Timestamp::from_unix_seconds(one.not_after()),
-            )),
-        },
-        "created_at": rfc3339(operator.created_at),
-        "changed_at": rfc3339(operator.changed_at),
-    })
 }
 
 fn roles_of(roles: Vec<Role>) -> Result<Roles, StartError> {

@@ -6,10 +6,11 @@ use idp_core::inspect::InspectError;
 use idp_core::listing::{List, PAGE, PAGE_MAX, Page, PageAsk};
 use idp_core::store::{Store, StoreError};
 use pki::holder::credit_code::CreditCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::output::{remark, say};
 use crate::serve::StartError;
+use crate::shapes;
 
 /// Which page.
 #[derive(Args, Clone)]
@@ -44,17 +45,10 @@ impl Paging {
         row: impl Fn(&T) -> Value,
         line: impl Fn(&T) -> String,
     ) -> Result<(), StartError> {
-        let (next, previous) = (page.next_cursor(list), page.previous_cursor(list));
         if self.json {
-            let items: Vec<Value> = page.items.iter().map(row).collect();
-            let printed = json!({
-                "items": items,
-                "next": next,
-                "previous": previous,
-                "cut": page.is_cut,
-            });
-            return say(format_args!("{printed:#}"));
+            return say(format_args!("{:#}", shapes::page((page, list), row)));
         }
+        let next = page.next_cursor(list);
         for item in &page.items {
             say(line(item))?;
         }

@@ -7,7 +7,7 @@ use idp_core::directory::{
     Act, DirectoryError, issue_registration_token, revoke_registration_token,
 };
 use idp_core::id::RegistrationTokenId;
-use idp_core::registration::{RegistrationTerms, RegistrationToken};
+use idp_core::registration::RegistrationTerms;
 use protocol::scope::ScopeSet;
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ use super::{cx, operator_name};
 use crate::clock;
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::registration_token::row;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -116,7 +117,7 @@ async fn issue(config: &Config, asked: Issue) -> Result<(), StartError> {
     let printed = json!({
         "registration_endpoint": format!("{}/oauth2/register", config.issuer),
         "registration_token": text,
-        "token": told(&token),
+        "token": row(&token, clock::now()),
     });
     say(format_args!("{printed:#}"))?;
     remark("The token is shown once and kept nowhere. Hand it over safely.");
@@ -135,7 +136,8 @@ async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
         .await
         .map_err(|e| StartError::new("database", e))?;
     if as_json {
-        let rows: Vec<Value> = tokens.iter().map(told).collect();
+        let now = clock::now();
+        let rows: Vec<Value> = tokens.iter().map(|token| row(token, now)).collect();
         return say(format_args!("{:#}", json!(rows)));
     }
     let now = clock::now();
@@ -187,18 +189,4 @@ fn refused(error: DirectoryError) -> StartError {
         DirectoryError::Store(error) => StartError::new("database", error),
         error => StartError::new("registration token", error),
     }
-}
-
-fn told(token: &RegistrationToken) -> Value {
-    json!({
-        "id": token.id.as_str(),
-        "state": token.standing(clock::now()),
-        "uses": token.uses,
-        "used": token.used,
-        "issued_by": token.issued_by,
-        "issued_at": rfc3339(token.issued_at),
-        "expires_at": rfc3339(token.expires_at),
-        "revoked_at": token.revoked_at.map(rfc3339),
-        "terms": token.terms,
-    })
 }

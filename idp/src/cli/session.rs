@@ -4,8 +4,7 @@ use clap::{Args, Subcommand};
 use idp_core::id::{KeyLockId, SessionId};
 use idp_core::listing::{List, SessionFilter};
 use idp_core::operate::{SignIns, end_sign_ins};
-use idp_core::session::{LiveSince, SessionRecord, SessionStage};
-use serde_json::json;
+use idp_core::session::{LiveSince, SessionRecord};
 
 use super::cx;
 use super::enterprise::change::{Behind, order};
@@ -15,6 +14,7 @@ use super::paging::{Paging, failed, find_id, unbound};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::sign_in;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -116,30 +116,13 @@ async fn list(
         (None, Some(code)) => return Err(unbound(&code)),
         (None, None) => return Ok(()),
     };
-    let stage = |session: &SessionRecord| match session.stage(&cx.settings, cx.now) {
-        SessionStage::Live => "live",
-        SessionStage::Over => "over",
-        SessionStage::Ended(_, ending) => ending.as_str(),
-    };
-    let row = |session: &SessionRecord| {
-        json!({
-            "id": session.id.as_str(),
-            "enterprise": session.enterprise_id.as_str(),
-            "lock": session.key_lock_id.as_str(),
-            "state": stage(session),
-            "begun_at": rfc3339(session.begun_at),
-            "seen_at": rfc3339(session.seen_at),
-            "ended_at": session.ended.map(|(at, _)| rfc3339(at)),
-            "remote_address": session.remote_address,
-            "user_agent": session.user_agent,
-        })
-    };
+    let row = |one: &SessionRecord| sign_in::row(one, &cx);
     let shown = |session: &SessionRecord| {
         format!(
             "{} {} {} {} {}",
             rfc3339(session.begun_at),
             session.id,
-            stage(session),
+            sign_in::stage(session, &cx),
             session.key_lock_id,
             session.remote_address.as_deref().unwrap_or("-"),
         )

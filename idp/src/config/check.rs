@@ -22,6 +22,7 @@ impl Config {
         self.limits.check()?;
         self.notifications.check()?;
         self.platform_health.check()?;
+        self.api.check()?;
         self.check_tls()?;
         if self.lifetimes.code > 600 {
             return Err(value(

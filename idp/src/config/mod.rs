@@ -7,6 +7,7 @@
 //! (`IDP_DATABASE__URL`). The reference is `docs/CONFIGURATION.md`.
 
 mod address_range;
+mod api;
 mod audit;
 mod authority;
 mod check;
@@ -36,6 +37,7 @@ use idp_core::subject::PairwiseKey;
 use idp_core::timestamp::Timestamp;
 
 pub use address_range::AddressRange;
+pub use api::ApiConfig;
 pub use audit::AuditConfig;
 pub use authority::{AuthorityConfig, RevocationConfig};
 pub use console::ConsoleConfig;
@@ -149,6 +151,7 @@ impl Config {
             session_absolute: seconds(lifetimes.session_absolute),
             console_idle: seconds(self.console.session_idle),
             console_absolute: seconds(self.console.session_absolute),
+            operator_token_lifetime: seconds(self.api.token_lifetime),
             request_lifetime: seconds(lifetimes.request),
             pushed_lifetime: seconds(lifetimes.pushed),
             // Out of the store, where it is needed.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentConfig, AuditConfig, AuthorityConfig, ConsoleConfig, HttpConfig, LimitsConfig,
+    AgentConfig, ApiConfig, AuditConfig, AuthorityConfig, ConsoleConfig, HttpConfig, LimitsConfig,
     MetricsConfig, NotificationsConfig, OutboundConfig, PlatformHealthConfig, PortalConfig,
     RevocationSettings, SigningKeysConfig, TlsConfig,
 };
@@ -58,6 +58,9 @@ pub struct Config {
     /// Where operators work.
     #[serde(default)]
     pub console: ConsoleConfig,
+    /// What operators' programs use.
+    #[serde(default)]
+    pub api: ApiConfig,
     /// How long things live.
     pub lifetimes: LifetimesConfig,
     /// Whether platforms register themselves.
@@ -201,6 +204,7 @@ impl Default for Config {
             },
             portal: PortalConfig::default(),
             console: ConsoleConfig::default(),
+            api: ApiConfig::default(),
             lifetimes: LifetimesConfig {
                 code: 60,
                 access_token: 600,

@@ -45,6 +45,12 @@ pub async fn issue_stated(
     Ok(challenge)
 }
 
+/// Programs that ask for an operator's token have no session before they have one: what is answered there is answered
+/// nowhere else.
+pub fn of_programs() -> SessionKey {
+    SessionKey::of_program("operator-login")
+}
+
 /// The text the agent shows and the lock signs.
 fn statement(visit: &Visit, browser: &Browser, purpose: Purpose) -> String {
     let origin = visit.state.settings.origin.as_str();
@@ -86,7 +92,8 @@ pub async fn prove_stated(
     form: &Form,
     asked: (Purpose, &[String]),
 ) -> Result<Result<Proven, ProofRefusal>, Failure> {
-    let answered = prove_whole(visit, session, form, asked).await?;
+    let answer = (form.one("nonce")?, form.one("proof")?);
+    let answered = prove_whole(visit, session, answer, asked).await?;
     Ok(answered.map(|(proven, _)| proven))
 }
 
@@ -94,10 +101,9 @@ pub async fn prove_stated(
 pub async fn prove_whole(
     visit: &Visit,
     session: &SessionKey,
-    form: &Form,
+    (nonce, proof): (&str, &str),
     (purpose, meant): (Purpose, &[String]),
 ) -> Result<Result<(Proven, Challenge), ProofRefusal>, Failure> {
-    let nonce = form.one("nonce")?;
     let challenge = visit
         .state
         .ephemeral
@@ -107,13 +113,7 @@ pub async fn prove_whole(
     if challenge.as_ref().is_some_and(|it| !is_meant(it)) {
         return Ok(Err(ProofRefusal::OtherPurpose));
     }
-    let checked = proof::check(
-        &visit.cx,
-        challenge.as_ref(),
-        session,
-        purpose,
-        form.one("proof")?,
-    );
+    let checked = proof::check(&visit.cx, challenge.as_ref(), session, purpose, proof);
     // Only now: a stranger with a copy of its certificate must not use up what a lock may do.
     if let Ok(proven) = &checked {
         let thumbprint = proven.certificate().thumbprint_sha256();

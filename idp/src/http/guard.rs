@@ -12,9 +12,8 @@ use actix_web::{HttpResponse, web};
 use idp_core::audit::AuditKind;
 
 use super::error::Failure;
-use super::extract::client_address::client_address;
-use super::extract::{Visit, browser};
-use super::{console, length, limit, listener, oidc, routes, trail};
+use super::extract::{Visit, browser, for_operators};
+use super::{console, length, limit, listener, oidc, problem, routes, trail};
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -107,7 +106,10 @@ async fn answered(
         && let Some(failure) = bare_failure(&response)
     {
         let visit = Visit::of(response.request(), state);
-        let answer = if routes::is_for_programs(response.request().path()) {
+        let path = response.request().path();
+        let answer = if routes::is_admin_api(path) {
+            problem::answer(&visit, &failure)
+        } else if routes::is_for_programs(path) {
             oidc::answer::refuse_shape(&visit, failure.status)
         } else {
             browser::look(&visit, response.request()).await;
@@ -147,7 +149,7 @@ async fn refused(
         let failure = Failure::refused(StatusCode::NOT_FOUND, "not-found");
         return Some(failure.answer(&visit, request.request()));
     }
-    if console::is_console(request.path()) && !is_for_operators(request, state) {
+    if is_hidden(request, state) {
         // As if it were not there.
         let visit = Visit::of(request.request(), state);
         let failure = Failure::refused(StatusCode::NOT_FOUND, "not-found");
@@ -163,15 +165,11 @@ async fn refused(
     None
 }
 
-/// Whether the console is served to whoever asks.
-fn is_for_operators(request: &ServiceRequest, state: &AppState) -> bool {
-    let console = &state.config.console;
-    let allowed = &console.allowed_addresses;
-    let is_within = || {
-        let address = client_address(request.request(), state);
-        address.is_some_and(|address| allowed.iter().any(|range| range.contains(address)))
-    };
-    console.enabled && (allowed.is_empty() || is_within())
+/// Whether it is an operators' place, and not for whoever asks.
+fn is_hidden(request: &ServiceRequest, state: &AppState) -> bool {
+    let (path, request) = (request.path(), request.request());
+    (console::is_console(path) && !for_operators::has_console(state, request))
+        || (routes::is_admin_api(path) && !for_operators::has_api(state, request))
 }
 
 /// Refusals of the framework come without a page of ours: a body too large, a wrong method.

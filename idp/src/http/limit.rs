@@ -13,7 +13,7 @@ use idp_core::id::PlatformId;
 use super::error::Failure;
 use super::extract::Visit;
 use super::extract::client_address::client_address;
-use super::{console, oidc, routes, trail};
+use super::{console, oidc, problem, routes, trail};
 use crate::limits::{Excess, Kind, Whose};
 use crate::state::AppState;
 
@@ -57,7 +57,9 @@ pub async fn refuse_excess(
     let visit = Visit::of(request.request(), state);
     note(&visit, kind, excess, None).await;
     let failure = failure();
-    let mut answer = if routes::is_for_programs(request.path()) || kind == Kind::Registrations {
+    let mut answer = if routes::is_admin_api(request.path()) {
+        problem::answer(&visit, &failure)
+    } else if routes::is_for_programs(request.path()) || kind == Kind::Registrations {
         oidc::answer::fail(&visit, &failure)
     } else {
         failure.answer(&visit, request.request())

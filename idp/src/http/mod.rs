@@ -5,6 +5,7 @@
 //! sibling handler. The map of addresses is [`routes`].
 
 mod account;
+mod admin_api;
 pub mod assets;
 pub mod audit_log;
 mod binding;
@@ -28,10 +29,12 @@ pub(crate) mod oidc;
 mod onward;
 pub(crate) mod page;
 mod platforms;
+mod problem;
 mod pushed;
 mod read_facts;
 pub mod routes;
 mod sector;
+mod signed_act;
 mod signing_out;
 mod toward;
 mod trail;

@@ -2,11 +2,12 @@
 
 use actix_web::web::{self, ServiceConfig};
 use idp_core::id::{IncidentId, KeyLockId, PlatformId};
+use idp_core::operator_token::ADMIN_API;
 
 use super::account::{consents, information, lock_change, locks, sessions};
 use super::{
-    assets, binding, certificate, challenge, consent, console, health, home, login, logout, oidc,
-    platforms,
+    admin_api, assets, binding, certificate, challenge, consent, console, health, home, login,
+    logout, oidc, platforms,
 };
 
 /// Home.
@@ -112,7 +113,16 @@ pub fn not_for_head(path: &str) -> Option<&'static str> {
 
 /// Endpoints that speak JSON, refusals included.
 pub fn is_for_programs(path: &str) -> bool {
-    path.starts_with(REGISTER) || path.starts_with("/audit/") || takes_certificates(path)
+    path.starts_with(REGISTER)
+        || path.starts_with("/audit/")
+        || is_admin_api(path)
+        || takes_certificates(path)
+}
+
+/// What operators' programs use.
+pub fn is_admin_api(path: &str) -> bool {
+    let below = path.strip_prefix(ADMIN_API);
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Endpoints that are served where certificates are asked for too (`mtls_endpoint_aliases`, RFC 8705 §5), and alone there.
@@ -179,6 +189,7 @@ pub fn mount(app: &mut ServiceConfig) {
         .service(web::resource(SIGNED_OUT).get(logout::done))
         .configure(mount_account)
         .configure(console::mount)
+        .configure(admin_api::mount)
         .configure(oidc::mount)
         .configure(assets::mount)
         .configure(health::mount)

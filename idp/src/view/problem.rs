@@ -246,4 +246,13 @@ pub(super) const CODES: &[&str] = &[
     "registration-token-bounds",
     "registration-token-no-openid",
     "registration-token-region",
+    "api-token-missing",
+    "api-token-malformed",
+    "api-token-invalid",
+    "api-token-expired",
+    "api-token-wrong-sender",
+    "api-operator-off-duty",
+    "api-scope-insufficient",
+    "api-dpop-invalid",
+    "api-dpop-nonce",
 ];

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::granted::Granted;
+use super::operator_grant;
 use crate::cx::{Cx, random_text};
 use crate::platform::JwsAlgorithm;
 use crate::signer::{ACCESS_TOKEN_TYP, ID_TOKEN_TYP, NotSigned, Recipient, Signer, UnusableKey};
@@ -49,6 +50,23 @@ pub fn mint_own(
         access_token: signer.sign(JwsAlgorithm::Es256, ACCESS_TOKEN_TYP, &json(claims))?,
         token_type: claims.token_type(),
         expires_in: cx.settings.access_token_lifetime.as_secs(),
+        id_token: None,
+        refresh_token: None,
+        scope: claims.scope.clone(),
+    })
+}
+
+/// Signs an operator's token for the admin API.
+pub fn mint_operators(
+    cx: &Cx,
+    signer: &dyn Signer,
+    granted: &operator_grant::Granted,
+) -> Result<TokenResponse, NotSigned> {
+    let operator_grant::Granted(claims) = granted;
+    Ok(TokenResponse {
+        access_token: signer.sign(JwsAlgorithm::Es256, ACCESS_TOKEN_TYP, &json(claims))?,
+        token_type: claims.token_type(),
+        expires_in: cx.settings.operator_token_lifetime.as_secs(),
         id_token: None,
         refresh_token: None,
         scope: claims.scope.clone(),

@@ -4,6 +4,7 @@
 //! 2. is the grant type known — [`GrantType::of_word`]
 //! 3. the grant type's own part — [`authorization_code`], [`refresh`], [`client_credentials`]
 //! 4. write the grant and the event, one transaction
+//!    ([`operator_grant`]: operators have no client, and their own key stands for step 1 too)
 //! 5. mint the tokens — [`mint`], after the grant is durable
 
 pub mod authorization_code;
@@ -12,6 +13,8 @@ pub mod client_authentication;
 pub mod client_credentials;
 pub mod granted;
 pub mod mint;
+pub mod operator_assertion;
+pub mod operator_grant;
 pub mod refresh;
 
 use crate::audit::{AuditEvent, AuditKind};

@@ -22,7 +22,7 @@ use crate::serve::StartError;
 use crate::signing::{LogKey, MasterKey, log_key};
 
 use bounds::Bound;
-pub(super) use search::{event_line, event_row};
+pub(super) use search::event_line;
 
 #[derive(Subcommand)]
 pub(super) enum Command {

@@ -6,7 +6,6 @@ use idp_core::id::{ConsentId, GrantId, IncidentId, KeyLockId, OperatorId, Platfo
 use idp_core::inspect::InspectError;
 use idp_core::listing::{AuditFilter, List, Page};
 use idp_storage::Database;
-use serde_json::{Value, json};
 
 use super::super::enterprise::code;
 use super::super::output::remark;
@@ -14,6 +13,7 @@ use super::super::paging::{Paging, failed, find_id, unbound};
 use super::super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::audit::event;
 
 /// Looks that one command takes at most: each goes through some 20,000 events.
 const LOOKS: u32 = 500;
@@ -100,9 +100,7 @@ pub(super) async fn run(config: &Config, search: Search) -> Result<(), StartErro
     let page = whole_page(&database, &filter, &search.paging)
         .await
         .map_err(failed)?;
-    search
-        .paging
-        .print((&page, List::Audit), event_row, event_line)
+    search.paging.print((&page, List::Audit), event, event_line)
 }
 
 /// A page that is full, as far as looking on fills it: a single look may end before.
@@ -136,28 +134,6 @@ async fn whole_page(
     }
     remark("much was looked through, and there is more");
     whole.map_or_else(|| Ok(Page::whole(Vec::new())), Ok)
-}
-
-/// An event as JSON.
-pub(in crate::cli) fn event_row(entry: &AuditEntry) -> Value {
-    let event = &entry.event;
-    json!({
-        "sequence": entry.sequence,
-        "at": rfc3339(event.at),
-        "at_ms": event.at.unix_millis(),
-        "kind": event.kind.as_str(),
-        "reason": event.reason,
-        "operator": event.operator_id.as_ref().map(OperatorId::as_str),
-        "enterprise": event.enterprise_id.as_ref().map(idp_core::id::EnterpriseId::as_str),
-        "lock": event.key_lock_id.as_ref().map(KeyLockId::as_str),
-        "platform": event.platform_id.as_ref().map(PlatformId::as_str),
-        "session": event.session_id.as_ref().map(SessionId::as_str),
-        "consent": event.consent_id.as_ref().map(ConsentId::as_str),
-        "grant": event.grant_id.as_ref().map(GrantId::as_str),
-        "incident": event.incident_id.as_ref().map(IncidentId::as_str),
-        "remote_address": event.remote_address,
-        "detail": event.detail,
-    })
 }
 
 /// An event in a line.

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use idp_core::certificate_authority::{
-    CaEntry, CaState, CertificateAuthority, KeyAlgorithm, PemFile, RevocationPolicy,
-    RevocationSource, StoredRegistry, UnreadableCa,
+    CaEntry, CaState, KeyAlgorithm, PemFile, RevocationPolicy, RevocationSource, StoredRegistry,
 };
 use idp_core::id::CaId;
-use pki::certificate::{Certificate, Description};
+use pki::certificate::Certificate;
 use serde_json::{Value, json};
 
 use super::table::{moment, shown};
@@ -17,6 +16,7 @@ use crate::cli::output::{remark, say};
 use crate::cli::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::authority;
 
 pub(super) async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
     let StoredRegistry {
@@ -24,9 +24,9 @@ pub(super) async fn list(config: &Config, as_json: bool) -> Result<(), StartErro
         unreadable,
     } = stored(config).await?;
     if as_json {
-        let rows = all.iter().map(summary);
+        let rows = all.iter().map(authority::row);
         let rows: Vec<Value> = rows
-            .chain(unreadable.iter().map(summary_unreadable))
+            .chain(unreadable.iter().map(authority::unreadable))
             .collect();
         return say(format_args!("{:#}", json!(rows)));
     }
@@ -69,41 +69,11 @@ async fn stored(config: &Config) -> Result<StoredRegistry, StartError> {
         .map_err(|e| StartError::new("database", e))
 }
 
-fn summary_unreadable(ca: &UnreadableCa) -> Value {
-    json!({
-        "id": ca.id.as_str(),
-        "state": ca.state.map(CaState::as_str),
-        "unreadable": ca.problem,
-    })
-}
-
-fn summary(ca: &CertificateAuthority) -> Value {
-    json!({
-        "id": ca.id.as_str(),
-        "name": ca.entry.name,
-        "jurisdiction": ca.entry.jurisdiction.as_str(),
-        "state": ca.state.as_str(),
-        "revision": ca.revision,
-        "in_configuration": ca.loaded.is_some(),
-        "created_at": rfc3339(ca.created_at),
-        "changed_at": rfc3339(ca.changed_at),
-    })
-}
-
 pub(super) async fn one(config: &Config, id: &CaId, as_json: bool) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let ca = super::found(&database, id).await?;
     if as_json {
-        let mut whole = summary(&ca);
-        let certificates = json!({
-            "anchors": described(&ca.entry.anchors),
-            "intermediates": described(&ca.entry.intermediates),
-        });
-        if let Some(whole) = whole.as_object_mut() {
-            whole.insert("certificates".to_owned(), certificates);
-            whole.insert("entry".to_owned(), json!(ca.entry));
-        }
-        return say(format_args!("{whole:#}"));
+        return say(format_args!("{:#}", authority::whole(&ca)));
     }
     let word = |kind: &KeyAlgorithm| kind.as_str();
     let algorithms: Vec<&str> = ca.entry.algorithms.iter().map(word).collect();
@@ -132,16 +102,6 @@ pub(super) async fn one(config: &Config, id: &CaId, as_json: bool) -> Result<(),
         say(format_args!("  {}", shown(line)))?;
     }
     Ok(())
-}
-
-fn described(files: &[PemFile]) -> Vec<Value> {
-    let each = files.iter().flat_map(|file| {
-        let inside = Certificate::from_pem(&file.pem).unwrap_or_default();
-        inside
-            .into_iter()
-            .map(move |one| json!({ "file": file.file, "certificate": Description::of(&one) }))
-    });
-    each.collect()
 }
 
 fn certificate_lines(files: &[PemFile]) -> Vec<String> {
@@ -199,19 +159,7 @@ pub(super) async fn history(config: &Config, id: &CaId, as_json: bool) -> Result
         .await
         .map_err(|e| StartError::new("database", e))?;
     if as_json {
-        let rows = changes.iter().map(|entry| {
-            let change = &entry.change;
-            json!({
-                "sequence": entry.sequence,
-                "revision": change.revision,
-                "at": rfc3339(change.at),
-                "by": change.by,
-                "act": change.act.as_str(),
-                "reason": change.reason,
-                "state": change.state.as_str(),
-                "entry": change.entry,
-            })
-        });
+        let rows = changes.iter().map(authority::change);
         return say(format_args!("{:#}", json!(rows.collect::<Vec<_>>())));
     }
     for entry in &changes {

@@ -2,17 +2,18 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use idp_core::enterprise::{Enterprise, EnterpriseState};
-use idp_core::inspect::{EnterpriseSearch, Timeline, find_enterprises, timeline};
+use idp_core::inspect::{EnterpriseSearch, find_enterprises, timeline};
 use idp_core::listing::{AuditFilter, EnterpriseFilter, List};
 use idp_core::region::RegionCode;
-use serde_json::{Value, json};
 
-use super::super::audit::{event_line, event_row};
+use super::super::audit::event_line;
 use super::super::paging::{Paging, failed, find_id, unbound};
-use super::super::ready::{self, rfc3339};
+use super::super::ready;
 use super::code;
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::audit;
+use crate::shapes::enterprise::{add_names, row};
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(in crate::cli) enum State {
@@ -96,17 +97,6 @@ async fn search(config: &Config, words: String, narrowed: Narrowed) -> Result<()
     paging.print((&found.page, found.list), row, line)
 }
 
-fn row(enterprise: &Enterprise) -> Value {
-    json!({
-        "id": enterprise.id.as_str(),
-        "credit_code": enterprise.credit_code.as_str(),
-        "name": enterprise.name,
-        "region_code": enterprise.region_code.as_str(),
-        "state": enterprise.state.as_str(),
-        "created_at": rfc3339(enterprise.created_at),
-    })
-}
-
 fn line(enterprise: &Enterprise) -> String {
     format!(
         "{} {:<9} {} {}",
@@ -133,32 +123,9 @@ async fn show_timeline(config: &Config, text: &str, paging: Paging) -> Result<()
         .map_err(failed)?;
     let shown = found.ok_or_else(|| unbound(&code))?;
     let named = |entry: &_| {
-        let mut row = event_row(entry);
+        let mut row = audit::event(entry);
         add_names(&mut row, &shown);
         row
     };
     paging.print((&shown.page, List::Audit), named, event_line)
-}
-
-/// What the identifiers of an event stand for.
-fn add_names(row: &mut Value, timeline: &Timeline) {
-    let named = |key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
-    let platform = named("platform").and_then(|id| {
-        let known = timeline
-            .platforms
-            .iter()
-            .find(|(known, _)| known.as_str() == id);
-        known.map(|(_, platform)| json!({ "zh": platform.name_zh, "en": platform.name_en }))
-    });
-    let lock = named("lock").and_then(|id| {
-        let known = timeline
-            .locks
-            .iter()
-            .find(|(known, _)| known.as_str() == id);
-        known.map(|(_, lock)| json!({ "role": lock.role, "key_number": lock.key_number }))
-    });
-    if let Value::Object(row) = row {
-        row.insert("platform_name".to_owned(), json!(platform));
-        row.insert("lock_is".to_owned(), json!(lock));
-    }
 }

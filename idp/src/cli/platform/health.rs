@@ -4,12 +4,13 @@ use clap::Args;
 use idp_core::id::PlatformId;
 use idp_core::platform_health::{EndpointHealth, HealthChange, HealthState, worst};
 use idp_core::store::StoreError;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::output::{remark, say};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::platform;
 
 /// Changes that are shown of one platform.
 const CHANGES: u32 = 50;
@@ -39,8 +40,8 @@ pub(super) async fn run(config: &Config, asked: Health) -> Result<(), StartError
         .map_err(|e| StartError::new("database", e))?;
     let (health, changes) = found;
     if asked.json {
-        let rows: Vec<_> = health.iter().map(row).collect();
-        let history: Vec<_> = changes.iter().map(change_row).collect();
+        let rows: Vec<_> = health.iter().map(platform::health).collect();
+        let history: Vec<_> = changes.iter().map(platform::health_change).collect();
         return say(format_args!(
             "{:#}",
             json!({ "endpoints": rows, "changes": history })
@@ -64,18 +65,6 @@ pub(super) async fn run(config: &Config, asked: Health) -> Result<(), StartError
     Ok(())
 }
 
-fn row(health: &EndpointHealth) -> Value {
-    json!({
-        "platform": health.platform_id.as_str(),
-        "endpoint": health.endpoint.as_str(),
-        "url": health.url,
-        "state": health.state.as_str(),
-        "reason": health.reason,
-        "since": rfc3339(health.since),
-        "checked_at": rfc3339(health.checked_at),
-    })
-}
-
 fn line(health: &EndpointHealth) -> String {
     let reason = health.reason.as_deref().map(|it| format!(" ({it})"));
     format!(
@@ -88,17 +77,6 @@ fn line(health: &EndpointHealth) -> String {
         rfc3339(health.since),
         rfc3339(health.checked_at),
     )
-}
-
-fn change_row(change: &HealthChange) -> Value {
-    json!({
-        "endpoint": change.endpoint.as_str(),
-        "url": change.url,
-        "at": rfc3339(change.at),
-        "from": change.from.as_str(),
-        "to": change.to.as_str(),
-        "reason": change.reason,
-    })
 }
 
 fn change_line(change: &HealthChange) -> String {

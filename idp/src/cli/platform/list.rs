@@ -7,6 +7,7 @@ use super::output::say;
 use super::ready;
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::platform::row;
 
 pub(super) async fn run(config: &Config, as_json: bool) -> Result<(), StartError> {
     let database = ready::database(config).await?;
@@ -15,21 +16,7 @@ pub(super) async fn run(config: &Config, as_json: bool) -> Result<(), StartError
         .await
         .map_err(|e| StartError::new("database", e))?;
     if as_json {
-        let rows: Vec<_> = platforms
-            .iter()
-            .map(|p| {
-                json!({
-                    "id": p.id.as_str(),
-                    "name_zh": p.name_zh,
-                    "name_en": p.name_en,
-                    "region_code": p.region_code.as_str(),
-                    "zone": p.zone.as_str(),
-                    "state": p.state.as_str(),
-                    "version": version_of(p),
-                    "redirect_uris": p.client.as_ref().map(|c| &c.redirect_uris),
-                })
-            })
-            .collect();
+        let rows: Vec<_> = platforms.iter().map(row).collect();
         return say(format_args!("{:#}", json!(rows)));
     }
     for p in platforms {

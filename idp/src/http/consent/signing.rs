@@ -28,7 +28,8 @@ pub(super) async fn agreed(
     let (session, present) = (browser.session()?.0, browser.present()?);
     let meant = [offer.statement.clone()];
     let asked = (Purpose::Consent, &meant[..]);
-    let (proven, answered) = match challenge::prove_whole(visit, session, form, asked).await? {
+    let answer = (form.one("nonce")?, form.one("proof")?);
+    let (proven, answered) = match challenge::prove_whole(visit, session, answer, asked).await? {
         Ok(proven) => proven,
         Err(refusal) => return Ok(Err(SigningRefusal::Proof(refusal))),
     };

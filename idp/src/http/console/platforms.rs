@@ -2,11 +2,10 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::directory::{Wanted, metadata, version_of};
+use idp_core::directory::{metadata, version_of};
 use idp_core::operator::Right;
 use idp_core::platform::{ClientAuthentication, Platform};
 use idp_core::proposal::Change;
-use serde_json::json;
 
 use super::PLATFORMS;
 use super::act::review;
@@ -17,7 +16,9 @@ use super::shown::{not_found, show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page;
+use crate::http::routes::OPENID_CONFIGURATION;
 use crate::operating::{Act, PlatformAct};
+use crate::shapes;
 use crate::view::console::{ConsolePlatformPage, ConsolePlatformRow, ConsolePlatformsPage};
 
 /// `GET /console/platforms`
@@ -119,15 +120,8 @@ pub async fn configuration(
 ) -> HttpResponse {
     show_page(&visit, &request, &[Right::SeePlatforms], async |_| {
         let platform = find(&visit, &id).await?;
-        let metadata = metadata::of_platform(&platform).ok_or(not_found())?;
-        let issuer = &visit.state.config.issuer;
-        let configuration = json!({
-            "issuer": issuer,
-            "discovery": format!("{issuer}{}", crate::http::routes::OPENID_CONFIGURATION),
-            "client_id": platform.id.as_str(),
-            "metadata": metadata,
-            "terms": Wanted::of(&platform).terms,
-        });
+        let at = (&*visit.state.config.issuer, OPENID_CONFIGURATION);
+        let configuration = shapes::platform::configuration(at, &platform).ok_or(not_found())?;
         let text = serde_json::to_string_pretty(&configuration).map_err(Failure::internal)?;
         let name = format!("attachment; filename=\"{}.json\"", platform.id);
         Ok(HttpResponse::Ok()

@@ -6,7 +6,6 @@ use idp_core::four_eyes::{FourEyesError, withdraw};
 use idp_core::id::{OperatorId, ProposalId};
 use idp_core::operator::Operator;
 use idp_core::proposal::{Proposal, ProposalState};
-use idp_core::timestamp::Timestamp;
 
 use super::PROPOSALS;
 use super::act::review;
@@ -19,6 +18,7 @@ use crate::http::extract::form::parameter;
 use crate::http::extract::{Desk, Visit};
 use crate::http::page::moment;
 use crate::operating::{Act, ActError};
+use crate::shapes::operator::state_of;
 use crate::view::console::{Fact, ProposalPage, ProposalRow, ProposalsPage};
 
 /// Proposals on one page.
@@ -78,7 +78,7 @@ pub async fn show(visit: Visit, request: HttpRequest, id: web::Path<String>) -> 
             bench: bench(desk),
             id: proposal.id.as_str(),
             code: proposal.change.code(),
-            state: state(&proposal, visit.cx.now),
+            state: state_of(&proposal, visit.cx.now),
             facts: of_change(&visit, &proposal.change).await?.facts,
             course: course(&visit, &proposal, &operators)?,
             may_decide: is_open && !is_own && desk.may(proposal.change.right()),
@@ -169,14 +169,7 @@ fn row<'a>(visit: &Visit, proposal: &'a Proposal, operators: &[Operator]) -> Pro
         subject: proposal.change.subject(),
         proposed_by: name(operators, &proposal.proposed_by),
         proposed_at: visit.locale.date_time(moment(proposal.proposed_at)),
-        state: state(proposal, visit.cx.now),
-    }
-}
-
-fn state(proposal: &Proposal, now: Timestamp) -> &'static str {
-    match proposal.state {
-        ProposalState::Waiting if !proposal.is_open(now) => "expired",
-        state => state.as_str(),
+        state: state_of(proposal, visit.cx.now),
     }
 }
 

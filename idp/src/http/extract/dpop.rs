@@ -12,6 +12,7 @@ use idp_core::dpop::{self, DpopProof, ProvenRequest};
 use idp_core::ephemeral::{DPOP_USED, Ephemeral as _};
 
 use super::Visit;
+use super::access_token::{Presented, Scheme};
 use crate::http::error::Failure;
 use crate::http::routes;
 
@@ -82,6 +83,21 @@ pub async fn proof(
     is_new
         .then_some(Some(proof))
         .ok_or(Unproven::Invalid("the DPoP proof was used before"))
+}
+
+/// The key that was proven with a presented token, where it was presented with one (§7.1).
+pub async fn proven_key(
+    visit: &Visit,
+    request: &HttpRequest,
+    (path, presented): (&str, &Presented),
+) -> Result<Option<String>, Unproven> {
+    if presented.scheme == Scheme::Bearer {
+        return Ok(None);
+    }
+    let bound = (path, Some(presented.text.as_str()));
+    let proof = proof(visit, request, bound).await?;
+    let proof = proof.ok_or(Unproven::Invalid("the DPoP proof is missing"))?;
+    Ok(Some(proof.jkt))
 }
 
 /// Whether a request brought one proof and all that is wrong with it may be that it holds no nonce of ours (§8), at an

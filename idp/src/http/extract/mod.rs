@@ -9,6 +9,7 @@ pub mod client_auth;
 pub mod client_certificate;
 pub mod desk;
 pub mod dpop;
+pub mod for_operators;
 pub mod form;
 pub mod opened;
 pub mod revoked;

@@ -7,6 +7,7 @@ use idp_core::authorization::{Assurance, ResponseMode};
 use idp_core::platform::{ClientAlgorithm, ContentEncryption, KeyEncryption};
 use idp_core::token::GrantType;
 use idp_core::token::client_authentication::{ASSERTION_ALGORITHMS, CERTIFICATE_METHODS, METHODS};
+use idp_core::token::operator_grant::OperatorGrant;
 use protocol::metadata::{MtlsEndpointAliases, ProviderMetadata};
 use protocol::scope::{STANDARD_SCOPES, Scope, ScopeSet};
 
@@ -56,7 +57,7 @@ pub fn document(config: &Config) -> ProviderMetadata {
             .collect(),
         response_types_supported: words(&["code"]),
         response_modes_supported: ResponseMode::ALL.map(|m| m.as_str().to_owned()).to_vec(),
-        grant_types_supported: GrantType::ALL.map(|g| g.as_str().to_owned()).to_vec(),
+        grant_types_supported: grant_types(config),
         acr_values_supported: Assurance::ALL.map(|a| a.as_str().to_owned()).to_vec(),
         subject_types_supported: words(&["public", "pairwise"]),
         id_token_signing_alg_values_supported: signing.clone(),
@@ -103,6 +104,14 @@ pub fn document(config: &Config) -> ProviderMetadata {
         backchannel_logout_session_supported: true,
         service_documentation: None,
     }
+}
+
+/// Operators' own where there is an admin API.
+fn grant_types(config: &Config) -> Vec<String> {
+    let operators = OperatorGrant::ALL.map(OperatorGrant::as_str).into_iter();
+    let operators = operators.filter(|_| config.api.enabled);
+    let platforms = GrantType::ALL.map(GrantType::as_str).into_iter();
+    platforms.chain(operators).map(str::to_owned).collect()
 }
 
 /// How clients may prove themselves: by a certificate where one can be shown, and by a CA's where one is trusted.

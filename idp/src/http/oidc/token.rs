@@ -2,6 +2,7 @@
 
 mod client_credentials;
 mod code;
+mod operator;
 mod refresh;
 
 use std::sync::Arc;
@@ -75,6 +76,10 @@ async fn answered(
     request: &HttpRequest,
     form: &[(String, String)],
 ) -> Result<TokenResponse, Ended> {
+    // Operators have no client.
+    if let Some(by) = operator::asked_for(visit, request, form) {
+        return operator::granted(visit, request, (by, form)).await;
+    }
     // 1. Authenticate the client.
     let platform = authenticated(visit, request, form).await?;
     let id = platform.id.clone();

@@ -10,7 +10,7 @@ use protocol::claims::AccessTokenClaims;
 
 use super::answer;
 use crate::http::error::Failure;
-use crate::http::extract::access_token::{Malformed, Presented, Scheme, access_token};
+use crate::http::extract::access_token::{Malformed, Presented, access_token};
 use crate::http::extract::client_certificate::client_certificate;
 use crate::http::extract::form::pairs;
 use crate::http::extract::revoked;
@@ -142,19 +142,12 @@ async fn proven_key(
     presented: &Presented,
 ) -> Result<Option<String>, Ended> {
     let refused = |refusal| Ended::Refused(refusal, None);
-    if presented.scheme == Scheme::Bearer {
-        return Ok(None);
-    }
-    let bound = (routes::USERINFO, Some(presented.text.as_str()));
-    match dpop::proof(visit, request, bound).await {
-        Ok(Some(proof)) => Ok(Some(proof.jkt)),
-        Ok(None) => Err(refused(UserinfoRefusal::InvalidDpopProof(
-            "the DPoP proof is missing",
-        ))),
-        Err(dpop::Unproven::Invalid(why)) => Err(refused(UserinfoRefusal::InvalidDpopProof(why))),
-        Err(dpop::Unproven::NoNonce) => Err(refused(UserinfoRefusal::UseDpopNonce)),
-        Err(dpop::Unproven::Failed(failure)) => Err(Ended::Failed(failure)),
-    }
+    let proven = dpop::proven_key(visit, request, (routes::USERINFO, presented)).await;
+    proven.map_err(|unproven| match unproven {
+        dpop::Unproven::Invalid(why) => refused(UserinfoRefusal::InvalidDpopProof(why)),
+        dpop::Unproven::NoNonce => refused(UserinfoRefusal::UseDpopNonce),
+        dpop::Unproven::Failed(failure) => Ended::Failed(failure),
+    })
 }
 
 async fn write(

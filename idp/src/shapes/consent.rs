@@ -1,0 +1,23 @@
+//! Askings for consent as JSON.
+
+use idp_core::consent::ConsentRecord;
+use serde_json::{Value, json};
+
+use crate::clock::rfc3339;
+
+/// One asking.
+pub fn row(record: &ConsentRecord) -> Value {
+    json!({
+        "id": record.id.as_str(),
+        "enterprise": record.enterprise_id.as_str(),
+        "lock": record.key_lock_id.as_str(),
+        "platform": record.platform_id.as_str(),
+        "scopes": record.scopes.to_string(),
+        "claims": record.claims.to_string(),
+        "claims_version": record.claims_version,
+        "text_version": record.text_version,
+        "language": record.language,
+        "outcome": record.outcome.as_str(),
+        "at": rfc3339(record.at),
+    })
+}
