@@ -42,6 +42,12 @@ pub fn rfc3339(at: Timestamp) -> String {
     utc(at).format(&Rfc3339).unwrap_or_default()
 }
 
+/// The moment that such a text names.
+pub fn read_rfc3339(text: &str) -> Result<Timestamp, time::error::Parse> {
+    let read = OffsetDateTime::parse(text, &Rfc3339)?;
+    Ok(Timestamp::from_unix_seconds(read.unix_timestamp()))
+}
+
 /// A moment as calendars have it.
 pub fn utc(at: Timestamp) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(at.unix_seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)

@@ -5,6 +5,7 @@
 //!
 //! Read in this order: [`serve`] (wiring), [`http::routes`] (the map), one handler from its top.
 
+pub mod api_client;
 pub mod audit_log;
 pub mod certificates;
 pub mod checking;

@@ -10,6 +10,7 @@ use e2e::jwt::part;
 use e2e::operator::Worker;
 use e2e::story::{Scene, new_lock};
 use e2e::{KeyKind, Lock, Order, Platform, Provider, world};
+use idp::api_client::{Client, KeyFiles, OperatorKey, Place};
 use idp_core::audit::AuditKind;
 use idp_core::operator::{Right, Role};
 use protocol::proof::ProofAlgorithm;
@@ -104,7 +105,7 @@ async fn a_lock_that_makes_our_proof_alone_gets_a_token_by_a_challenge() {
 }
 
 /// An address that one right alone opens.
-const READS: [(&str, Right); 8] = [
+const READS: [(&str, Right); 14] = [
     ("/platforms", Right::SeePlatforms),
     ("/enterprises", Right::SeeEnterprises),
     ("/authorities", Right::SeeAuthorities),
@@ -113,6 +114,12 @@ const READS: [(&str, Right); 8] = [
     ("/operators", Right::SeeOperators),
     ("/notices", Right::SeeNotices),
     ("/platforms?size=1", Right::SeePlatforms),
+    ("/sign-ins", Right::SeeEnterprises),
+    ("/consents", Right::SeeEnterprises),
+    ("/deliveries/logouts", Right::SeePlatforms),
+    ("/deliveries/notifications", Right::SeeEnterprises),
+    ("/registration-tokens", Right::SeePlatforms),
+    ("/audit", Right::SeeAudit),
 ];
 
 #[tokio::test]
@@ -341,4 +348,163 @@ async fn support_freezes_an_enterprise_over_the_api() {
     assert_eq!(program.read(&path).await["state"], "suspended");
     let page = scene.browser.go("/certificate").await;
     assert!(page.has("#challenge-form"), "still signed in");
+}
+
+#[tokio::test]
+async fn figures_and_events_are_told_to_those_who_see_what_they_count() {
+    let provider = Provider::with_api();
+    let auditor = Worker::new(provider, &[Role::Auditor]).await;
+    let program = auditor.program(provider).await;
+    let whole = program.read("/figures?days=7").await;
+    let registrar = Worker::new(provider, &[Role::Registrar]).await;
+    let part = registrar.program(provider).await.read("/figures").await;
+    for (member, is_told) in [
+        ("sign_ins", true),
+        ("failures", true),
+        ("sign_outs", true),
+        ("signing_keys", false),
+        ("notifications", false),
+        ("locks_ending", false),
+    ] {
+        assert!(whole.get(member).is_some(), "{member}");
+        assert_eq!(part.get(member).is_some(), is_told, "{member}");
+    }
+    let path = format!(
+        "/audit?kind=operator.token-issued,operator.refused&operator={}&from=2020-01-01T00:00:00Z",
+        registrar.id
+    );
+    let found = program.read(&path).await;
+    let items = found["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{found}");
+    assert_eq!(items[0]["kind"], "operator.token-issued");
+    let bad = program.get("/audit?kind=no.such").await;
+    assert_eq!((bad.status, &*code(&bad)), (400, "request-invalid"));
+}
+
+#[tokio::test]
+async fn sign_ins_and_consents_are_listed_by_enterprise() {
+    let provider = Provider::with_api();
+    let mut scene = Scene::at(provider).await;
+    scene.receive().await;
+    let worker = Worker::new(provider, &[Role::Support]).await;
+    let program = worker.program(provider).await;
+    let of = scene.lock.credit_code();
+    let found = program
+        .read(&format!("/sign-ins?enterprise={of}&live=true"))
+        .await;
+    assert_eq!(found["items"][0]["state"], "live");
+    let found = program
+        .read(&format!("/consents?enterprise={of}&outcome=granted"))
+        .await;
+    assert_eq!(found["items"][0]["platform"], scene.platform.id.as_str());
+}
+
+/// A program of this product, by a lock's key in a file.
+async fn client_of(provider: &Provider, lock: &Lock) -> Client {
+    let (certificate, key) = lock.files();
+    let files = KeyFiles {
+        certificate,
+        key,
+        passphrase: None,
+    };
+    let place = Place {
+        url: provider.issuer.clone(),
+        ca: None,
+        scope: None,
+    };
+    let key = OperatorKey::open(&files).unwrap();
+    Client::open(&place, key).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_command_line_s_client_reads_and_acts_by_a_key_in_a_file() {
+    let provider = Provider::with_api();
+    for kind in [KeyKind::P256, KeyKind::Rsa(2048), KeyKind::Sm2] {
+        let authority = match kind {
+            KeyKind::Sm2 => &world().sm2,
+            _ => &world().p256,
+        };
+        let lock = authority.lock(&Order::enterprise(kind));
+        let worker = Worker::with_lock(provider, &[Role::Registrar], lock).await;
+        let client = client_of(provider, &worker.lock).await;
+        let me = client.get("me").await.unwrap();
+        assert_eq!(me["id"], worker.id.as_str());
+        let platform = Platform::connect(provider).await;
+        let act = json!({
+            "act": "platform",
+            "platform": platform.id,
+            "what": { "do": "suspend" },
+            "reason": "工单 9",
+        });
+        let asked = client.prepare(&act).await.unwrap();
+        let done = client.carry_out(&act, &asked).await.unwrap();
+        assert_eq!(done, json!({ "done": "made" }));
+        let refused = client.get("audit").await.unwrap_err().to_string();
+        assert!(
+            refused.starts_with("api-scope-insufficient (403)"),
+            "{refused}"
+        );
+        // What was asked for one act signs no other.
+        let another = json!({ "act": "approve", "proposal": "x" });
+        let refused = client.carry_out(&another, &asked).await.unwrap_err();
+        assert!(refused.to_string().starts_with("NOT SIGNED"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn two_clients_propose_and_approve() {
+    let provider = Provider::with_api();
+    let (first, second) = (
+        Worker::new(provider, &[Role::Trust]).await,
+        Worker::new(provider, &[Role::Trust]).await,
+    );
+    let (one, two) = (
+        client_of(provider, &first.lock).await,
+        client_of(provider, &second.lock).await,
+    );
+    let propose = json!({
+        "act": "propose",
+        "change": {
+            "change": "add-operator",
+            "name": "其木格",
+            "roles": ["auditor"],
+            "certificate": STANDARD.encode(new_lock().certificate.der()),
+        },
+        "reason": "新同事",
+    });
+    let asked = one.prepare(&propose).await.unwrap();
+    let done = one.carry_out(&propose, &asked).await.unwrap();
+    let approve = json!({ "act": "approve", "proposal": done["proposal"] });
+    let asked = two.prepare(&approve).await.unwrap();
+    assert_eq!(asked["change"]["name"], "其木格");
+    let done = two.carry_out(&approve, &asked).await.unwrap();
+    assert_eq!(done["done"], "approved");
+}
+
+#[tokio::test]
+async fn the_api_is_described_and_what_is_described_is_there() {
+    let provider = Provider::with_api();
+    let url = provider.at("/api/admin/openapi.json");
+    let described: serde_json::Value = client()
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        let path = path.replace("{id}", "x").replace("{code}", "x");
+        for method in methods.as_object().unwrap().keys() {
+            let method = method.to_uppercase().parse().unwrap();
+            let request = client().request(method, provider.at(&path));
+            let status = request.send().await.unwrap().status().as_u16();
+            let expected = if path.ends_with("v1/challenge") {
+                200
+            } else {
+                401
+            };
+            assert_eq!(status, expected, "{path}");
+        }
+    }
 }

@@ -210,6 +210,12 @@ impl Lock {
         fs::read_to_string(self.folder.join("certificate.pem")).unwrap()
     }
 
+    /// Its certificate and its key (PKCS #8), PEM files.
+    pub fn files(&self) -> (PathBuf, PathBuf) {
+        let file = |name| self.folder.join(name);
+        (file("certificate.pem"), file("key.pem"))
+    }
+
     /// Where its key and certificate are, as files.
     pub(super) fn folder(&self) -> &Path {
         &self.folder

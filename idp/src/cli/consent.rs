@@ -5,11 +5,11 @@ use idp_core::consent::{ConsentOutcome, ConsentRecord};
 use idp_core::id::PlatformId;
 use idp_core::listing::{ConsentFilter, List};
 use idp_core::operate::take_consent_back;
+use serde_json::json;
 
 use super::cx;
 use super::enterprise::change::{Behind, order};
 use super::enterprise::code;
-use super::output::say;
 use super::paging::{Paging, failed, find_id, unbound};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
@@ -85,7 +85,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
                 .write(move |store| take_consent_back(store, &cx, &code, (&platform, &order)))
                 .await
                 .map_err(|e| StartError::new("consent", e))?;
-            say(format_args!("taken back: {record}"))
+            let words = format_args!("taken back: {record}");
+            behind.tell(words, &json!({ "taken_back": record.as_str() }))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: for operators and service managers. Owns words and exit codes; the work is the
 //! core's and [`crate::serve`]'s.
 
+mod api;
 mod audit;
 mod ca;
 mod check_config;
@@ -127,6 +128,8 @@ enum Command {
         #[command(subcommand)]
         command: notifications::Command,
     },
+    /// The same over a provider's admin API, from anywhere, by an operator's own key. Needs no configuration.
+    Api(Box<api::Api>),
     /// Signing keys: list, rotate, withdraw a stolen one.
     Keys {
         #[command(subcommand)]
@@ -162,9 +165,14 @@ pub fn run() -> ExitCode {
 }
 
 async fn carry_out(cli: Cli) -> Result<(), StartError> {
+    let command = match cli.command {
+        Command::Api(api) => return api::run(*api).await,
+        command => command,
+    };
     let config =
         Config::load(cli.config.as_deref()).map_err(|e| StartError::new("configuration", e))?;
-    match cli.command {
+    match command {
+        Command::Api(api) => api::run(*api).await,
         Command::Serve => serve_until_stopped(config).await,
         Command::Migrate => migrate(&config).await,
         Command::CheckConfig { strict } => check_config::run(&config, strict),

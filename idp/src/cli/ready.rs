@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
+use crate::clock;
 pub(super) use crate::clock::rfc3339;
 use crate::config::Config;
 use crate::serve::{StartError, open_database};
@@ -44,7 +43,5 @@ pub(super) async fn database(config: &Config) -> Result<Database, StartError> {
 
 /// A moment that somebody typed, as RFC 3339 writes it.
 pub(super) fn moment(option: &str, text: &str) -> Result<Timestamp, StartError> {
-    let read = OffsetDateTime::parse(text, &Rfc3339);
-    let read = read.map_err(|e| StartError::new(option, e))?;
-    Ok(Timestamp::from_unix_seconds(read.unix_timestamp()))
+    clock::read_rfc3339(text).map_err(|e| StartError::new(option, e))
 }

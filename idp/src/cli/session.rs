@@ -5,11 +5,11 @@ use idp_core::id::{KeyLockId, SessionId};
 use idp_core::listing::{List, SessionFilter};
 use idp_core::operate::{SignIns, end_sign_ins};
 use idp_core::session::{LiveSince, SessionRecord};
+use serde_json::json;
 
 use super::cx;
 use super::enterprise::change::{Behind, order};
 use super::enterprise::code;
-use super::output::say;
 use super::paging::{Paging, failed, find_id, unbound};
 use super::ready::{self, rfc3339};
 use crate::config::Config;
@@ -147,5 +147,6 @@ async fn end(
         .write(move |store| end_sign_ins(store, &cx, &code, (&sign_ins, &order)))
         .await
         .map_err(|e| StartError::new("session", e))?;
-    say(format_args!("{ended} sign-ins ended"))
+    let words = format_args!("{ended} sign-ins ended");
+    behind.tell(words, &json!({ "ended": ended }))
 }

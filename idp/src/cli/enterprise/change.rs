@@ -1,5 +1,6 @@
 //! What an operator changes of an enterprise, each with a reason and a name. What is allowed is the core's.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -12,6 +13,7 @@ use idp_core::operate::{
 use idp_core::region::RegionCode;
 use idp_core::store::Store;
 use pki::holder::credit_code::CreditCode;
+use serde_json::{Value, json};
 
 use super::super::output::say;
 use super::super::{cx, operator_name, ready};
@@ -28,6 +30,20 @@ pub(in crate::cli) struct Behind {
     /// Who; the user of this machine where it is not said.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl Behind {
+    /// Says what was done, in words or as JSON.
+    pub(in crate::cli) fn tell(&self, words: impl Display, told: &Value) -> Result<(), StartError> {
+        if self.json {
+            say(format_args!("{told:#}"))
+        } else {
+            say(words)
+        }
+    }
 }
 
 /// What is corrected: one of the two, or both.
@@ -221,7 +237,7 @@ where
         .write(move |store| work(store, &cx, &code, &order))
         .await
         .map_err(|e| StartError::new("enterprise", e))?;
-    say("done")
+    behind.tell("done", &json!({ "done": true }))
 }
 
 /// What the core does with one lock.
@@ -252,10 +268,16 @@ async fn rename(
         .write(move |store| operate::rename(store, &cx, &code, &name, (&evidence, &order)))
         .await
         .map_err(|e| StartError::new("enterprise", e))?;
-    say(format_args!(
+    let told = json!({
+        "old_name": renamed.old_name,
+        "new_name": renamed.new_name,
+        "evidence_sha256": renamed.evidence_sha256,
+    });
+    let words = format_args!(
         "{} is {} now; evidence {}",
         renamed.old_name, renamed.new_name, renamed.evidence_sha256
-    ))
+    );
+    behind.tell(words, &told)
 }
 
 /// No more is read than may be kept.

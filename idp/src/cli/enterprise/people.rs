@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use idp_core::operate::{erase, export, note_export};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::output::{remark, say};
 use super::super::{cx, ready};
@@ -17,9 +17,6 @@ pub(in crate::cli) enum Command {
     ExportPersonalData {
         /// The enterprise's 统一社会信用代码.
         credit_code: String,
-        /// As JSON; without it, a line a value.
-        #[arg(long)]
-        json: bool,
         #[command(flatten)]
         behind: Behind,
     },
@@ -41,7 +38,6 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
     match command {
         Command::ExportPersonalData {
             credit_code,
-            json,
             behind,
         } => {
             let (code, order, cx) = (code(&credit_code)?, order(&behind)?, cx(config)?);
@@ -51,7 +47,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             note.await.map_err(failed)?;
             let told = database.read(move |store| export(store, &code));
             let told = told.await.map_err(failed)?;
-            if json {
+            if behind.json {
                 return say(format_args!("{told:#}"));
             }
             lines("", &told)
@@ -67,10 +63,16 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
                 .write(move |store| erase(store, &cx, &code, (with_evidence, &order)))
                 .await
                 .map_err(failed)?;
-            say(format_args!(
+            let told = json!({
+                "locks": erased.binders,
+                "sign_ins": erased.traces,
+                "papers": erased.evidence,
+            });
+            let words = format_args!(
                 "erased: contact data, who bound {} locks, address and browser of {} sign-ins, {} papers",
                 erased.binders, erased.traces, erased.evidence
-            ))?;
+            );
+            behind.tell(words, &told)?;
             remark(
                 "Copies of the database from before, and what platforms were told, are not reached by this.",
             );
