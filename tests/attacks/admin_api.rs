@@ -400,6 +400,9 @@ async fn a_token_comes_by_its_header_alone_and_browsers_of_others_are_not_served
     let opened = read.headers().get("access-control-allow-origin");
     assert_eq!(opened, None);
     assert!(read.headers().get("set-cookie").is_none());
+    // An address has one spelling, and whatever is wrong is told in JSON.
+    let spelt = Program::with(provider, &token).get("/plat%66orms").await;
+    assert_eq!((spelt.status, &*code(&spelt)), (404, "not-found"));
 }
 
 /// Freezes an enterprise that is nobody's.

@@ -141,18 +141,21 @@ async fn refused(
         return misshapen;
     }
     let state = state?;
+    if is_hidden(request, state) {
+        // As if it were not there.
+        let visit = Visit::of(request.request(), state);
+        let failure = Failure::refused(StatusCode::NOT_FOUND, "not-found");
+        return Some(failure.answer(&visit, request.request()));
+    }
     // Every address here has one spelling. Routes know an escaped one too, and what is counted, refused or opened by its
     // path would not be.
     if request.path().contains('%') {
         let visit = Visit::of(request.request(), state);
         browser::look(&visit, request.request()).await;
         let failure = Failure::refused(StatusCode::NOT_FOUND, "not-found");
-        return Some(failure.answer(&visit, request.request()));
-    }
-    if is_hidden(request, state) {
-        // As if it were not there.
-        let visit = Visit::of(request.request(), state);
-        let failure = Failure::refused(StatusCode::NOT_FOUND, "not-found");
+        if routes::is_admin_api(request.path()) {
+            return Some(problem::answer(&visit, &failure));
+        }
         return Some(failure.answer(&visit, request.request()));
     }
     let excess = limit::refuse_excess(request, state).await;

@@ -16,6 +16,7 @@ mod keys;
 mod lab;
 mod lists;
 mod logouts;
+mod machine_readable;
 mod notifications;
 mod pkcs11;
 mod platform_check;
