@@ -21,6 +21,7 @@ pub mod operating;
 pub mod outbound;
 mod pacing;
 pub mod published;
+pub mod receipts;
 pub mod serve;
 mod shapes;
 pub mod signing;

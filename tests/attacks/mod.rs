@@ -35,6 +35,7 @@ mod pkcs11;
 mod platform_health;
 mod proof;
 mod proof_text;
+mod receipts;
 mod registration;
 mod revocation;
 mod sealed_segments;

@@ -6,6 +6,7 @@ use e2e::browser::client;
 use e2e::registration::{described, own, put_back, terms};
 use e2e::{Answer, Provider};
 use idp_core::audit::AuditKind;
+use idp_core::consent_statement::ConsentSigner;
 use idp_core::directory::metadata::client_of;
 use idp_core::directory::{
     Act, DirectoryError, RegistrationRefusal, change, revoke_registration_token,
@@ -230,7 +231,15 @@ async fn a_platform_does_not_raise_what_an_operator_gave_it() {
     body["resources"] = json!(["https://archive.example/"]);
     body["serves"] = json!([provider.issuer]);
     body["consent"] = json!({ "remember_days": 365 });
+    body["consent_signature"] = json!("provider");
     body["state"] = json!("active");
+    let id = PlatformId::from_text(told["client_id"].as_str().unwrap());
+    // An operator asks for the lock's own signature.
+    provider
+        .change_platform(id.as_str(), |platform| {
+            platform.client.as_mut().unwrap().consent_signature = ConsentSigner::Lock;
+        })
+        .await;
     let answer = provider.manage(Method::PUT, own(&told), Some(&body)).await;
     assert_eq!(
         answer.json()["scope"],
@@ -242,6 +251,7 @@ async fn a_platform_does_not_raise_what_an_operator_gave_it() {
     let client = platform.client();
     assert!(client.must_prove_key() && client.tokens.resources.is_empty());
     assert!(client.tokens.serves.is_empty() && client.origins.is_empty());
+    assert_eq!(client.consent_signature, ConsentSigner::Lock);
     body["grant_types"] = json!(["authorization_code", "client_credentials"]);
     let answer = provider.manage(Method::PUT, own(&told), Some(&body)).await;
     assert_eq!(

@@ -43,6 +43,7 @@ mod platforms_page;
 mod portal;
 mod published;
 mod pushed_requests;
+mod receipts;
 mod refresh;
 mod registration;
 mod registry;

@@ -65,15 +65,17 @@ export async function bind(demo, lock) {
 export async function authorize(demo, url, lock, { decision = 'grant', visitor = new Visitor() } = {}) {
   const atPortal = (address) => address.origin === demo.issuer;
   let step = await visitor.get(url.href, atPortal);
-  if (step.html.includes('id="challenge-form"')) {
+  if (step.html.includes('id="challenge-form"') && !step.html.includes('id="consent-form"')) {
     step = await visitor.post(`${demo.issuer}/login`, await signForm(step.html, lock), atPortal);
     const onward = step.html.match(/id="enter-authorization" href="([^"]+)"/);
     if (!onward) throw new Error(`not signed in: ${step.response.status}\n${step.html}`);
     step = await visitor.get(new URL(onward[1].replaceAll('&#38;', '&').replaceAll('&amp;', '&'), demo.issuer).href, atPortal);
   }
   if (step.html.includes('id="consent-form"')) {
-    const { fields } = readForm(step.html, 'consent-form');
-    step = await visitor.post(`${demo.issuer}/consent`, { ...fields, decision }, atPortal);
+    // Where the platform asks for it, the lock signs the text of the consent.
+    const isSigned = decision === 'grant' && step.html.includes('id="challenge-form"');
+    const fields = isSigned ? await signForm(step.html, lock) : { ...readForm(step.html, 'consent-form').fields, decision };
+    step = await visitor.post(`${demo.issuer}/consent`, fields, atPortal);
   }
   if (step.html.includes('id="leaving-form"')) {
     const { action, fields } = readForm(step.html, 'leaving-form');

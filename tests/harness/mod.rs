@@ -36,6 +36,7 @@ pub mod proof;
 pub mod provider;
 pub mod published;
 pub mod publisher;
+pub mod receipt;
 pub mod receiver;
 pub mod registration;
 pub mod scratch;

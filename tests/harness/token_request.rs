@@ -52,6 +52,11 @@ impl TokenRequest {
             .proven_by(platform)
     }
 
+    /// A question for receipts.
+    pub fn for_receipt(platform: &Platform, path: &'static str) -> Self {
+        Self::bare(platform, path).proven_by(platform)
+    }
+
     /// The same parameters pushed (RFC 9126).
     pub(super) fn pushing(platform: &Platform, asking: &Asking) -> Self {
         let mut request = Self::bare(platform, "/oauth2/par");

@@ -148,7 +148,8 @@ fn signed_octets(cx: &Cx, challenge: &Challenge, proof: &Proof) -> Result<Vec<u8
     }
 }
 
-const fn algorithm(algorithm: ProofAlgorithm) -> SignatureAlgorithm {
+/// What verifies a proof made with this algorithm.
+pub const fn algorithm(algorithm: ProofAlgorithm) -> SignatureAlgorithm {
     match algorithm {
         ProofAlgorithm::Es256 => SignatureAlgorithm::Es256,
         ProofAlgorithm::Es384 => SignatureAlgorithm::Es384,

@@ -20,6 +20,7 @@ mod output;
 mod paging;
 mod platform;
 mod ready;
+mod receipt;
 mod registration_token;
 mod revocation;
 mod session;
@@ -130,6 +131,11 @@ enum Command {
     },
     /// The same over a provider's admin API, from anywhere, by an operator's own key. Needs no configuration.
     Api(Box<api::Api>),
+    /// Consent receipts: write one, check one.
+    Receipt {
+        #[command(subcommand)]
+        command: receipt::Command,
+    },
     /// Signing keys: list, rotate, withdraw a stolen one.
     Keys {
         #[command(subcommand)]
@@ -188,6 +194,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
         Command::Revocation { command } => revocation::run(&config, command).await,
         Command::Logouts { command } => logouts::run(&config, command).await,
         Command::Notifications { command } => notifications::run(&config, command).await,
+        Command::Receipt { command } => receipt::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
     }
 }

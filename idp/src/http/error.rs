@@ -157,6 +157,24 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<crate::receipts::ReceiptError> for Failure {
+    fn from(error: crate::receipts::ReceiptError) -> Self {
+        use crate::receipts::ReceiptError;
+        use idp_core::transparency::LogError;
+        match error {
+            ReceiptError::Unknown => Self::refused(StatusCode::NOT_FOUND, "receipt-unknown"),
+            ReceiptError::NotYet => {
+                Self::refused(StatusCode::SERVICE_UNAVAILABLE, "receipt-not-yet")
+            }
+            ReceiptError::Log(LogError::Store(error)) => error.into(),
+            ReceiptError::NotSigned(error) => error.into(),
+            ReceiptError::Log(LogError::Damaged(_)) | ReceiptError::Unwritable(_) => {
+                Self::internal(error)
+            }
+        }
+    }
+}
+
 impl From<EphemeralError> for Failure {
     fn from(error: EphemeralError) -> Self {
         match error {

@@ -32,6 +32,7 @@ mod platforms;
 mod problem;
 mod pushed;
 mod read_facts;
+mod receipt;
 pub mod routes;
 mod sector;
 mod signed_act;

@@ -4,10 +4,12 @@ use actix_web::web::{self, ServiceConfig};
 use idp_core::id::{IncidentId, KeyLockId, PlatformId};
 use idp_core::operator_token::ADMIN_API;
 
-use super::account::{consents, information, lock_change, locks, sessions};
+use crate::receipts::LONGEST;
+
+use super::account::{consents, information, lock_change, locks, receipt as own_receipt, sessions};
 use super::{
     admin_api, assets, binding, certificate, challenge, consent, console, health, home, login,
-    logout, oidc, platforms,
+    logout, oidc, platforms, receipt,
 };
 
 /// Home.
@@ -54,6 +56,8 @@ pub const ACCOUNT_REMOVE: &str = "/account/locks/remove";
 pub const ACCOUNT_PROMOTE: &str = "/account/locks/promote";
 /// What each platform may have.
 pub const ACCOUNT_CONSENTS: &str = "/account/consents";
+/// The receipt of one of them.
+pub const ACCOUNT_RECEIPT: &str = "/account/receipt";
 /// Taking a consent back.
 pub const ACCOUNT_REVOKE: &str = "/account/consents/revoke";
 /// Sign-ins that were.
@@ -98,6 +102,14 @@ pub const REVOKE: &str = "/oauth2/revoke";
 pub const REGISTER: &str = "/oauth2/register";
 /// RFC 7592 §2: one registration.
 pub const REGISTRATION: &str = "/oauth2/register/{client_id}";
+/// Whether a receipt holds.
+pub const RECEIPT: &str = "/receipt";
+/// By what receipts are verified.
+pub const RECEIPT_KEYS: &str = "/receipts/keys";
+/// The receipt of a consent, for its platform.
+pub const RECEIPT_OF: &str = "/oauth2/receipt";
+/// The consents of which a platform has receipts.
+pub const RECEIPTS: &str = "/oauth2/receipts";
 /// `OpenID` Connect Core §5.3.
 pub const USERINFO: &str = "/oauth2/userinfo";
 
@@ -115,6 +127,7 @@ pub fn not_for_head(path: &str) -> Option<&'static str> {
 pub fn is_for_programs(path: &str) -> bool {
     path.starts_with(REGISTER)
         || path.starts_with("/audit/")
+        || path == RECEIPT_KEYS
         || is_admin_api(path)
         || takes_certificates(path)
 }
@@ -127,12 +140,15 @@ pub fn is_admin_api(path: &str) -> bool {
 
 /// Endpoints that are served where certificates are asked for too (`mtls_endpoint_aliases`, RFC 8705 §5), and alone there.
 pub fn takes_certificates(path: &str) -> bool {
-    matches!(path, PAR | TOKEN | INTROSPECT | REVOKE | USERINFO)
+    matches!(
+        path,
+        PAR | TOKEN | INTROSPECT | REVOKE | USERINFO | RECEIPT_OF | RECEIPTS
+    )
 }
 
 /// Pages: what people open.
 pub fn is_page(path: &str) -> bool {
-    const PAGES: [&str; 12] = [
+    const PAGES: [&str; 13] = [
         HOME,
         LOGIN,
         BIND,
@@ -143,6 +159,7 @@ pub fn is_page(path: &str) -> bool {
         LOGOUT,
         DRIVER,
         HELP,
+        RECEIPT,
         AUTHORIZE,
         END_SESSION,
     ];
@@ -153,7 +170,7 @@ pub fn is_page(path: &str) -> bool {
 }
 
 /// Endpoints that other sites may post to; everything else takes posts from our own pages alone.
-pub const OPEN_TO_OTHERS: [&str; 8] = [
+pub const OPEN_TO_OTHERS: [&str; 10] = [
     REGISTER,
     AUTHORIZE,
     PAR,
@@ -162,6 +179,8 @@ pub const OPEN_TO_OTHERS: [&str; 8] = [
     REVOKE,
     USERINFO,
     END_SESSION,
+    RECEIPT_OF,
+    RECEIPTS,
 ];
 
 /// Mounts everything.
@@ -184,6 +203,14 @@ pub fn mount(app: &mut ServiceConfig) {
             web::resource(CONSENT)
                 .get(consent::show)
                 .post(consent::answer),
+        )
+        .service(web::resource(RECEIPT_KEYS).get(receipt::keys))
+        .service(
+            web::resource(RECEIPT)
+                // A receipt with its lists is longer than any other form.
+                .app_data(web::PayloadConfig::new(2 * LONGEST))
+                .get(receipt::show)
+                .post(receipt::check),
         )
         .service(web::resource(LOGOUT).get(logout::show).post(logout::submit))
         .service(web::resource(SIGNED_OUT).get(logout::done))
@@ -225,6 +252,7 @@ fn mount_account(app: &mut ServiceConfig) {
             .post(lock_change::promotion),
     )
     .service(web::resource(ACCOUNT_CONSENTS).get(consents::show))
+    .service(web::resource(ACCOUNT_RECEIPT).get(own_receipt::download))
     .service(
         resource(ACCOUNT_REVOKE)
             .get(consents::ask)

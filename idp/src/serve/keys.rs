@@ -52,6 +52,18 @@ pub(super) async fn open_keys(
     Ok((keys, Arc::new(settings)))
 }
 
+/// The keys of a provider that does not serve now, for what a command signs.
+pub async fn open_signing(
+    config: &Config,
+    database: &Database,
+) -> Result<(Arc<KeyRing>, LogKey), StartError> {
+    let settings = config.settings();
+    let settings = settings.map_err(|e| StartError::new("configuration", e))?;
+    let rng: Arc<dyn Rng> = Arc::new(clock::SystemRng);
+    let (keys, _) = open_keys(config, database, settings, &rng).await?;
+    Ok((keys, open_log_key(config, database).await?))
+}
+
 /// The key of the audit log.
 pub(super) async fn open_log_key(
     config: &Config,

@@ -16,5 +16,6 @@ pub use error::StartError;
 pub use housekeeping::{CERTIFICATE_WATCH, REGISTRY_WATCH};
 pub use hsm::HSM_WATCH;
 pub use key_watch::KEY_WATCH;
+pub use keys::open_signing;
 pub use listening::{Listeners, Running, start, start_on};
 pub use wiring::{build_state, open_database};

@@ -34,6 +34,7 @@ pub use key_ring::KeyRing;
 pub use log_key::{LogKey, log_key, verify_ed25519};
 pub use master_key::{MasterKey, MasterKeyError};
 pub use off_worker::signing;
+pub use public_key::is_signed_by_jwk;
 pub use reseal::{ResealError, reseal};
 pub use rotation::{KeysError, check_reach, ensure_keys, follow_keys, make_due, rotate_now};
 pub use subjects::pairwise_key;

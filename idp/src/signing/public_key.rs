@@ -30,6 +30,13 @@ enum Numbers {
     Rsa(RsaPublicKeyComponents<Vec<u8>>),
 }
 
+/// Whether the key of this public JWK signed this with ES256. Its `kid` is what the key itself makes it (RFC 7638), so that
+/// nobody's key goes by another's name.
+pub fn is_signed_by_jwk(jwk: &Value, kid: &str, message: &[u8], signature: &[u8]) -> bool {
+    let key = PublicKey::of_jwk(JwsAlgorithm::Es256, &jwk.to_string());
+    key.is_some_and(|key| key.kid() == kid && key.verifies(message, signature))
+}
+
 impl PublicKey {
     /// Of an uncompressed point.
     pub(super) fn of_point(algorithm: JwsAlgorithm, point: &[u8]) -> Option<Self> {

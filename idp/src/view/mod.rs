@@ -23,6 +23,7 @@ mod messages;
 mod notification;
 mod platforms;
 mod problem;
+mod receipt;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +50,7 @@ pub use messages::Messages;
 pub use notification::{MailPart, NotificationMail};
 pub use platforms::{PlatformCard, PlatformState, PlatformsPage, Zone, ZoneGroup};
 pub use problem::{BackLink, Problem};
+pub use receipt::{CheckRow, ReceiptPage, ReceiptShown, Stand};
 
 /// Gives a page its `render`: into a buffer that is large enough from the start, since most of a
 /// page is message text that the template's own size hint cannot foresee.

@@ -72,7 +72,9 @@ impl<'a> Problem<'a> {
                 ("/help#faq-9", "link-faq")
             }
             "not-the-primary-signature" | "lock-unknown" => ("/account/locks", "link-locks"),
-            "consent-not-in-force" => ("/account/consents", "link-consents"),
+            "consent-not-in-force" | "receipt-unknown" | "receipt-not-yet" => {
+                ("/account/consents", "link-consents")
+            }
             "session-unknown" => ("/account/sessions", "link-sessions"),
             "platform-not-connected" | "platform-suspended" | "platform-unknown" => {
                 ("/platforms", "link-platforms")
@@ -169,6 +171,8 @@ pub(super) const CODES: &[&str] = &[
     "information-stale",
     "information-unsaved",
     "consent-not-in-force",
+    "receipt-unknown",
+    "receipt-not-yet",
     "session-unknown",
     "platform-unknown",
     "platform-not-connected",

@@ -22,6 +22,7 @@ mod pkcs11;
 mod platform_check;
 mod platform_health;
 mod platforms;
+mod receipts;
 mod registration_tokens;
 mod registrations;
 mod registry;

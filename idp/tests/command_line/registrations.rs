@@ -43,6 +43,8 @@ fn a_platform_is_added_by_the_metadata_that_its_developers_wrote() {
         "https://archive.example/",
         "--consent",
         "30",
+        "--consent-signature",
+        "lock",
     ];
     let added = done(operator.run(&[&ADD[..], &words].concat()));
     let secret = added.json()["client_secret"].as_str().unwrap().to_owned();
@@ -63,6 +65,7 @@ fn a_platform_is_added_by_the_metadata_that_its_developers_wrote() {
         assert_eq!(said[name], value, "{name}");
     }
     assert_eq!(shown["allowed"]["consent"], "30 days");
+    assert_eq!(shown["allowed"]["consent_signature"], "lock");
     assert_eq!(
         shown["allowed"]["resources"],
         json!(["https://archive.example/"])

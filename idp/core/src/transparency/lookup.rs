@@ -61,6 +61,26 @@ pub fn find_index(store: &mut dyn Store, sequence: i64) -> Result<Option<u64>, S
         .filter(|_| is_there))
 }
 
+/// The index of an event by its number and its leaf hash: also where its row was sealed and is gone. `None` when it has no
+/// place yet.
+pub fn find_index_of_leaf(
+    store: &mut dyn Store,
+    (sequence, leaf): (i64, Hash),
+) -> Result<Option<u64>, LogError> {
+    let head = store.find_audit_head()?;
+    if sequence < 1 || sequence > head.last_sequence {
+        return Ok(None);
+    }
+    let number = match store.find_audit_bundle_of(sequence)? {
+        Some(bundle) => bundle.number,
+        None => head.size / BUNDLE,
+    };
+    let id = TileId { level: 0, number };
+    let leaves = StoreTiles::over(store).tile(id)?;
+    let place = leaves.iter().position(|one| *one == leaf);
+    Ok(place.map(|place| number * BUNDLE + place as u64))
+}
+
 /// The signed tree head that holds so many lines at least, or the newest.
 fn signed(
     store: &mut dyn Store,

@@ -28,8 +28,8 @@ pub use hash::{Hash, leaf_hash, node_hash};
 pub use head::{AuditBundle, AuditHead, AuditMark, StoredCheckpoint, StoredCosignature};
 pub use line::{AuditRecord, event_leaf, event_line};
 pub use lookup::{
-    Consistency, Inclusion, find_index, prove_consistency, prove_inclusion, read_stored,
-    with_cosignatures,
+    Consistency, Inclusion, find_index, find_index_of_leaf, prove_consistency, prove_inclusion,
+    read_stored, with_cosignatures,
 };
 pub use note::{NoteError, NoteSignature, SignatureKind, SignedNote, VerifierKey, Verify};
 pub use proof::{consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};

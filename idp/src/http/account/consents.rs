@@ -115,6 +115,7 @@ fn row<'a>(visit: &Visit, (consent, platform, last): &'a Given) -> ConsentRow<'a
     let scopes = consent.scopes.iter();
     ConsentRow {
         platform_id: platform.id.as_str(),
+        consent_id: consent.consent_id.as_str(),
         platform: page::platform_name(platform, visit.locale),
         since: written(consent.granted_at),
         last_used: last.map(written),

@@ -7,5 +7,6 @@ pub mod consents;
 pub mod information;
 pub mod lock_change;
 pub mod locks;
+pub mod receipt;
 pub mod sessions;
 mod shown;

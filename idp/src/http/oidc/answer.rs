@@ -4,6 +4,8 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use idp_core::id::PlatformId;
+use idp_core::token::{TokenRefusal, note_refusal};
 use serde_json::json;
 
 use crate::http::error::Failure;
@@ -34,6 +36,33 @@ pub fn refuse(
 ) -> HttpResponse {
     tracing::info!(incident = %visit.incident_id, endpoint, error, description, "request refused");
     answer.json(json!({ "error": error, "error_description": description }))
+}
+
+/// Ends the refusal of a client that proved itself, or did not, at an endpoint beside the token's: written down first.
+pub async fn refuse_client(
+    visit: &Visit,
+    endpoint: &'static str,
+    (refusal, platform): (TokenRefusal, Option<PlatformId>),
+) -> HttpResponse {
+    let (cx, caller) = (visit.cx.clone(), visit.caller());
+    let database = &visit.state.database;
+    let written =
+        database.write(move |store| note_refusal(store, &cx, &caller, platform.as_ref(), refusal));
+    if let Err(error) = written.await {
+        return fail(visit, &Failure::from(error));
+    }
+    let is_unproven = matches!(refusal, TokenRefusal::InvalidClient(_));
+    let status = if is_unproven {
+        StatusCode::UNAUTHORIZED
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    let mut begun = begin(visit, status);
+    if is_unproven {
+        ask_for_client(&mut begun);
+    }
+    let said = (endpoint, refusal.code(), refusal.description());
+    refuse(visit, begun, said)
 }
 
 /// A body too large or a wrong method: refused before the endpoint saw it (RFC 6749 §5.2).

@@ -6,6 +6,7 @@ mod cors;
 mod discovery;
 mod end_session;
 mod par;
+mod receipt;
 mod registration;
 mod token;
 mod token_status;
@@ -40,6 +41,8 @@ pub fn mount(app: &mut ServiceConfig) {
                 .post(par::push)
                 .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
         )
+        .service(web::resource(routes::RECEIPT_OF).post(receipt::one))
+        .service(web::resource(routes::RECEIPTS).post(receipt::list))
         .service(web::resource(routes::INTROSPECT).post(token_status::look))
         .service(
             web::resource(routes::REVOKE)

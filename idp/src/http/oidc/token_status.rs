@@ -6,7 +6,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::id::PlatformId;
 use idp_core::platform::{Client, JwsAlgorithm, Platform};
-use idp_core::token::{TokenRefusal, note_refusal};
+use idp_core::token::TokenRefusal;
 use idp_core::token_status::{Footing, Introspection, find, introspect, read, revoke};
 use serde_json::json;
 
@@ -154,27 +154,5 @@ async fn refuse(visit: &Visit, endpoint: &'static str, ended: Ended) -> HttpResp
         Ended::Refused(refusal, platform) => (refusal, platform),
         Ended::Failed(failure) => return answer::fail(visit, &failure),
     };
-    let (cx, caller) = (visit.cx.clone(), visit.caller());
-    let written = visit
-        .state
-        .database
-        .write(move |store| note_refusal(store, &cx, &caller, platform.as_ref(), refusal));
-    if let Err(error) = written.await {
-        return answer::fail(visit, &Failure::from(error));
-    }
-    let is_unproven = matches!(refusal, TokenRefusal::InvalidClient(_));
-    let status = if is_unproven {
-        StatusCode::UNAUTHORIZED
-    } else {
-        StatusCode::BAD_REQUEST
-    };
-    let mut begun = answer::begin(visit, status);
-    if is_unproven {
-        answer::ask_for_client(&mut begun);
-    }
-    answer::refuse(
-        visit,
-        begun,
-        (endpoint, refusal.code(), refusal.description()),
-    )
+    answer::refuse_client(visit, endpoint, (refusal, platform)).await
 }

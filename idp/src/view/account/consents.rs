@@ -33,6 +33,8 @@ pub struct RevokeConsentPage<'a> {
 pub struct ConsentRow<'a> {
     /// The platform's identifier.
     pub platform_id: &'a str,
+    /// The consent in force.
+    pub consent_id: &'a str,
     /// Its name.
     pub platform: &'a str,
     /// Since when.

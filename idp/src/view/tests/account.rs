@@ -83,6 +83,7 @@ fn information(locale: Locale) -> InformationPage<'static> {
 
 fn consent() -> ConsentRow<'static> {
     ConsentRow {
+        consent_id: "0199f3c5-7c1e-7000-8000-000000000001",
         platform_id: "chifeng",
         platform: CHIFENG,
         since: "2026年11月23日 10:00:00".to_owned(),

@@ -119,6 +119,7 @@ fn every_key_that_is_used_exists_and_every_key_that_exists_is_used() {
         "subject-type-",
         "act-",
         "platform-",
+        "receipt-check-",
         "notice-",
         "console-",
         "authority-",
