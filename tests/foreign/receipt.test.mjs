@@ -116,8 +116,8 @@ for (const [name, algorithms] of [['good-rsa', ['RS256', 'PS256']], ['good-sm2',
       assert.notEqual(await check(`${said.evidence.statement} `), 0);
     });
 
-    test('openssl follows the path to a CA, with the lists, as of the moment of the signature', async (context) => {
-      if (name === 'good-sm2') return context.skip('openssl 3.0 verifies SM2 certificates by an identifier it can not be told here');
+    // openssl 3.0 can not be told the identifier by which lists signed with SM2 are verified.
+    if (name !== 'good-sm2') test('openssl follows the path to a CA, with the lists, as of the moment of the signature', async () => {
       const { chain, revocation, at } = said.evidence.signature;
       const [, ...above] = chain;
       const anchor = above.pop();

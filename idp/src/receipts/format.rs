@@ -32,6 +32,10 @@ pub struct Receipt {
 
 /// Which consent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the members have the standard's names"
+)]
 pub struct Record {
     pub record_id: String,
     pub pii_principal_id: String,
@@ -61,6 +65,10 @@ pub struct Pii {
 
 /// Who takes part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the members have the standard's names"
+)]
 pub struct Party {
     pub party_id: String,
     pub party_role: String,
@@ -71,6 +79,10 @@ pub struct Party {
 
 /// What happened, with what proves it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the members have the standard's names"
+)]
 pub struct Event {
     pub event_state: String,
     pub event_time: String,

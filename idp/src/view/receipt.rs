@@ -57,33 +57,35 @@ pub struct ReceiptShown<'a> {
     pub events: Vec<(&'a str, &'a str)>,
 }
 
+impl CheckRow {
+    fn tag(&self) -> &'static str {
+        match self.stand {
+            Stand::Good => "tag tag-good",
+            Stand::Open => "tag",
+            Stand::Bad => "tag tag-warn",
+        }
+    }
+}
+
 impl ReceiptPage<'_> {
     fn title_of(&self, check: &CheckRow) -> Cow<'static, str> {
         self.frame.t(&format!("receipt-check-{}", check.name))
     }
 
-    fn stand_of(&self, stand: &Stand) -> Cow<'static, str> {
-        match stand {
+    fn stand_of(&self, check: &CheckRow) -> Cow<'static, str> {
+        match check.stand {
             Stand::Good => self.frame.t("receipt-passed"),
             Stand::Open => self.frame.t("receipt-unchecked"),
             Stand::Bad => self.frame.t("receipt-failed"),
         }
     }
 
-    fn verdict(&self, stand: &Stand) -> Cow<'static, str> {
-        match stand {
-            Stand::Good => self.frame.t("receipt-good"),
-            Stand::Open => self.frame.t("receipt-incomplete"),
-            Stand::Bad => self.frame.t("receipt-bad"),
-        }
-    }
-
-    #[expect(clippy::unused_self, reason = "templates reach it through the page")]
-    fn tag(&self, stand: &Stand) -> &'static str {
-        match stand {
-            Stand::Good => "tag tag-good",
-            Stand::Open => "tag",
-            Stand::Bad => "tag tag-warn",
+    /// Of all of them.
+    fn verdict(&self) -> Cow<'static, str> {
+        match self.standing {
+            Some(Stand::Good) => self.frame.t("receipt-good"),
+            Some(Stand::Open) => self.frame.t("receipt-incomplete"),
+            Some(Stand::Bad) | None => self.frame.t("receipt-bad"),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Operator;
 
 /// Print JSON, or what another format fixes, in any case.
-const ALWAYS: [&str; 18] = [
+const ALWAYS: [&str; 20] = [
     "platform add",
     "platform change",
     "platform rotate-secret",
@@ -14,6 +14,8 @@ const ALWAYS: [&str; 18] = [
     "audit key",
     "audit proof",
     "audit cosign",
+    "receipt export",
+    "receipt keys",
     "api get",
     "api act",
     "api suspend-platform",

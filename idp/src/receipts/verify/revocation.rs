@@ -36,16 +36,10 @@ impl Shown {
         let (mut lists, mut answers, mut missing) = (Vec::new(), Vec::new(), false);
         for one in &signature.revocation {
             let shown = one.der.as_ref().map(|text| STANDARD.decode(text));
-            let octets = match shown {
-                Some(Ok(octets)) => octets,
-                Some(Err(_)) => return Err("evidence-malformed"),
-                None => match brought(trust, &one.sha256) {
-                    Some(octets) => octets,
-                    None => {
-                        missing = true;
-                        continue;
-                    }
-                },
+            let shown = shown.transpose().or(Err("evidence-malformed"))?;
+            let Some(octets) = shown.or_else(|| brought(trust, &one.sha256)) else {
+                missing = true;
+                continue;
             };
             if hex::encode(Sha256::digest(&octets)) != one.sha256 {
                 return Err("evidence-digest-differs");
