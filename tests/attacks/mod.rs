@@ -12,6 +12,7 @@ mod certificate;
 mod client;
 mod code;
 mod consent;
+mod console_enterprises;
 mod console_watch;
 mod cookies;
 mod cross_origin;

@@ -96,13 +96,13 @@ async fn a_timeline_names_the_platforms_and_locks_of_its_events() {
             event
                 .platform_id
                 .as_ref()
-                .is_none_or(|id| seen.platforms.contains_key(id))
+                .is_none_or(|id| seen.names.platforms.contains_key(id))
         );
         assert!(
             event
                 .key_lock_id
                 .as_ref()
-                .is_none_or(|id| seen.locks.contains_key(id))
+                .is_none_or(|id| seen.names.locks.contains_key(id))
         );
     }
 }

@@ -86,6 +86,14 @@ impl Worker {
         self.browser.sign(page, &self.lock).await
     }
 
+    /// Opens the form of an act, fills it in and signs what it leads to; the last answer.
+    pub async fn act(&mut self, form: &str, typed: &[(&str, &str)]) -> Answer {
+        let page = self.browser.open(form).await;
+        assert!(page.has("#act-form"), "no form: {}", page.summary());
+        let review = self.send(&page, "#act-form", typed).await;
+        self.sign(&review).await
+    }
+
     /// Fills in a form, signs the proposal it leads to; the proposal's address.
     pub async fn propose(&mut self, page: &Answer, form: &str, typed: &[(&str, &str)]) -> String {
         let review = self.send(page, form, typed).await;

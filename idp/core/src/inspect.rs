@@ -4,11 +4,15 @@
 //! asked before.
 
 mod dashboard;
+mod enterprise;
 mod enterprises;
+mod names;
 mod timeline;
 
 pub use dashboard::{Dashboard, MANY, dashboard};
-pub use enterprises::{EnterpriseSearch, Found, find_enterprises};
+pub use enterprise::{Sight, SightAsk, look_at};
+pub use enterprises::{EnterpriseSearch, Found, FoundBy, find_enterprises};
+pub use names::EventNames;
 pub use timeline::{Timeline, timeline};
 
 use crate::fields::FieldProblem;

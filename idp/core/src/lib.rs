@@ -15,6 +15,7 @@ pub mod timestamp;
 
 // Nouns
 pub mod audit;
+pub mod audit_group;
 pub mod authorization;
 pub mod certificate_authority;
 pub mod challenge;

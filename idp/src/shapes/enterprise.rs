@@ -112,6 +112,7 @@ pub fn add_names(row: &mut Value, timeline: &Timeline) {
     let named = |key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
     let platform = named("platform").and_then(|id| {
         let known = timeline
+            .names
             .platforms
             .iter()
             .find(|(known, _)| known.as_str() == id);
@@ -119,6 +120,7 @@ pub fn add_names(row: &mut Value, timeline: &Timeline) {
     });
     let lock = named("lock").and_then(|id| {
         let known = timeline
+            .names
             .locks
             .iter()
             .find(|(known, _)| known.as_str() == id);

@@ -81,12 +81,14 @@ pub(super) const fn source(locale: Locale) -> &'static str {
         Locale::ZhCn => concat!(
             include_str!("../../locales/zh-CN.ftl"),
             include_str!("../../locales/console.zh-CN.ftl"),
-            include_str!("../../locales/console-watch.zh-CN.ftl")
+            include_str!("../../locales/console-watch.zh-CN.ftl"),
+            include_str!("../../locales/people.zh-CN.ftl")
         ),
         Locale::En => concat!(
             include_str!("../../locales/en.ftl"),
             include_str!("../../locales/console.en.ftl"),
-            include_str!("../../locales/console-watch.en.ftl")
+            include_str!("../../locales/console-watch.en.ftl"),
+            include_str!("../../locales/people.en.ftl")
         ),
     }
 }

@@ -259,4 +259,5 @@ pub(super) const CODES: &[&str] = &[
     "api-scope-insufficient",
     "api-dpop-invalid",
     "api-dpop-nonce",
+    "search-words",
 ];

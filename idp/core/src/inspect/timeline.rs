@@ -1,13 +1,9 @@
 //! What happened to one enterprise, with the names of what its events name.
 
-use std::collections::BTreeMap;
-
-use super::InspectError;
+use super::{EventNames, InspectError};
 use crate::audit::AuditEntry;
-use crate::id::{EnterpriseId, KeyLockId, PlatformId};
-use crate::key_lock::KeyLock;
+use crate::id::EnterpriseId;
 use crate::listing::{AuditFilter, List, Page, PageAsk};
-use crate::platform::Platform;
 use crate::store::Store;
 
 /// A page of an enterprise's events.
@@ -15,10 +11,8 @@ use crate::store::Store;
 pub struct Timeline {
     /// Newest first.
     pub page: Page<AuditEntry>,
-    /// The platforms that these events name and that are still known.
-    pub platforms: BTreeMap<PlatformId, Platform>,
-    /// The enterprise's locks.
-    pub locks: BTreeMap<KeyLockId, KeyLock>,
+    /// What these events name.
+    pub names: EventNames,
 }
 
 /// What happened to an enterprise; `filter` narrows it further.
@@ -34,25 +28,6 @@ pub fn timeline(
         ..filter.clone()
     };
     let page = store.page_audit(&filter, &ask)?;
-    let mut platforms = BTreeMap::new();
-    for id in page
-        .items
-        .iter()
-        .filter_map(|entry| entry.event.platform_id.as_ref())
-    {
-        if !platforms.contains_key(id)
-            && let Some(platform) = store.find_platform(id)?
-        {
-            platforms.insert(id.clone(), platform);
-        }
-    }
-    let locks = store.list_key_locks(enterprise)?;
-    Ok(Timeline {
-        page,
-        platforms,
-        locks: locks
-            .into_iter()
-            .map(|lock| (lock.id.clone(), lock))
-            .collect(),
-    })
+    let names = EventNames::of(store, &page.items)?;
+    Ok(Timeline { page, names })
 }

@@ -3,7 +3,7 @@
 use idp_core::operator::{Right, Role};
 
 use super::deliveries::SEEING;
-use super::{AUTHORITIES, CONSOLE, DELIVERIES, HEALTH, NOTICES, OPERATORS, PLATFORMS, PROPOSALS};
+use super::{AUTHORITIES, CONSOLE, DELIVERIES, ENTERPRISES, HEALTH, NOTICES, OPERATORS, PLATFORMS, PROPOSALS};
 use crate::http::extract::{Desk, Visit};
 use crate::view::Frame;
 use crate::view::console::{Bench, MenuLink};
@@ -17,6 +17,10 @@ const MENU: &[(MenuLink, &[Right])] = &[
     ),
     (link(HEALTH, "console-nav-health"), &[Right::SeePlatforms]),
     (link(DELIVERIES, "console-nav-deliveries"), SEEING),
+    (
+        link(ENTERPRISES, "console-nav-enterprises"),
+        &[Right::SeeEnterprises],
+    ),
     (
         link(AUTHORITIES, "console-nav-authorities"),
         &[Right::SeeAuthorities],

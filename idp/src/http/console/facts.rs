@@ -7,10 +7,9 @@ use idp_core::operator::{Operator, OperatorState, Roles};
 use idp_core::proposal::Change;
 use idp_core::timestamp::Timestamp;
 use pki::certificate::Certificate;
-use pki::holder::credit_code::CreditCode;
 
 use super::authority_facts::{differences, of_entry, warnings};
-use super::{platform_facts, registration_tokens::of_registration};
+use super::{enterprise_facts, platform_facts, registration_tokens::of_registration};
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::moment;
@@ -160,24 +159,14 @@ async fn of_one(visit: &Visit, prepared: &Prepared) -> Result<Shown, Failure> {
 }
 
 async fn of_enterprise(visit: &Visit, prepared: &Prepared) -> Result<Shown, Failure> {
-    let mut facts = vec![Fact::code("act-subject", &prepared.subject)];
-    if let Some(code) = prepared.act.credit_code() {
-        let name = enterprise_name(visit, code).await?;
-        facts.push(Fact::new("claim-name", name));
-    }
+    let (Act::Enterprise { what, .. }, Some(code)) = (&prepared.act, prepared.act.credit_code())
+    else {
+        return Ok(Shown::default());
+    };
     Ok(Shown {
-        facts,
+        facts: enterprise_facts::of_act(visit, &code, what).await?,
         ..Shown::default()
     })
-}
-
-async fn enterprise_name(visit: &Visit, code: CreditCode) -> Result<String, Failure> {
-    let database = &visit.state.database;
-    let found = database
-        .read(move |store| store.find_enterprise_by_credit_code(&code))
-        .await?;
-    let unknown = Failure::refused(actix_web::http::StatusCode::NOT_FOUND, "enterprise-unknown");
-    Ok(found.ok_or(unknown)?.name)
 }
 
 /// What is known of an operator.

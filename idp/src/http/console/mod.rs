@@ -11,10 +11,16 @@ mod dashboard;
 mod dashboard_figures;
 mod dashboard_plots;
 mod deliveries;
+mod enterprise;
 mod enterprise_acts;
+mod enterprise_facts;
+mod enterprise_form;
+mod enterprises;
+mod events;
 mod facts;
 mod notices;
 mod operators;
+mod paging;
 mod platform_facts;
 mod platform_form;
 mod platform_health;
@@ -43,6 +49,10 @@ pub const PROPOSALS: &str = "/console/proposals";
 pub const OPERATORS: &str = "/console/operators";
 /// The CA registry.
 pub const AUTHORITIES: &str = "/console/authorities";
+/// Enterprises.
+pub const ENTERPRISES: &str = "/console/enterprises";
+/// What happened, as auditors read it.
+pub const AUDIT: &str = "/console/audit";
 /// What is done to an enterprise.
 pub const ENTERPRISE_ACT: &str = "/console/enterprises/act";
 
@@ -104,11 +114,11 @@ pub fn mount(app: &mut ServiceConfig) {
                 .get(authorities::ask_change)
                 .post(authorities::change),
         )
-        .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
         .service(resource(NOTICES).get(notices::list).post(notices::announce))
         .service(resource("/console/notices/withdraw").post(notices::take_back))
         .configure(mount_platforms)
-        .configure(mount_watching);
+        .configure(mount_watching)
+        .configure(mount_enterprises);
 }
 
 fn mount_watching(app: &mut ServiceConfig) {
@@ -153,4 +163,12 @@ fn mount_platforms(app: &mut ServiceConfig) {
                 .get(platform_form::ask_change)
                 .post(platform_form::change),
         );
+}
+
+fn mount_enterprises(app: &mut ServiceConfig) {
+    let resource = web::resource;
+    app.service(resource(ENTERPRISES).get(enterprises::list))
+        .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
+        .service(resource("/console/enterprises/{credit_code}").get(enterprise::show))
+        .service(resource("/console/enterprises/{credit_code}/do/{act}").get(enterprise_form::ask));
 }

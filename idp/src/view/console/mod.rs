@@ -7,6 +7,8 @@ mod authorities;
 mod dashboard;
 mod deliveries;
 mod health;
+mod enterprises;
+mod events;
 mod notices;
 mod operators;
 mod platforms;
@@ -24,6 +26,11 @@ pub use deliveries::{DeliveriesPage, DeliveryRow};
 pub use health::{
     AddressRow, HealthChangeRow, HealthPage, HealthRow, MaintenanceRow, PlatformHealthPage,
 };
+pub use enterprises::{
+    ConsoleConsentRow, ConsoleLockRow, ConsoleSignInRow, EnterpriseActPage, EnterprisePage,
+    EnterpriseRow, EnterprisesPage, RenameRow,
+};
+pub use events::{EventLine, EventRow, Pager};
 pub use notices::{NoticeRow, NoticesPage};
 pub use operators::{OperatorFormPage, OperatorPage, OperatorRow, OperatorsPage};
 pub use platforms::{

@@ -16,6 +16,9 @@ mod samples;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use idp_core::audit::AuditKind;
+use idp_core::audit_group::AuditGroup;
+
 use super::messages::source;
 use super::problem::{AGENT_CODES, CODES};
 use super::{Frame, Locale, Messages};
@@ -122,6 +125,12 @@ fn every_key_that_is_used_exists_and_every_key_that_exists_is_used() {
         "receipt-check-",
         "notice-",
         "console-",
+        "event-",
+        "enterprise-",
+        "enterprises-by-",
+        "lock-role-",
+        "lock-state-",
+        "sign-in-",
         "authority-",
         "figure-",
         "operator-",
@@ -141,6 +150,19 @@ fn every_problem_has_a_message_and_advice() {
             let messages = Messages::of(locale);
             assert!(messages.has(&format!("problem-{code}")), "{code}");
             assert!(messages.has(&format!("problem-{code}-advice")), "{code}");
+        }
+    }
+}
+
+#[test]
+fn every_event_and_every_group_of_events_has_words() {
+    let kinds = AuditKind::ALL.iter().map(|kind| kind.as_str());
+    let groups = AuditGroup::ALL.iter().map(|group| group.as_str());
+    let of_kinds = kinds.map(|word| format!("event-{}", word.replace('.', "-")));
+    let keys = of_kinds.chain(groups.map(|word| format!("event-group-{word}")));
+    for key in keys {
+        for locale in Locale::ALL {
+            assert!(Messages::of(locale).has(&key), "{key}");
         }
     }
 }
