@@ -52,6 +52,13 @@ pub async fn keep_forgetting(state: &AppState) {
                 tracing::warn!(%error, "how platforms did can't go off record; tried again in an hour");
             }
         }
+        match forget_evidence(state, clock::now()).await {
+            Ok(0) => (),
+            Ok(forgotten) => tracing::info!(forgotten, "papers that nobody signed for are gone"),
+            Err(error) => {
+                tracing::warn!(%error, "papers that wait can't be let go; tried again in an hour");
+            }
+        }
         match forget(state, clock::now()).await {
             Ok(0) => (),
             Ok(forgotten) => tracing::info!(forgotten, "old sign-ins went off record"),
@@ -108,6 +115,15 @@ pub async fn forget_health(state: &AppState, now: Timestamp) -> Result<usize, St
             return Ok(forgotten);
         }
     }
+}
+
+/// Lets go papers that were handed in and never signed for; answers how many.
+pub async fn forget_evidence(state: &AppState, now: Timestamp) -> Result<usize, StoreError> {
+    let before = now - idp_core::evidence::WAITS;
+    let database = &state.database;
+    database
+        .write(move |store| store.forget_waiting_evidence(before))
+        .await
 }
 
 /// Takes every sign-in off record that is too old at a moment; answers how many.

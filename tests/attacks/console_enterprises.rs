@@ -1,11 +1,12 @@
 //! Pages of enterprises for whoever may not see or change them, and addresses that nobody of ours made.
 
-use e2e::Provider;
 use e2e::browser::{csrf_token, set};
 use e2e::operator::Worker;
 use e2e::story::Scene;
+use e2e::{Answer, Provider};
 use idp_core::audit::AuditKind;
 use idp_core::enterprise::EnterpriseState;
+use idp_core::evidence::EVIDENCE_MAX;
 use idp_core::listing::{List, Place, Start};
 use idp_core::operator::Role;
 
@@ -170,4 +171,171 @@ async fn addresses_that_nobody_of_ours_made_are_refused() {
         .open(&format!("{at}/do/promote-lock?lock={unfit}"))
         .await;
     assert_eq!(page.problem(), "enterprise-lock-state");
+}
+
+/// Hands in this file, if any, with a new name.
+async fn renaming(worker: &mut Worker, at: &str, content: Option<&[u8]>) -> Answer {
+    let form = worker.browser.open(&format!("{at}/do/rename")).await;
+    let mut fields = form.fields("#act-form");
+    set(&mut fields, "new_name", "冒名有限公司");
+    set(&mut fields, "reason", "来函");
+    let file = content.map(|content| ("evidence", "paper.pdf", content));
+    worker
+        .browser
+        .upload("/console/enterprises/rename", &fields, file)
+        .await
+}
+
+#[tokio::test]
+async fn evidence_is_there_whole_and_not_too_large() {
+    let provider = Provider::shared();
+    let scene = Scene::at(provider).await;
+    let at = page_of(&scene);
+    let mut support = Worker::on_duty(provider, &[Role::Support]).await;
+    let large = vec![b'a'; EVIDENCE_MAX + 1];
+    for (content, status, code) in [
+        (None, 400, "evidence-missing"),
+        (Some(&b""[..]), 409, "evidence-size"),
+        (Some(&large[..]), 413, "too-large"),
+    ] {
+        let answer = renaming(&mut support, &at, content).await;
+        assert_eq!((answer.status, answer.problem().as_str()), (status, code));
+    }
+    let most = renaming(&mut support, &at, Some(&large[1..])).await;
+    assert!(most.has("#act"), "{}", most.summary());
+    // It is no PDF, whatever it is called.
+    assert!(most.has(".callout-warn"));
+}
+
+#[tokio::test]
+async fn a_file_that_was_swapped_or_let_go_after_it_was_shown_renames_nobody() {
+    let provider = Provider::shared();
+    let scene = Scene::at(provider).await;
+    let at = page_of(&scene);
+    let mut support = Worker::on_duty(provider, &[Role::Support]).await;
+    let shown = renaming(&mut support, &at, Some(b"%PDF the true one")).await;
+    let other = renaming(&mut support, &at, Some(b"%PDF another one")).await;
+    let answer = support.sign(&shown).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (409, "evidence-gone")
+    );
+
+    // The other file's act under the statement of the first.
+    let shown = renaming(&mut support, &at, Some(b"%PDF the true one")).await;
+    let swapped = other.attribute("input[name=act]", "value").unwrap();
+    let proof = e2e::proof::Challenge::of(&shown).proof(&support.lock);
+    let mut fields = shown.fields("#challenge-form");
+    set(&mut fields, "proof", &proof);
+    set(&mut fields, "act", &swapped);
+    let answer = support.browser.post("/console/act", &fields).await;
+    assert_eq!(answer.status, 403, "{}", answer.summary());
+
+    let shown = renaming(&mut support, &at, Some(b"%PDF once more")).await;
+    let later = provider.state.cx().now + std::time::Duration::from_mins(1);
+    let database = &provider.state.database;
+    database
+        .write(move |store| store.forget_waiting_evidence(later))
+        .await
+        .unwrap();
+    let answer = support.sign(&shown).await;
+    assert_eq!(answer.problem(), "evidence-gone");
+    let stands = provider
+        .enterprise(&scene.lock.credit_code())
+        .await
+        .unwrap();
+    assert_eq!(stands.name, scene.lock.holder);
+}
+
+#[tokio::test]
+async fn evidence_of_another_sign_in_counts_for_nothing() {
+    let provider = Provider::shared();
+    let scene = Scene::at(provider).await;
+    let at = page_of(&scene);
+    let mut first = Worker::on_duty(provider, &[Role::Support]).await;
+    let mut second = Worker::on_duty(provider, &[Role::Support]).await;
+    let shown = renaming(&mut first, &at, Some(b"%PDF the first one's")).await;
+    let act = shown.attribute("input[name=act]", "value").unwrap();
+    let own = second.browser.open("/console").await;
+    let fields = [
+        ("csrf_token", csrf_token(&own)),
+        ("act", act),
+        ("back", at.clone()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value));
+    let review = second.browser.post("/console/act", &fields).await;
+    let answer = second.sign(&review).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (409, "evidence-gone")
+    );
+
+    // Signed in anew it is another sign-in, even of the same operator.
+    first.browser = e2e::Browser::new(provider);
+    first.sign_in().await;
+    let own = first.browser.open("/console").await;
+    let mut fields = fields.to_vec();
+    set(&mut fields, "csrf_token", &csrf_token(&own));
+    let review = first.browser.post("/console/act", &fields).await;
+    assert_eq!(first.sign(&review).await.problem(), "evidence-gone");
+    let stands = provider
+        .enterprise(&scene.lock.credit_code())
+        .await
+        .unwrap();
+    assert_eq!(stands.name, scene.lock.holder);
+}
+
+#[tokio::test]
+async fn evidence_needs_its_page_and_the_right_and_is_given_to_nobody_else() {
+    let provider = Provider::shared();
+    let scene = Scene::at(provider).await;
+    let other = Scene::at(provider).await;
+    let at = page_of(&scene);
+    let mut support = Worker::on_duty(provider, &[Role::Support]).await;
+    let form = support.browser.open(&format!("{at}/do/rename")).await;
+    let mut fields = form.fields("#act-form");
+    set(&mut fields, "new_name", "冒名有限公司");
+    set(&mut fields, "reason", "来函");
+    let file = Some(("evidence", "paper.pdf", &b"%PDF"[..]));
+    let mut forged = fields.clone();
+    set(&mut forged, "csrf_token", "forged");
+    let path = "/console/enterprises/rename";
+    let answer = support.browser.upload(path, &forged, file).await;
+    assert_eq!(answer.status, 403, "{}", answer.summary());
+    let mut auditor = Worker::on_duty(provider, &[Role::Auditor]).await;
+    set(
+        &mut fields,
+        "csrf_token",
+        &csrf_token(&auditor.browser.open("/console").await),
+    );
+    let answer = auditor.browser.upload(path, &fields, file).await;
+    assert_eq!(answer.problem(), "operator-not-allowed");
+    let mut stranger = e2e::Browser::new(provider);
+    let answer = stranger.upload(path, &fields, file).await;
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (401, "operator-session-over")
+    );
+    let answer = support
+        .browser
+        .post_octets(path, "multipart/form-data", b"--".to_vec())
+        .await;
+    assert_eq!(answer.status, 400, "{}", answer.summary());
+
+    let review = renaming(&mut support, &at, Some(b"%PDF paper")).await;
+    support.sign(&review).await;
+    let sha256 = review.text("[data-fact=evidence-sha256]").unwrap();
+    let mut registrar = Worker::on_duty(provider, &[Role::Registrar]).await;
+    let file = registrar
+        .browser
+        .open(&format!("{at}/evidence/{sha256}"))
+        .await;
+    assert_eq!(file.problem(), "operator-not-allowed");
+    for path in [
+        format!("{}/evidence/{sha256}", page_of(&other)),
+        format!("{at}/evidence/{}", "0".repeat(64)),
+        format!("{at}/evidence/{sha256}/x"),
+    ] {
+        assert_eq!(support.browser.open(&path).await.status, 404, "{path}");
+    }
 }

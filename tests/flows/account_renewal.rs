@@ -8,8 +8,9 @@ use e2e::proof::Challenge;
 use e2e::story::{Scene, binding_form};
 use e2e::{Browser, KeyKind, Lock, Order, Provider, world};
 use idp_core::audit::AuditKind;
+use idp_core::evidence::Evidence;
 use idp_core::key_lock::KeyLockState;
-use idp_core::operate::{self, Evidence};
+use idp_core::operate;
 use protocol::claims::LockRole;
 
 /// 证书Key号 in a certificate of the test's CAs.

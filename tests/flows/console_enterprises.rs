@@ -4,12 +4,13 @@ use e2e::account::lock_of_same;
 use e2e::lock::credit_code;
 use e2e::operator::Worker;
 use e2e::story::Scene;
-use e2e::{Answer, Provider};
+use e2e::{Answer, Browser, Provider};
 use idp_core::audit::AuditKind;
 use idp_core::enterprise::Enterprise;
 use idp_core::id::EnterpriseId;
 use idp_core::key_lock::{KeyLockState, Thumbprint};
 use idp_core::operator::Role;
+use idp_core::session::SessionEnding;
 use idp_core::store::StoreError;
 use protocol::claims::LockRole;
 
@@ -25,10 +26,8 @@ fn codes(list: &Answer) -> Vec<String> {
 /// The search for these words.
 async fn search(worker: &mut Worker, words: &str) -> Answer {
     let words: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
-    let found = worker
-        .browser
-        .open(&format!("/console/enterprises?q={words}"));
-    found.await
+    let path = format!("/console/enterprises?q={words}");
+    worker.browser.open(&path).await
 }
 
 #[tokio::test]
@@ -230,4 +229,193 @@ async fn a_lost_primary_lock_is_followed_by_another_one_or_by_binding_anew() {
     assert_eq!(stored.role, LockRole::Primary);
     let page = support.browser.open(&at).await;
     assert!(!page.has("#close-rebinding") && !page.has("#open-rebinding"));
+}
+
+const PAPER: &[u8] = b"%PDF-1.7 a notice of approval";
+
+/// Hands evidence in with a new name; the page that is signed.
+async fn renaming(worker: &mut Worker, at: &str, new_name: &str) -> Answer {
+    let form = worker.browser.open(&format!("{at}/do/rename")).await;
+    let mut fields = form.fields("#act-form");
+    e2e::browser::set(&mut fields, "new_name", new_name);
+    e2e::browser::set(&mut fields, "reason", "核准通知书〔2026〕9号");
+    let action = form.attribute("#act-form", "action").unwrap();
+    let file = ("evidence", "C:\\扫描\\核准 通知书.pdf", PAPER);
+    worker.browser.upload(&action, &fields, Some(file)).await
+}
+
+#[tokio::test]
+async fn an_enterprise_is_renamed_with_evidence_that_is_kept_and_given_out_as_a_file() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let at = page_of(&scene);
+    let old = scene.lock.holder.clone();
+    let new_name = format!("新{old}");
+    let mut support = Worker::on_duty(provider, &[Role::Support]).await;
+    let review = renaming(&mut support, &at, &new_name).await;
+    assert_eq!(
+        review.text("[data-fact=rename-new] ins"),
+        Some(new_name.clone())
+    );
+    assert_eq!(review.text("[data-fact=rename-new] del"), Some(old.clone()));
+    assert_eq!(
+        review.text("[data-fact=evidence-name]").as_deref(),
+        Some("核准 通知书.pdf")
+    );
+    assert_eq!(
+        review.text("[data-fact=evidence-type]").as_deref(),
+        Some("application/pdf")
+    );
+    let sha256 = review.text("[data-fact=evidence-sha256]").unwrap();
+    assert!(review.text("#statement").unwrap().contains(&new_name));
+    let done = support.sign(&review).await;
+    assert_eq!(done.location(), Some(at.as_str()), "{}", done.summary());
+    let renamed = provider
+        .enterprise(&scene.lock.credit_code())
+        .await
+        .unwrap();
+    assert_eq!(renamed.name, new_name);
+    assert_eq!(scene.browser.open("/certificate").await.status, 303);
+    let holder = renamed.id.clone();
+    let kept = provider
+        .state
+        .database
+        .read(move |store| store.list_enterprise_renames(&holder));
+    assert_eq!(kept.await.unwrap()[0].evidence_sha256, sha256);
+
+    let mut auditor = Worker::on_duty(provider, &[Role::Auditor]).await;
+    let page = auditor.browser.open(&at).await;
+    assert!(page.text("#renames").unwrap().contains(&old));
+    let file = page.attribute("#evidence-1", "href").unwrap();
+    let file = auditor.browser.open(&file).await;
+    assert_eq!(file.body.as_bytes(), PAPER);
+    assert_eq!(file.header("content-type"), "application/octet-stream");
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+    assert!(
+        file.header("content-disposition")
+            .starts_with("attachment; filename*=UTF-8''")
+    );
+    let part: String = old.chars().take(20).collect();
+    assert!(codes(&search(&mut support, &part).await).contains(&scene.lock.credit_code()));
+}
+
+#[tokio::test]
+async fn support_corrects_what_an_enterprise_can_t() {
+    let provider = Provider::shared();
+    let scene = Scene::at(provider).await;
+    let mut support = Worker::on_duty(provider, &[Role::Support]).await;
+    let form = format!("{}/do/correct", page_of(&scene));
+    let typed = [
+        ("legal_representative", "乌仁"),
+        ("region_code", "150100"),
+        ("reason", "营业执照"),
+    ];
+    let page = support.browser.open(&form).await;
+    let review = support.send(&page, "#act-form", &typed).await;
+    let changed = "[data-fact=claim-legal_representative]";
+    assert_eq!(
+        review.text(&format!("{changed} del")).as_deref(),
+        Some("其其格")
+    );
+    support.sign(&review).await;
+    let now = provider
+        .enterprise(&scene.lock.credit_code())
+        .await
+        .unwrap();
+    assert_eq!(now.legal_representative, "乌仁");
+    assert_eq!(now.region_code.as_str(), "150100");
+    let same = support.act(&form, &typed).await;
+    assert_eq!(same.problem(), "change-nothing");
+}
+
+#[tokio::test]
+async fn support_ends_one_sign_in_then_all_of_them_and_takes_a_consent_back() {
+    let provider = Provider::shared();
+    let mut scene = Scene::at(provider).await;
+    let tokens = scene.receive().await;
+    let mut other = Browser::new(provider);
+    other.sign_in(&scene.lock).await;
+    let at = page_of(&scene);
+    let mut support = Worker::on_duty(provider, &[Role::Support]).await;
+    let back = format!("{at}/do/take-consent-back?platform={}", scene.platform.id);
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
+    let done = support.act(&back, &[("reason", "企业来函")]).await;
+    assert_eq!(done.location(), Some(at.as_str()), "{}", done.summary());
+    assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
+    assert_eq!(support.browser.open(&back).await.status, 404);
+
+    let page = support.browser.open(&at).await;
+    // The newest first: the other browser's.
+    let newest = page.attribute("#sign-ins a", "href").unwrap();
+    let form = support.browser.open(&newest).await;
+    assert!(form.has("[data-fact=sessions-begun]"), "{}", form.summary());
+    support.act(&newest, &[("reason", "陌生地点")]).await;
+    assert_eq!(other.open("/certificate").await.status, 303);
+    assert_eq!(scene.browser.open("/certificate").await.status, 200);
+    support
+        .act(
+            &format!("{at}/do/end-all-sign-ins"),
+            &[("reason", "全部退出")],
+        )
+        .await;
+    assert_eq!(scene.browser.open("/certificate").await.status, 303);
+    let page = support.browser.open(&at).await;
+    assert!(!page.has("#sign-ins a"));
+    let enterprise = provider
+        .enterprise(&scene.lock.credit_code())
+        .await
+        .unwrap()
+        .id;
+    let ended = provider
+        .state
+        .database
+        .read(move |store| store.list_sessions(&enterprise, 9));
+    let how = |one: &idp_core::session::SessionRecord| one.ended.map(|(_, how)| how);
+    assert!(
+        ended
+            .await
+            .unwrap()
+            .iter()
+            .all(|one| how(one) == Some(SessionEnding::EndedByOperator))
+    );
+}
+
+#[tokio::test]
+async fn personal_data_is_told_as_a_file_and_erased_once_no_lock_is_in_force() {
+    let provider = Provider::shared();
+    let scene = Scene::at(provider).await;
+    let at = page_of(&scene);
+    let mut support = Worker::on_duty(provider, &[Role::Support]).await;
+    let form = support
+        .browser
+        .open(&format!("{at}/do/export-personal-data"))
+        .await;
+    let file = support
+        .send(&form, "#act-form", &[("reason", "本人申请")])
+        .await;
+    assert!(file.header("content-disposition").starts_with("attachment"));
+    assert_eq!(file.json()["enterprise"]["legal_representative"], "其其格");
+    let page = support.browser.open(&at).await;
+    assert!(page.text("#events").unwrap().contains("导出个人信息") && !page.has("#erase"));
+
+    let lost = format!(
+        "{at}/do/lock-lost?lock={}",
+        provider.lock_id(&scene.lock).await
+    );
+    support.act(&lost, &[("reason", "注销")]).await;
+    let page = support.browser.open(&at).await;
+    let erase = page.attribute("#erase", "href").unwrap();
+    let done = support.act(&erase, &[("reason", "本人申请")]).await;
+    assert_eq!(done.location(), Some(at.as_str()), "{}", done.summary());
+    let now = provider
+        .enterprise(&scene.lock.credit_code())
+        .await
+        .unwrap();
+    assert_eq!((now.legal_representative.as_str(), now.phone), ("", None));
+    assert!(
+        support
+            .kinds(provider)
+            .await
+            .ends_with(&[AuditKind::PersonalDataErased])
+    );
 }

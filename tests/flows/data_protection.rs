@@ -10,9 +10,10 @@ use e2e::{Browser, Provider};
 use idp::counting::{COUNTS_KEPT, count_up};
 use idp::forgetting::{SETTLED_FOR, forget};
 use idp_core::audit::{AuditEvent, AuditKind};
+use idp_core::evidence::Evidence;
 use idp_core::figures::Hour;
 use idp_core::operate::{
-    Erased, Evidence, OperateError, OperateRefusal, Order, TRACES_KEPT, erase, export, lock_lost,
+    Erased, OperateError, OperateRefusal, Order, TRACES_KEPT, erase, export, lock_lost,
     note_export, rename,
 };
 use idp_core::store::StoreError;

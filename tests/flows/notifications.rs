@@ -258,7 +258,7 @@ async fn every_act_on_a_lock_and_a_name_is_heard_of() {
     let done = stage
         .provider
         .operate(&bidder.lock, move |store, cx, code, order| {
-            let evidence = operate::Evidence {
+            let evidence = idp_core::evidence::Evidence {
                 name: "paper.pdf".to_owned(),
                 content: vec![1],
             };

@@ -137,6 +137,17 @@ impl Browser {
         self.finish(request, format!("POST {path}")).await
     }
 
+    /// Posts octets of some media type; redirects are not followed.
+    pub async fn post_octets(&mut self, path: &str, kind: &str, body: Vec<u8>) -> Answer {
+        let url = format!("{}{path}", self.next_base());
+        let request = self
+            .client
+            .post(url)
+            .header("content-type", kind)
+            .body(body);
+        self.finish(request, format!("POST {path}")).await
+    }
+
     /// One request.
     pub async fn send(
         &mut self,

@@ -53,6 +53,7 @@ pub mod source;
 pub mod story;
 pub mod tls;
 pub mod token_request;
+pub mod upload;
 pub mod vector;
 pub mod wire;
 

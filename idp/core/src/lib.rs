@@ -24,6 +24,7 @@ pub mod consent;
 pub mod consent_statement;
 pub mod delivery;
 pub mod enterprise;
+pub mod evidence;
 pub mod figures;
 pub mod grant;
 pub mod key_lock;

@@ -1,8 +1,10 @@
 //! The acts: everything that an operator signs for.
 
 use idp_core::directory::Wanted;
-use idp_core::id::{KeyLockId, PlatformId, ProposalId};
+use idp_core::evidence::EvidenceFacts;
+use idp_core::id::{KeyLockId, PlatformId, ProposalId, SessionId};
 use idp_core::proposal::{Change, Unwritable};
+use idp_core::region::RegionCode;
 use pki::holder::credit_code::CreditCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -127,6 +129,44 @@ pub enum EnterpriseAct {
     },
     /// It may not any more.
     CloseRebinding,
+    /// It has another name, against evidence (FAQ 6).
+    Rename {
+        /// The new name.
+        new_name: String,
+        /// The paper, as it was handed in.
+        evidence: EvidenceFacts,
+    },
+    /// What is registered of it is corrected against papers; what is absent stays.
+    Correct {
+        /// 法人代表
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        legal_representative: Option<String>,
+        /// 企业所在地市
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region_code: Option<RegionCode>,
+    },
+    /// One sign-in ends, with what was given in it.
+    EndSignIn {
+        /// Which.
+        session: SessionId,
+    },
+    /// Every sign-in with a lock ends.
+    EndSignInsOfLock {
+        /// Which lock.
+        lock: KeyLockId,
+    },
+    /// Every sign-in ends.
+    EndAllSignIns,
+    /// A consent is taken back for it.
+    TakeConsentBack {
+        /// For which platform.
+        platform: PlatformId,
+    },
+    /// Personal data of the people behind it is erased.
+    Erase {
+        /// The papers behind its changes of name too.
+        with_evidence: bool,
+    },
 }
 
 impl EnterpriseAct {
@@ -140,16 +180,34 @@ impl EnterpriseAct {
             Self::PromoteLock { .. } => "promote-lock",
             Self::OpenRebinding { .. } => "open-rebinding",
             Self::CloseRebinding => "close-rebinding",
+            Self::Rename { .. } => "rename",
+            Self::Correct { .. } => "correct",
+            Self::EndSignIn { .. } => "end-sign-in",
+            Self::EndSignInsOfLock { .. } => "end-sign-ins-of-lock",
+            Self::EndAllSignIns => "end-all-sign-ins",
+            Self::TakeConsentBack { .. } => "take-consent-back",
+            Self::Erase { .. } => "erase",
         }
     }
 
     /// The lock it is about.
     pub const fn lock(&self) -> Option<&KeyLockId> {
         match self {
-            Self::LockLost { lock } | Self::RemoveLock { lock } | Self::PromoteLock { lock } => {
-                Some(lock)
-            }
+            Self::LockLost { lock }
+            | Self::RemoveLock { lock }
+            | Self::PromoteLock { lock }
+            | Self::EndSignInsOfLock { lock } => Some(lock),
             _ => None,
+        }
+    }
+
+    /// To what of the enterprise it is done, where it is not all of it: an identifier or the new name, under the signature.
+    pub fn part(&self) -> Option<&str> {
+        match self {
+            Self::EndSignIn { session } => Some(session.as_str()),
+            Self::TakeConsentBack { platform } => Some(platform.as_str()),
+            Self::Rename { new_name, .. } => Some(new_name),
+            _ => self.lock().map(KeyLockId::as_str),
         }
     }
 }

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use idp_core::authorities::{self, RegistryRefusal};
+use idp_core::authorities;
 use idp_core::cx::{Caller, Cx};
-use idp_core::directory::{self, DirectoryError};
+use idp_core::directory;
 use idp_core::duty::{Mandate, OperatorAuthentication, find_on_duty};
-use idp_core::four_eyes::{self, FourEyesError, FourEyesRefusal};
+use idp_core::four_eyes;
 use idp_core::id::{PlatformId, ProposalId, RegistrationTokenId};
-use idp_core::operate::{self, OperateError, OperateRefusal, Order};
-use idp_core::operators::{self, OperatorsError};
-use idp_core::proposal::{Approved, Change, Unwritable};
+use idp_core::operate::{self, Correction, Order, SignIns};
+use idp_core::operators;
+use idp_core::proposal::{Approved, Change};
 use idp_core::signed_statement::SignedStatement;
-use idp_core::store::{Store, StoreError};
+use idp_core::store::Store;
 use pki::holder::credit_code::CreditCode;
 
-use super::{Act, EnterpriseAct, PlatformAct, Prepared, registration};
+use super::{Act, ActError, EnterpriseAct, PlatformAct, Prepared, registration};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,148 +32,6 @@ pub enum Done {
     Secret(PlatformId, String),
     /// It is made, and platforms can register by a new token, to be shown once.
     RegistrationToken(RegistrationTokenId, String),
-}
-
-/// Why nothing was done.
-#[derive(Debug, thiserror::Error)]
-pub enum ActError {
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Whoever signed is not on duty any more, or may not.
-    #[error("not on duty, or not allowed")]
-    NotAllowed,
-    /// It is no enterprise's code.
-    #[error("not a credit code")]
-    CreditCode,
-    /// By the rules of four eyes.
-    #[error(transparent)]
-    FourEyes(FourEyesRefusal),
-    /// By those of operators.
-    #[error(transparent)]
-    Operators(operators::OperatorsRefusal),
-    /// By those of the registry.
-    #[error(transparent)]
-    Registry(RegistryRefusal),
-    /// By those of platforms.
-    #[error(transparent)]
-    Directory(DirectoryError),
-    /// By those of enterprises.
-    #[error(transparent)]
-    Operate(OperateRefusal),
-    /// Another request changed the same in the same moment.
-    #[error("it was changed in the same moment: look and try again")]
-    Raced,
-    /// It can't be written down.
-    #[error(transparent)]
-    Unwritable(#[from] Unwritable),
-}
-
-impl ActError {
-    /// The machine word, in the audit trail and on pages; `None` where the store is out of reach.
-    pub const fn code(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Store(_) => return None,
-            Self::NotAllowed => "operator-not-allowed",
-            Self::CreditCode => "bad-credit-code",
-            Self::FourEyes(refusal) => refusal.code(),
-            Self::Operators(refusal) => refusal.code(),
-            Self::Registry(refusal) => return refusal.code(),
-            Self::Directory(error) => of_directory(error),
-            Self::Operate(refusal) => of_enterprise(refusal),
-            Self::Raced => "change-overtaken",
-            Self::Unwritable(_) => "request-invalid",
-        })
-    }
-}
-
-const fn of_directory(error: &DirectoryError) -> &'static str {
-    use idp_core::directory::RegistrationRefusal as Refusal;
-    match error {
-        DirectoryError::Refused(Refusal::NotAsShown(_) | Refusal::NothingShown(_)) => {
-            "change-overtaken"
-        }
-        DirectoryError::Refused(Refusal::Nothing(_)) => "change-nothing",
-        DirectoryError::Refused(Refusal::Unknown(_)) => "platform-unknown",
-        DirectoryError::Refused(Refusal::NotConnected(_)) => "platform-not-connected",
-        DirectoryError::Refused(Refusal::NoSecret) => "platform-no-secret",
-        DirectoryError::Refused(Refusal::Overlap) => "platform-overlap",
-        DirectoryError::Refused(Refusal::TokenBounds) => "registration-token-bounds",
-        DirectoryError::Refused(Refusal::NoOpenid) => "registration-token-no-openid",
-        DirectoryError::Refused(Refusal::MaintenanceText) => "maintenance-text",
-        DirectoryError::Refused(Refusal::MaintenanceTime) => "maintenance-time",
-        DirectoryError::Refused(Refusal::NoMaintenance(_)) => "maintenance-unknown",
-        _ => "platform-registration-refused",
-    }
-}
-
-const fn of_enterprise(refusal: &OperateRefusal) -> &'static str {
-    match refusal {
-        OperateRefusal::Words { .. } => "reason-missing",
-        OperateRefusal::UnknownEnterprise(_) => "enterprise-unknown",
-        OperateRefusal::UnknownLock(_) => "enterprise-lock-unknown",
-        OperateRefusal::LockState { .. } => "enterprise-lock-state",
-        OperateRefusal::Unfit(..) => "enterprise-lock-unfit",
-        OperateRefusal::HasPrimary(_) => "enterprise-has-primary",
-        OperateRefusal::UnknownSignIn(_) => "enterprise-sign-in-unknown",
-        OperateRefusal::NoConsent(_) => "enterprise-consent-unknown",
-        OperateRefusal::InUse(_) => "enterprise-in-use",
-        OperateRefusal::Nothing(_) => "change-nothing",
-        OperateRefusal::RebindingTime => "rebinding-time",
-        OperateRefusal::Evidence => "evidence-size",
-    }
-}
-
-impl From<FourEyesRefusal> for ActError {
-    fn from(refusal: FourEyesRefusal) -> Self {
-        Self::FourEyes(refusal)
-    }
-}
-
-impl From<FourEyesError> for ActError {
-    fn from(error: FourEyesError) -> Self {
-        match error {
-            FourEyesError::Store(error) => Self::Store(error),
-            FourEyesError::Refused(refusal) => Self::FourEyes(refusal),
-        }
-    }
-}
-
-impl From<OperatorsError> for ActError {
-    fn from(error: OperatorsError) -> Self {
-        match error {
-            OperatorsError::Store(error) => Self::Store(error),
-            OperatorsError::Refused(refusal) => Self::Operators(refusal),
-        }
-    }
-}
-
-impl From<RegistryRefusal> for ActError {
-    fn from(error: RegistryRefusal) -> Self {
-        match error {
-            RegistryRefusal::Store(error) => Self::Store(error),
-            refusal => Self::Registry(refusal),
-        }
-    }
-}
-
-impl From<DirectoryError> for ActError {
-    fn from(error: DirectoryError) -> Self {
-        match error {
-            DirectoryError::Store(error) => Self::Store(error),
-            refusal => Self::Directory(refusal),
-        }
-    }
-}
-
-impl From<OperateError> for ActError {
-    fn from(error: OperateError) -> Self {
-        match error {
-            OperateError::Store(error) => Self::Store(error),
-            OperateError::Refused(refusal) => Self::Operate(refusal),
-            OperateError::Raced => Self::Raced,
-        }
-    }
 }
 
 /// Who signed, from where, and what.
@@ -237,7 +95,8 @@ pub fn carry_out(
         } => {
             store.insert_signed_statement(statement)?;
             let code = credit_code.parse().or(Err(ActError::CreditCode))?;
-            of_one(store, cx, (&mandate, reason), (&code, what))?;
+            let by = (&mandate, &signed.authentication, reason.as_str());
+            of_enterprise(store, cx, by, (&code, what))?;
             Ok(Done::Made)
         }
     }
@@ -290,10 +149,10 @@ fn of_platform(
     }
 }
 
-fn of_one(
+fn of_enterprise(
     store: &mut dyn Store,
     cx: &Cx,
-    (mandate, reason): (&Mandate, &str),
+    (mandate, authentication, reason): (&Mandate, &OperatorAuthentication, &str),
     (code, what): (&CreditCode, &EnterpriseAct),
 ) -> Result<(), ActError> {
     let order = Order::of(mandate, reason).map_err(ActError::Operate)?;
@@ -311,6 +170,40 @@ fn of_one(
             operate::open_rebinding(store, cx, code, (until, order))?;
         }
         EnterpriseAct::CloseRebinding => operate::close_rebinding(store, cx, code, order)?,
+        EnterpriseAct::Rename { new_name, evidence } => {
+            let evidence = operate::take_handed_in(store, cx, authentication, evidence)?;
+            operate::rename(store, cx, code, new_name, (&evidence, order))?;
+        }
+        EnterpriseAct::Correct {
+            legal_representative,
+            region_code,
+        } => {
+            let correction = Correction {
+                legal_representative: legal_representative.clone(),
+                region_code: region_code.clone(),
+            };
+            operate::correct(store, cx, code, (&correction, order))?;
+        }
+        EnterpriseAct::EndSignIn { .. }
+        | EnterpriseAct::EndSignInsOfLock { .. }
+        | EnterpriseAct::EndAllSignIns => {
+            operate::end_sign_ins(store, cx, code, (&sign_ins(what), order))?;
+        }
+        EnterpriseAct::TakeConsentBack { platform } => {
+            operate::take_consent_back(store, cx, code, (platform, order))?;
+        }
+        EnterpriseAct::Erase { with_evidence } => {
+            operate::erase(store, cx, code, (*with_evidence, order))?;
+        }
     }
     Ok(())
+}
+
+/// Which sign-ins an act ends.
+fn sign_ins(what: &EnterpriseAct) -> SignIns {
+    match what {
+        EnterpriseAct::EndSignIn { session } => SignIns::One(session.clone()),
+        EnterpriseAct::EndSignInsOfLock { lock } => SignIns::OfLock(lock.clone()),
+        _ => SignIns::All,
+    }
 }

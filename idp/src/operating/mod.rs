@@ -5,10 +5,12 @@
 
 mod act;
 mod carry_out;
+mod error;
 mod prepare;
 mod registration;
 
 pub use act::{Act, EnterpriseAct, PlatformAct};
-pub use carry_out::{ActError, Done, Signed, carry_out};
+pub use carry_out::{Done, Signed, carry_out};
+pub use error::ActError;
 pub use prepare::{Prepared, prepare};
 pub use registration::RegistrationAct;

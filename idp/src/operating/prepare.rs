@@ -88,8 +88,8 @@ pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError
         } => Ok(Prepared {
             right: Right::ChangeEnterprises,
             code: what.code(),
-            subject: match what.lock() {
-                Some(lock) => format!("{credit_code} {lock}"),
+            subject: match what.part() {
+                Some(part) => format!("{credit_code} {part}"),
                 None => credit_code,
             },
             reason,

@@ -260,4 +260,7 @@ pub(super) const CODES: &[&str] = &[
     "api-dpop-invalid",
     "api-dpop-nonce",
     "search-words",
+    "evidence-missing",
+    "evidence-gone",
+    "enterprise-name",
 ];

@@ -45,6 +45,7 @@ mod sealed_secret;
 mod session;
 mod signing_key;
 mod superseded;
+mod waiting_evidence;
 
 pub use database::settings::{DatabaseSettings, OpenError};
 pub use database::{Database, MigrationError};

@@ -522,6 +522,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    waiting_evidence (operator_id, signed_in_at) {
+        operator_id -> Text,
+        signed_in_at -> BigInt,
+        name -> Text,
+        content -> Binary,
+        handed_in_at -> BigInt,
+    }
+}
+
 diesel::joinable!(grants -> enterprises (enterprise_id));
 diesel::joinable!(grants -> key_locks (key_lock_id));
 diesel::joinable!(grants -> platforms (platform_id));

@@ -12,7 +12,7 @@ mod standing;
 pub use enterprise::{Correction, close_rebinding, correct, freeze, open_rebinding, unfreeze};
 pub use locks::{lock_lost, promote_lock, remove_lock};
 pub use personal_data::{Erased, TRACES_KEPT, erase, export, note_export};
-pub use rename::{EVIDENCE_MAX, Evidence, rename};
+pub use rename::{hand_in, new_name, rename, take_handed_in};
 pub use standing::{SignIns, end_sign_ins, take_consent_back};
 
 use pki::holder::credit_code::CreditCode;
@@ -21,6 +21,7 @@ use crate::audit::{AuditEvent, AuditKind};
 use crate::cx::Cx;
 use crate::duty::Mandate;
 use crate::enterprise::Enterprise;
+use crate::evidence::EVIDENCE_MAX;
 use crate::fields::{self, FieldProblem};
 use crate::id::{KeyLockId, OperatorId, PlatformId, SessionId};
 use crate::key_lock::Unfit;
@@ -125,6 +126,9 @@ pub enum OperateRefusal {
     /// The evidence is empty or too large.
     #[error("the evidence must be a file of 1 octet to {} MiB", EVIDENCE_MAX >> 20)]
     Evidence,
+    /// No such evidence waits for whoever signed.
+    #[error("no such evidence waits: it is handed in again")]
+    EvidenceGone,
 }
 
 /// Why nothing was written.

@@ -10,25 +10,55 @@ use super::{OperateError, OperateRefusal, Order, change, find, words};
 use crate::announce::announce;
 use crate::audit::AuditKind;
 use crate::cx::Cx;
+use crate::duty::OperatorAuthentication;
 use crate::ending::end_standing;
 use crate::enterprise::{Enterprise, EnterpriseRename};
+use crate::evidence::{EVIDENCE_MAX, Evidence, EvidenceFacts, Holder, WAITS, WaitingEvidence};
 use crate::notification::Happening;
 use crate::session::{SessionEnding, Which};
 use crate::store::Store;
 
-/// Largest evidence, in octets.
-pub const EVIDENCE_MAX: usize = 8 << 20;
-
 /// Longest name, in characters.
 const NAME_MAX: usize = 200;
 
-/// The paper behind a change of name, scanned.
-#[derive(Clone, Debug)]
-pub struct Evidence {
-    /// Its file name.
-    pub name: String,
-    /// The file.
-    pub content: Vec<u8>,
+/// A new name, readable.
+pub fn new_name(text: &str) -> Result<String, OperateRefusal> {
+    words("the new name", text, NAME_MAX)
+}
+
+/// Keeps evidence for the sign-in that handed it in, until its signature comes or its time is over. Another one takes its place:
+/// so no sign-in fills the store.
+pub fn hand_in(
+    store: &mut dyn Store,
+    cx: &Cx,
+    authentication: &OperatorAuthentication,
+    evidence: Evidence,
+) -> Result<(), OperateError> {
+    if !(1..=EVIDENCE_MAX).contains(&evidence.content.len()) {
+        return Err(OperateRefusal::Evidence.into());
+    }
+    store.forget_waiting_evidence(cx.now - WAITS)?;
+    store.put_waiting_evidence(&WaitingEvidence {
+        holder: Holder::of(authentication),
+        evidence,
+        handed_in_at: cx.now,
+    })?;
+    Ok(())
+}
+
+/// Takes evidence that waits for a sign-in, where it is the very file that was signed for.
+pub fn take_handed_in(
+    store: &mut dyn Store,
+    cx: &Cx,
+    authentication: &OperatorAuthentication,
+    signed: &EvidenceFacts,
+) -> Result<Evidence, OperateError> {
+    let holder = Holder::of(authentication);
+    let waiting = store.find_waiting_evidence(&holder)?;
+    let waiting = waiting.filter(|one| one.waits(cx.now) && one.evidence.facts() == *signed);
+    let waiting = waiting.ok_or(OperateRefusal::EvidenceGone)?;
+    store.delete_waiting_evidence(&holder)?;
+    Ok(waiting.evidence)
 }
 
 /// Applies the change and keeps its evidence; answers what is on record of it.
@@ -39,7 +69,7 @@ pub fn rename(
     new_name: &str,
     (evidence, order): (&Evidence, &Order),
 ) -> Result<EnterpriseRename, OperateError> {
-    let new_name = words("the new name", new_name, NAME_MAX)?;
+    let new_name = self::new_name(new_name)?;
     let evidence_name = words("the file name of the evidence", &evidence.name, NAME_MAX)?;
     if !(1..=EVIDENCE_MAX).contains(&evidence.content.len()) {
         return Err(OperateRefusal::Evidence.into());

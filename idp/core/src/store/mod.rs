@@ -10,6 +10,7 @@ mod authorities;
 mod consent_statements;
 mod consents;
 mod enterprises;
+mod evidence;
 mod figures;
 mod grants;
 mod key_locks;
@@ -30,6 +31,7 @@ pub use authorities::AuthorityStore;
 pub use consent_statements::ConsentStatementStore;
 pub use consents::ConsentStore;
 pub use enterprises::EnterpriseStore;
+pub use evidence::EvidenceStore;
 pub use figures::FigureStore;
 pub use grants::GrantStore;
 pub use key_locks::KeyLockStore;
@@ -65,6 +67,7 @@ pub enum StoreError {
 /// Everything durable.
 pub trait Store:
     EnterpriseStore
+    + EvidenceStore
     + KeyLockStore
     + SessionStore
     + PlatformStore
@@ -90,6 +93,7 @@ pub trait Store:
 
 impl<T> Store for T where
     T: EnterpriseStore
+        + EvidenceStore
         + KeyLockStore
         + SessionStore
         + PlatformStore

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use idp_core::cx::Cx;
+use idp_core::evidence::{EVIDENCE_MAX, Evidence};
 use idp_core::id::KeyLockId;
 use idp_core::operate::{
-    self, Correction, EVIDENCE_MAX, Evidence, OperateError, Order, close_rebinding, correct,
-    freeze, lock_lost, open_rebinding, promote_lock, remove_lock, unfreeze,
+    self, Correction, OperateError, Order, close_rebinding, correct, freeze, lock_lost,
+    open_rebinding, promote_lock, remove_lock, unfreeze,
 };
 use idp_core::region::RegionCode;
 use idp_core::store::Store;

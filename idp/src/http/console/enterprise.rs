@@ -5,33 +5,28 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::audit_group::AuditGroup;
-use idp_core::consent::StandingConsent;
-use idp_core::enterprise::{Enterprise, EnterpriseRename, EnterpriseState};
-use idp_core::id::{KeyLockId, PlatformId};
+use idp_core::enterprise::{Enterprise, EnterpriseState};
 use idp_core::inspect::{Sight, SightAsk, look_at};
 use idp_core::key_lock::{KeyLock, KeyLockState};
 use idp_core::listing::{AuditFilter, List};
 use idp_core::operator::Right;
-use idp_core::platform::Platform;
-use idp_core::session::{LiveSince, SessionRecord, SessionStage};
+use idp_core::session::LiveSince;
 use pki::holder::credit_code::CreditCode;
 use protocol::claims::{LockRole, SubjectType};
 
 use super::ENTERPRISES;
 use super::asked::{choices, invalid};
 use super::bench::{bench, frame};
-use super::enterprise_facts::role;
+use super::enterprise_rows::{consent_row, lock_row, rename_row, sign_in_row};
 use super::enterprises::region;
 use super::events::{self, Shown};
 use super::paging::{asked, cursor, pager};
 use super::shown::{not_found, show as show_page};
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Visit};
-use crate::http::page::{moment, platform_name, subject_type};
+use crate::http::page::{moment, subject_type};
 use crate::view::Frame;
-use crate::view::console::{
-    ConsoleConsentRow, ConsoleLockRow, ConsoleSignInRow, EnterprisePage, Fact, RenameRow,
-};
+use crate::view::console::{EnterprisePage, Fact};
 
 /// Events on one page.
 const EVENTS: u32 = 30;
@@ -95,7 +90,7 @@ fn page(visit: &Visit, desk: &Desk, (sight, group): (&Sight, &str)) -> HttpRespo
         facts: facts(visit, &frame, enterprise),
         acts: if may_change { acts(sight) } else { Vec::new() },
         locks: (sight.locks.iter())
-            .map(|lock| lock_row(visit, lock, sight))
+            .map(|lock| lock_row(visit, lock, lock_acts(visit, lock, sight)))
             .collect(),
         sign_ins: (sight.sign_ins.iter())
             .map(|one| sign_in_row(visit, one, &locks))
@@ -167,6 +162,16 @@ pub fn acts(sight: &Sight) -> Vec<&'static str> {
     } else if !sight.locks.iter().any(KeyLock::is_active_primary) {
         acts.push("open-rebinding");
     }
+    acts.extend([
+        "rename",
+        "correct",
+        "end-all-sign-ins",
+        "export-personal-data",
+    ]);
+    let is_in_use = |lock: &KeyLock| lock.state == KeyLockState::Active;
+    if !sight.locks.iter().any(is_in_use) {
+        acts.push("erase");
+    }
     acts
 }
 
@@ -180,91 +185,10 @@ pub fn lock_acts(visit: &Visit, lock: &KeyLock, sight: &Sight) -> Vec<&'static s
             if lock.role == LockRole::Secondary && !has_primary && unfit.is_none() {
                 acts.push("promote-lock");
             }
+            acts.push("end-sign-ins-of-lock");
             acts
         }
         KeyLockState::Removed => vec!["lock-lost"],
         KeyLockState::Lost | KeyLockState::Revoked => Vec::new(),
-    }
-}
-
-fn lock_row<'a>(visit: &Visit, lock: &'a KeyLock, sight: &Sight) -> ConsoleLockRow<'a> {
-    let day = |at| visit.locale.date(moment(at));
-    let is_active = lock.state == KeyLockState::Active;
-    let is_over = visit.cx.now > lock.not_after;
-    ConsoleLockRow {
-        id: lock.id.as_str(),
-        role: role(lock.role),
-        key_number: &lock.key_number,
-        media_number: lock.media_number.as_deref(),
-        holder: &lock.holder_name,
-        issuer: &lock.ca_name,
-        serial: &lock.serial_number,
-        sha256: lock.thumbprint.to_groups(),
-        validity: format!("{} – {}", day(lock.not_before), day(lock.not_after)),
-        days_left: (is_active && !is_over).then(|| lock.days_left(visit.cx.now).to_string()),
-        state: if is_active && is_over {
-            "expired"
-        } else {
-            lock.state.as_str()
-        },
-        ended: lock.ended_at.map(|at| visit.locale.date_time(moment(at))),
-        acts: lock_acts(visit, lock, sight),
-    }
-}
-
-fn sign_in_row<'a>(
-    visit: &Visit,
-    session: &'a SessionRecord,
-    locks: &BTreeMap<&KeyLockId, &KeyLock>,
-) -> ConsoleSignInRow<'a> {
-    let written = |at| visit.locale.date_time(moment(at));
-    let (state, ended) = match session.stage(&visit.cx.settings, visit.cx.now) {
-        SessionStage::Live => ("live", None),
-        SessionStage::Over => ("over", None),
-        SessionStage::Ended(at, ending) => (ending.as_str(), Some(written(at))),
-    };
-    let lock = locks.get(&session.key_lock_id);
-    ConsoleSignInRow {
-        id: session.id.as_str(),
-        begun: written(session.begun_at),
-        seen: written(session.seen_at),
-        lock: lock.map_or_else(
-            || session.key_lock_id.to_string(),
-            |lock| lock.key_number.clone(),
-        ),
-        address: session.remote_address.as_deref().unwrap_or("–"),
-        agent: session.user_agent.as_deref().unwrap_or("–"),
-        state,
-        ended,
-    }
-}
-
-fn consent_row<'a>(
-    visit: &Visit,
-    consent: &'a StandingConsent,
-    platforms: &'a BTreeMap<PlatformId, Platform>,
-) -> ConsoleConsentRow<'a> {
-    let written = |at| visit.locale.date_time(moment(at));
-    let platform = platforms.get(&consent.platform_id);
-    ConsoleConsentRow {
-        platform_id: consent.platform_id.as_str(),
-        platform: platform.map_or(consent.platform_id.as_str(), |one| {
-            platform_name(one, visit.locale)
-        }),
-        scopes: consent.scopes.to_string(),
-        since: written(consent.granted_at),
-        revoked: consent.revoked_at.map(written),
-    }
-}
-
-fn rename_row<'a>(visit: &Visit, rename: &'a EnterpriseRename) -> RenameRow<'a> {
-    RenameRow {
-        old: &rename.old_name,
-        new: &rename.new_name,
-        at: visit.locale.date_time(moment(rename.at)),
-        by: &rename.by,
-        reason: &rename.reason,
-        evidence: &rename.evidence_name,
-        sha256: &rename.evidence_sha256,
     }
 }

@@ -2,8 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::id::KeyLockId;
+use idp_core::id::{KeyLockId, PlatformId, SessionId};
 use idp_core::operator::Right;
+use idp_core::region::RegionCode;
 
 use super::act::review;
 use super::asked::{invalid, reason};
@@ -33,7 +34,8 @@ pub async fn submit(mut visit: Visit, request: HttpRequest, body: web::Bytes) ->
     .await
 }
 
-fn asked(form: &Form) -> Result<EnterpriseAct, Failure> {
+/// What a form, or the address of one, asks for.
+pub fn asked(form: &Form) -> Result<EnterpriseAct, Failure> {
     let lock = || Ok::<_, Failure>(KeyLockId::from_text(form.one("lock")?));
     Ok(match form.one("do")? {
         "freeze" => EnterpriseAct::Freeze,
@@ -45,6 +47,32 @@ fn asked(form: &Form) -> Result<EnterpriseAct, Failure> {
             days: form.one("days")?.parse().unwrap_or(REBINDING_DAYS),
         },
         "close-rebinding" => EnterpriseAct::CloseRebinding,
+        "correct" => correction(form)?,
+        "end-sign-in" => EnterpriseAct::EndSignIn {
+            session: SessionId::from_text(form.one("session")?),
+        },
+        "end-sign-ins-of-lock" => EnterpriseAct::EndSignInsOfLock { lock: lock()? },
+        "end-all-sign-ins" => EnterpriseAct::EndAllSignIns,
+        "take-consent-back" => EnterpriseAct::TakeConsentBack {
+            platform: PlatformId::from_text(form.one("platform")?),
+        },
+        "erase" => EnterpriseAct::Erase {
+            with_evidence: form.one("with_evidence")? == "yes",
+        },
         _ => return Err(invalid()),
+    })
+}
+
+/// What is left empty stays.
+fn correction(form: &Form) -> Result<EnterpriseAct, Failure> {
+    let said = |name| {
+        let said = form.one(name)?.trim();
+        Ok::<_, Failure>((!said.is_empty()).then_some(said))
+    };
+    let unknown = Failure::refused(StatusCode::BAD_REQUEST, "region-unknown");
+    let region = said("region_code")?.map(RegionCode::parse);
+    Ok(EnterpriseAct::Correct {
+        legal_representative: said("legal_representative")?.map(str::to_owned),
+        region_code: region.transpose().or(Err(unknown))?,
     })
 }

@@ -3,20 +3,26 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::inspect::{Sight, SightAsk};
-use idp_core::key_lock::KeyLock;
 use idp_core::listing::AuditFilter;
 use idp_core::operator::Right;
+use idp_core::region::{Region, regions};
 use idp_core::session::LiveSince;
 
 use super::bench::{bench, frame};
 use super::enterprise::{acts, lock_acts, sight};
-use super::enterprise_facts::of_lock;
+use super::enterprise_acts::asked as asked_act;
+use super::enterprise_facts::{of_enterprise, of_part};
 use super::paging::asked;
 use super::shown::{not_found, show as show_page};
-use super::{ENTERPRISE_ACT, ENTERPRISES};
+use super::{ENTERPRISE_ACT, ENTERPRISE_RENAME, ENTERPRISES, PERSONAL_DATA};
 use crate::http::error::Failure;
-use crate::http::extract::{Desk, Visit};
+use crate::http::extract::{Desk, Form, Visit};
+use crate::http::page::region_name;
+use crate::view::Choice;
 use crate::view::console::{EnterpriseActPage, Fact};
+
+/// What an act is about, where it is not about all of the enterprise: fields of the address and of the form.
+const PARTS: [&str; 3] = ["lock", "session", "platform"];
 
 /// `GET /console/enterprises/{credit_code}/do/{act}`
 pub async fn ask(
@@ -34,41 +40,66 @@ pub async fn ask(
             size: 1,
         };
         let sight = sight(&visit, &code, ask).await?;
+        let mut facts = of_enterprise(&visit, &sight.enterprise);
         if let Some(act) = acts(&sight).into_iter().find(|known| *known == act) {
-            return Ok(page(&visit, desk, (&sight, act, None)));
+            return Ok(page(&visit, desk, (&sight, act), (facts, None)));
         }
-        let lock = asked(&request, "lock").ok_or(not_found())?;
-        let lock = sight.locks.iter().find(|one| one.id.as_str() == lock);
-        let lock = lock.ok_or(not_found())?;
-        let fits = lock_acts(&visit, lock, &sight);
-        let act = fits.into_iter().find(|known| *known == act);
-        let refused = Failure::refused(StatusCode::CONFLICT, "enterprise-lock-state");
+        let part = PARTS.into_iter().find_map(|name| {
+            let said = asked(&request, name)?;
+            Some((name, said))
+        });
+        let (name, id) = part.ok_or(not_found())?;
+        fits(&visit, &sight, (&act, name, &id))?;
+        let fields = [("do", act.as_str()), (name, id.as_str())];
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let what = asked_act(&Form::of_pairs(fields.map(owned).to_vec()))
+            .map_err(|_no_act| not_found())?;
+        let of_part = of_part(&visit, &sight.enterprise, &what).await?;
+        if of_part.is_empty() {
+            return Err(not_found());
+        }
+        facts.extend(of_part);
         Ok(page(
             &visit,
             desk,
-            (&sight, act.ok_or(refused)?, Some(lock)),
+            (&sight, what.code()),
+            (facts, Some((name, &id))),
         ))
     })
     .await
 }
 
+/// Of a lock only what fits its state is asked for.
+fn fits(visit: &Visit, sight: &Sight, (act, part, id): (&str, &str, &str)) -> Result<(), Failure> {
+    if part != "lock" {
+        return Ok(());
+    }
+    let lock = sight.locks.iter().find(|one| one.id.as_str() == id);
+    let fitting = lock_acts(visit, lock.ok_or(not_found())?, sight);
+    if fitting.contains(&act) {
+        Ok(())
+    } else {
+        Err(Failure::refused(
+            StatusCode::CONFLICT,
+            "enterprise-lock-state",
+        ))
+    }
+}
+
 fn page(
     visit: &Visit,
     desk: &Desk,
-    (sight, act, lock): (&Sight, &str, Option<&KeyLock>),
+    (sight, act): (&Sight, &str),
+    (facts, part): (Vec<Fact>, Option<(&str, &str)>),
 ) -> HttpResponse {
-    let enterprise = &sight.enterprise;
-    let code = enterprise.credit_code.as_str();
+    let code = sight.enterprise.credit_code.as_str();
     let back = format!("{ENTERPRISES}/{code}");
-    let mut facts = vec![
-        Fact::new("claim-name", &enterprise.name),
-        Fact::code("claim-credit_code", code),
-    ];
     let mut hidden = vec![("credit_code", code), ("do", act), ("back", &*back)];
-    if let Some(lock) = lock {
-        facts.extend(of_lock(visit, lock));
-        hidden.push(("lock", lock.id.as_str()));
-    }
+    hidden.extend(part);
+    let named = |one: Region| Choice {
+        value: one.code,
+        label: region_name(one, visit.locale),
+    };
     let page = EnterpriseActPage {
         frame: frame(visit, desk),
         bench: bench(desk),
@@ -76,8 +107,15 @@ fn page(
         act,
         facts,
         hidden,
-        action: ENTERPRISE_ACT,
-        regions: Vec::new(),
+        action: match act {
+            "rename" => ENTERPRISE_RENAME,
+            "export-personal-data" => PERSONAL_DATA,
+            _ => ENTERPRISE_ACT,
+        },
+        regions: match act {
+            "correct" => regions().map(named).collect(),
+            _ => Vec::new(),
+        },
     };
     visit.html(StatusCode::OK, page.render())
 }

@@ -163,10 +163,7 @@ async fn of_enterprise(visit: &Visit, prepared: &Prepared) -> Result<Shown, Fail
     else {
         return Ok(Shown::default());
     };
-    Ok(Shown {
-        facts: enterprise_facts::of_act(visit, &code, what).await?,
-        ..Shown::default()
-    })
+    enterprise_facts::of_act(visit, &code, what).await
 }
 
 /// What is known of an operator.

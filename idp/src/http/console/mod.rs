@@ -15,12 +15,15 @@ mod enterprise;
 mod enterprise_acts;
 mod enterprise_facts;
 mod enterprise_form;
+mod enterprise_rows;
 mod enterprises;
 mod events;
+mod evidence;
 mod facts;
 mod notices;
 mod operators;
 mod paging;
+mod personal_data;
 mod platform_facts;
 mod platform_form;
 mod platform_health;
@@ -56,6 +59,10 @@ pub const AUDIT: &str = "/console/audit";
 /// What is done to an enterprise.
 pub const ENTERPRISE_ACT: &str = "/console/enterprises/act";
 
+/// A change of name, with its evidence.
+pub const ENTERPRISE_RENAME: &str = "/console/enterprises/rename";
+/// Personal data of the people behind an enterprise, told.
+pub const PERSONAL_DATA: &str = "/console/enterprises/personal-data";
 /// What is announced.
 pub const NOTICES: &str = "/console/notices";
 /// 交易平台.
@@ -169,6 +176,12 @@ fn mount_enterprises(app: &mut ServiceConfig) {
     let resource = web::resource;
     app.service(resource(ENTERPRISES).get(enterprises::list))
         .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
+        .service(resource(ENTERPRISE_RENAME).post(evidence::rename))
+        .service(resource(PERSONAL_DATA).post(personal_data::tell))
+        .service(
+            resource("/console/enterprises/{credit_code}/evidence/{sha256}")
+                .get(evidence::download),
+        )
         .service(resource("/console/enterprises/{credit_code}").get(enterprise::show))
         .service(resource("/console/enterprises/{credit_code}/do/{act}").get(enterprise_form::ask));
 }

@@ -34,6 +34,11 @@ impl Form {
         Self(pairs(body))
     }
 
+    /// Of pairs that came in another way.
+    pub const fn of_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The one value of a field, empty when it is missing. Twice is refused.
     pub fn one(&self, name: &str) -> Result<&str, Failure> {
         let mut values = self.0.iter().filter(|(n, _)| n == name);

@@ -13,6 +13,7 @@ pub mod for_operators;
 pub mod form;
 pub mod opened;
 pub mod revoked;
+pub mod upload;
 mod visit;
 
 pub use browser::Browser;

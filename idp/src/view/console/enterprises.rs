@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::events::{EventRow, Pager};
 use super::{Bench, Fact};
-use crate::view::{Choice, ChoiceGroup, Frame, Problem, page};
+use crate::view::{Choice, Frame, Problem, page};
 
 /// The search and what it found.
 #[derive(Clone, Debug, Template)]
@@ -190,7 +190,7 @@ pub struct EnterpriseActPage<'a> {
     /// Where the form is sent.
     pub action: &'a str,
     /// Regions to choose from, where one is.
-    pub regions: Vec<ChoiceGroup<'a>>,
+    pub regions: Vec<Choice<'a>>,
 }
 
 impl EnterpriseRow<'_> {

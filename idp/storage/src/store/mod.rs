@@ -6,6 +6,7 @@ mod authorities;
 mod consent_statements;
 mod consents;
 mod enterprises;
+mod evidence;
 mod figures;
 mod grants;
 mod key_locks;
