@@ -1,5 +1,6 @@
 //! Properties of operators, of what they signed, and of changes that two of them agree on.
 
+use idp_core::evidence::{Evidence, Holder, WaitingEvidence};
 use idp_core::id::{CaId, NoticeId, OperatorId, ProposalId, SignedStatementId};
 use idp_core::key_lock::Thumbprint;
 use idp_core::notice::Notice;
@@ -20,6 +21,7 @@ pub const ALL: &[Property] = properties![
     proposals_come_newest_first_and_page_by_page,
     of_many_decisions_of_a_proposal_one_is_made,
     notices_are_shown_in_their_time_until_they_are_taken_back,
+    evidence_waits_for_one_sign_in_and_another_one_takes_its_place,
 ];
 
 /// What the database itself refuses, whatever the store.
@@ -288,4 +290,49 @@ async fn nobody_decides_alone_what_he_proposed(b: &Backend) {
     refuse_all(b, attempts, "");
     let id = waits.id.clone();
     assert_eq!(read!(b, |s| s.find_proposal(&id)?), Some(waits));
+}
+
+async fn evidence_waits_for_one_sign_in_and_another_one_takes_its_place(b: &Backend) {
+    let (one, other) = (operator(), operator());
+    let written = (one.clone(), other.clone());
+    write!(b, |s| assert!(
+        s.insert_operator(&written.0)? && s.insert_operator(&written.1)?
+    ));
+    let waiting = |of: &Operator, signed_in: i64, content: &[u8]| WaitingEvidence {
+        holder: Holder {
+            operator_id: of.id.clone(),
+            signed_in_at: at(signed_in),
+        },
+        evidence: Evidence {
+            name: "核准通知书.pdf".into(),
+            content: content.to_vec(),
+        },
+        handed_in_at: at(signed_in + 5),
+    };
+    let large = vec![0xFF; idp_core::evidence::EVIDENCE_MAX];
+    let first = waiting(&one, 10, b"first");
+    let second = waiting(&one, 10, &large);
+    let elsewhere = waiting(&one, 11, b"another sign-in");
+    let others = waiting(&other, 10, b"another operator");
+    for each in [&first, &second, &elsewhere, &others] {
+        let each = each.clone();
+        write!(b, |s| s.put_waiting_evidence(&each)?);
+    }
+    for each in [&second, &elsewhere, &others] {
+        let holder = each.holder.clone();
+        let found = read!(b, |s| s.find_waiting_evidence(&holder)?);
+        assert_eq!(found.as_ref(), Some(each));
+    }
+    let holder = elsewhere.holder.clone();
+    write!(b, |s| s.delete_waiting_evidence(&holder)?);
+    let holder = elsewhere.holder.clone();
+    assert_eq!(read!(b, |s| s.find_waiting_evidence(&holder)?), None);
+    let holders = (second.holder.clone(), others.holder.clone());
+    let forgotten = write!(b, |s| s.forget_waiting_evidence(at(16))?);
+    assert!(forgotten >= 2, "{forgotten}");
+    let gone = read!(b, |s| (
+        s.find_waiting_evidence(&holders.0)?,
+        s.find_waiting_evidence(&holders.1)?
+    ));
+    assert_eq!(gone, (None, None));
 }
