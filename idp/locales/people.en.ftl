@@ -213,3 +213,45 @@ event-grants-ended = All tokens of a platform ended
 event-audit-sealed = Old audit lines sealed
 event-audit-altered = Audit line found altered
 event-requests-limited = Too many requests
+event-audit-exported = Audit events exported
+
+## Sign-ins and consents
+
+console-nav-sign-ins = Sign-ins
+console-nav-consents = Consents
+sign-in-past = Ended
+consents-seen-lead = Every asking and how it ended. To take back a consent in force, open the page of the enterprise.
+consents-seen-none = There is no such asking on record.
+consent-outcome = Outcome
+consent-outcome-granted = Given
+consent-outcome-refused = Refused
+consent-outcome-revoked = Taken back
+
+## Audit
+
+console-nav-audit = Audit
+audit-lead = Look for what happened, newest first. Times are those of Beijing. No index knows addresses: name a time too.
+audit-from = From
+audit-until = Until (not included)
+audit-enterprise = Credit code of the enterprise
+audit-platform = Platform id
+audit-address = Address
+audit-more = More fields
+audit-reason = Reason (exactly)
+audit-lock = Key id
+audit-operator = Operator id
+audit-session = Sign-in id
+audit-consent = Consent id
+audit-grant = Grant id
+audit-incident = Incident
+audit-export = Export what is found
+audit-export-hint = At most { $n } events in one file, newest first; where there are more, the last line says from when to go on. Excel opens the CSV as it is. That it was exported goes into the audit trail.
+audit-export-csv = Export CSV
+audit-export-jsonl = Export JSON Lines
+event-sequence = Number
+event-kind = Kind
+event-index = Line in the audit log
+event-no-index = Not in it yet
+event-altered = This row does not say any more what was written: the database may have been tampered with. Run idp audit verify at once.
+event-proof = What proves this line in the audit log
+event-proof-hint = An RFC 6962 inclusion proof (JSON), verified against a signed tree head. What just happened has one after the next head is signed.

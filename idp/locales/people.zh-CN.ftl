@@ -213,3 +213,45 @@ event-grants-ended = 终止平台的全部令牌
 event-audit-sealed = 封存审计记录
 event-audit-altered = 发现审计记录被改动
 event-requests-limited = 请求过于频繁
+event-audit-exported = 导出审计记录
+
+## 登录和授权
+
+console-nav-sign-ins = 登录记录
+console-nav-consents = 授权记录
+sign-in-past = 已结束
+consents-seen-lead = 每一次询问及其结果。撤销有效的授权，请打开企业页面。
+consents-seen-none = 没有这样的授权记录。
+consent-outcome = 结果
+consent-outcome-granted = 确认授权
+consent-outcome-refused = 拒绝
+consent-outcome-revoked = 撤销
+
+## 审计
+
+console-nav-audit = 审计
+audit-lead = 查找发生过的事，最近的在前。时间为北京时间。网络地址没有索引，请同时限定时间。
+audit-from = 从
+audit-until = 到（不含）
+audit-enterprise = 企业的统一社会信用代码
+audit-platform = 平台标识
+audit-address = 网络地址
+audit-more = 更多条件
+audit-reason = 原因（完全一致）
+audit-lock = 锁的标识
+audit-operator = 技术人员的标识
+audit-session = 登录的标识
+audit-consent = 授权的标识
+audit-grant = 令牌的标识
+audit-incident = 事件编号
+audit-export = 导出找到的记录
+audit-export-hint = 一次最多 { $n } 条，最近的在前；没有导完的，最后一行写明从何时继续。CSV可以直接用Excel打开。导出会记入审计。
+audit-export-csv = 导出CSV
+audit-export-jsonl = 导出JSON Lines
+event-sequence = 序号
+event-kind = 类型
+event-index = 在审计日志中的行号
+event-no-index = 还没有编入
+event-altered = 这条记录与写入时不同：数据库可能被改动。请立即运行 idp audit verify。
+event-proof = 这一行在审计日志中的证明
+event-proof-hint = RFC 6962包含证明（JSON），可用签名的树头验证。刚发生的事要等下一个树头签名后才有。

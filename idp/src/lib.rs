@@ -13,6 +13,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod counting;
+mod event_table;
 pub mod forgetting;
 pub mod http;
 pub mod limits;

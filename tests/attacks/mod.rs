@@ -12,6 +12,7 @@ mod certificate;
 mod client;
 mod code;
 mod consent;
+mod console_audit;
 mod console_enterprises;
 mod console_watch;
 mod cookies;

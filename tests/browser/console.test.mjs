@@ -5,12 +5,12 @@ import { addOperator, closeDesk, openDesk, signAct, signInAt } from './lib/conso
 import { inEachLanguage } from './lib/scene.mjs';
 
 /** Every place, by the id of its link. */
-const EVERY = ['dashboard', 'platforms', 'health', 'deliveries', 'enterprises', 'authorities', 'notices', 'proposals', 'operators'].map((it) => `console-nav-${it}`);
+const EVERY = ['dashboard', 'platforms', 'health', 'deliveries', 'enterprises', 'sign-ins', 'consents', 'authorities', 'notices', 'proposals', 'operators', 'audit'].map((it) => `console-nav-${it}`);
 
 /** The places of each role. */
 const PLACES = {
   registrar: ['console-nav-dashboard', 'console-nav-platforms', 'console-nav-health', 'console-nav-deliveries', 'console-nav-notices', 'console-nav-proposals'],
-  support: ['console-nav-dashboard', 'console-nav-deliveries', 'console-nav-enterprises'],
+  support: ['console-nav-dashboard', 'console-nav-deliveries', 'console-nav-enterprises', 'console-nav-sign-ins', 'console-nav-consents'],
   trust: ['console-nav-dashboard', 'console-nav-authorities', 'console-nav-proposals', 'console-nav-operators'],
   auditor: EVERY,
 };

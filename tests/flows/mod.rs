@@ -19,6 +19,7 @@ mod conformance;
 mod consent;
 mod consent_signature;
 mod console;
+mod console_audit;
 mod console_enterprises;
 mod console_platforms;
 mod console_watch;

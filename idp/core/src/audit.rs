@@ -210,6 +210,8 @@ audit_kinds! {
     GrantsEnded = "grants.ended",
     /// Old lines of the trail were sealed into a file; their rows went.
     AuditSealed = "audit.sealed",
+    /// An operator had events given out as a file.
+    AuditExported = "audit.exported",
     /// A row of the trail was found not to say any more what was written.
     AuditAltered = "audit.altered",
     /// Somebody asked for more than anybody may in so short a time; written once for as long as they go on.

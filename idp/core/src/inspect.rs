@@ -6,13 +6,17 @@
 mod dashboard;
 mod enterprise;
 mod enterprises;
+mod event;
 mod names;
+mod standing;
 mod timeline;
 
 pub use dashboard::{Dashboard, MANY, dashboard};
 pub use enterprise::{Sight, SightAsk, look_at};
 pub use enterprises::{EnterpriseSearch, Found, FoundBy, find_enterprises};
+pub use event::{EventSight, look_at_event};
 pub use names::EventNames;
+pub use standing::{ConsentsSeen, SignInsSeen, consents, sign_ins};
 pub use timeline::{Timeline, timeline};
 
 use crate::fields::FieldProblem;

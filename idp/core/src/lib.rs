@@ -71,6 +71,7 @@ pub mod unique_members;
 // Flows
 pub mod account;
 pub mod answer_consent;
+pub mod audit_export;
 pub mod authorities;
 pub mod authorize;
 pub mod bind;

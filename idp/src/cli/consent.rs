@@ -63,13 +63,13 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             paging,
         } => {
             let filter = ConsentFilter {
-                enterprise: None,
                 platform: platform.map(PlatformId::from_text),
                 outcome: outcome.map(|outcome| match outcome {
                     Outcome::Granted => ConsentOutcome::Granted,
                     Outcome::Refused => ConsentOutcome::Refused,
                     Outcome::Revoked => ConsentOutcome::Revoked,
                 }),
+                ..ConsentFilter::default()
             };
             list(config, enterprise.as_deref(), filter, paging).await
         }

@@ -71,10 +71,9 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             paging,
         } => {
             let filter = SessionFilter {
-                enterprise: None,
                 key_lock: lock.map(KeyLockId::from_text),
-                live: None,
                 remote_address: address,
+                ..SessionFilter::default()
             };
             list(config, (enterprise, live), filter, paging).await
         }

@@ -50,7 +50,8 @@ impl EventNames {
     }
 }
 
-fn look_up<K: Clone + Ord, V>(
+/// Looks one up where it is not known yet.
+pub(super) fn look_up<K: Clone + Ord, V>(
     known: &mut BTreeMap<K, V>,
     id: &K,
     find: impl FnOnce() -> Result<Option<V>, StoreError>,

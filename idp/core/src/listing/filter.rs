@@ -42,6 +42,12 @@ pub struct SessionFilter {
     pub key_lock: Option<KeyLockId>,
     /// Not ended, begun and seen after these moments.
     pub live: Option<LiveSince>,
+    /// Ended, or begun or last seen before these moments.
+    pub past: Option<LiveSince>,
+    /// Begun from this moment on.
+    pub from: Option<Timestamp>,
+    /// Begun before this moment.
+    pub until: Option<Timestamp>,
     /// From this address.
     pub remote_address: Option<String>,
 }
@@ -55,6 +61,10 @@ pub struct ConsentFilter {
     pub platform: Option<PlatformId>,
     /// That ended so.
     pub outcome: Option<ConsentOutcome>,
+    /// From this moment on.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
 }
 
 /// Which grants.
@@ -115,4 +125,44 @@ pub struct AuditFilter {
     pub incident: Option<IncidentId>,
     /// From this address.
     pub remote_address: Option<String>,
+}
+
+impl AuditFilter {
+    /// In words, for whoever reads later what was looked for; empty: everything.
+    pub fn to_words(&self) -> String {
+        let moment = |at: Option<Timestamp>| at.map(|at| at.unix_seconds().to_string());
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.as_str()).collect();
+        let id = |id: Option<&str>| id.map(str::to_owned);
+        let said = [
+            ("from", moment(self.from)),
+            ("until", moment(self.until)),
+            (
+                "enterprise",
+                id(self.enterprise.as_ref().map(EnterpriseId::as_str)),
+            ),
+            ("lock", id(self.key_lock.as_ref().map(KeyLockId::as_str))),
+            (
+                "platform",
+                id(self.platform.as_ref().map(PlatformId::as_str)),
+            ),
+            (
+                "operator",
+                id(self.operator.as_ref().map(OperatorId::as_str)),
+            ),
+            ("session", id(self.session.as_ref().map(SessionId::as_str))),
+            ("consent", id(self.consent.as_ref().map(ConsentId::as_str))),
+            ("grant", id(self.grant.as_ref().map(GrantId::as_str))),
+            (
+                "incident",
+                id(self.incident.as_ref().map(IncidentId::as_str)),
+            ),
+            ("address", self.remote_address.clone()),
+            ("reason", self.reason.clone()),
+            ("kinds", (!kinds.is_empty()).then(|| kinds.join(","))),
+        ];
+        let words = said
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} {}", value?)));
+        words.collect::<Vec<_>>().join(" ")
+    }
 }

@@ -1,7 +1,11 @@
 //! `idp audit search`: events by whatever they name.
 
+use std::io::{ErrorKind, Write as _};
+
 use clap::Args;
 use idp_core::audit::{AuditEntry, AuditKind};
+use idp_core::audit_export::note_audit_export;
+use idp_core::hand::Hand;
 use idp_core::id::{ConsentId, GrantId, IncidentId, KeyLockId, OperatorId, PlatformId, SessionId};
 use idp_core::inspect::InspectError;
 use idp_core::listing::{AuditFilter, List, Page};
@@ -11,7 +15,9 @@ use super::super::enterprise::code;
 use super::super::output::remark;
 use super::super::paging::{Paging, failed, find_id, unbound};
 use super::super::ready::{self, rfc3339};
+use super::super::{cx, operator_name};
 use crate::config::Config;
+use crate::event_table::{Export, Format};
 use crate::serve::StartError;
 use crate::shapes::audit::event;
 
@@ -60,8 +66,18 @@ pub(in crate::cli) struct Search {
     /// From this address. No index knows it: name a time too.
     #[arg(long)]
     address: Option<String>,
+    /// Everything that is found as a file on standard output, 100,000 events at most: it is written down that it was given out.
+    #[arg(long, value_name = "csv|jsonl", value_parser = format, conflicts_with_all = ["json", "page"])]
+    format: Option<Format>,
+    /// Who has it given out; the user of this machine where it is not said.
+    #[arg(long, value_name = "NAME", requires = "format")]
+    by: Option<String>,
     #[command(flatten)]
     paging: Paging,
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    Format::of_word(word).ok_or_else(|| format!("{word} is neither csv nor jsonl"))
 }
 
 fn kind(word: &str) -> Result<AuditKind, String> {
@@ -97,10 +113,39 @@ pub(super) async fn run(config: &Config, search: Search) -> Result<(), StartErro
         let found = found.map_err(|e| StartError::new("database", e))?;
         filter.enterprise = Some(found.ok_or_else(|| unbound(&code))?);
     }
+    if let Some(format) = search.format {
+        let by = operator_name(search.by.as_deref())?;
+        return give_out(config, &database, filter, (format, by)).await;
+    }
     let page = whole_page(&database, &filter, &search.paging)
         .await
         .map_err(failed)?;
     search.paging.print((&page, List::Audit), event, event_line)
+}
+
+/// All of it, piece by piece, once it is written down that it goes.
+async fn give_out(
+    config: &Config,
+    database: &Database,
+    filter: AuditFilter,
+    (format, by): (Format, String),
+) -> Result<(), StartError> {
+    let (cx, noted) = (cx(config)?, filter.clone());
+    let hand = Hand::on_the_machine(by, None);
+    database
+        .write(move |store| note_audit_export(store, &cx, (&hand, None), (&noted, format.as_str())))
+        .await
+        .map_err(|e| StartError::new("database", e))?;
+    let mut export = Export::new(database.clone(), filter, format);
+    let failed = |e: &dyn std::fmt::Display| StartError::new("export", e);
+    while let Some(piece) = export.next().await.map_err(|e| failed(&e))? {
+        match std::io::stdout().write_all(&piece) {
+            // Who reads has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            written => written.map_err(|e| failed(&e))?,
+        }
+    }
+    Ok(())
 }
 
 /// A page that is full, as far as looking on fills it: a single look may end before.

@@ -3,7 +3,10 @@
 use idp_core::operator::{Right, Role};
 
 use super::deliveries::SEEING;
-use super::{AUTHORITIES, CONSOLE, DELIVERIES, ENTERPRISES, HEALTH, NOTICES, OPERATORS, PLATFORMS, PROPOSALS};
+use super::{
+    AUDIT, AUTHORITIES, CONSENTS, CONSOLE, DELIVERIES, ENTERPRISES, HEALTH, NOTICES, OPERATORS,
+    PLATFORMS, PROPOSALS, SIGN_INS,
+};
 use crate::http::extract::{Desk, Visit};
 use crate::view::Frame;
 use crate::view::console::{Bench, MenuLink};
@@ -22,6 +25,14 @@ const MENU: &[(MenuLink, &[Right])] = &[
         &[Right::SeeEnterprises],
     ),
     (
+        link(SIGN_INS, "console-nav-sign-ins"),
+        &[Right::SeeEnterprises],
+    ),
+    (
+        link(CONSENTS, "console-nav-consents"),
+        &[Right::SeeEnterprises],
+    ),
+    (
         link(AUTHORITIES, "console-nav-authorities"),
         &[Right::SeeAuthorities],
     ),
@@ -31,6 +42,7 @@ const MENU: &[(MenuLink, &[Right])] = &[
         link(OPERATORS, "console-nav-operators"),
         &[Right::SeeOperators],
     ),
+    (link(AUDIT, "console-nav-audit"), &[Right::SeeAudit]),
 ];
 
 /// Who has to do with changes of two persons.

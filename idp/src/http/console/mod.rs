@@ -4,6 +4,8 @@
 
 mod act;
 mod asked;
+mod audit;
+mod audit_asked;
 mod authorities;
 mod authority_facts;
 mod bench;
@@ -33,6 +35,7 @@ mod proposals;
 mod registration_tokens;
 mod shown;
 mod sign_in;
+mod sign_ins;
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -56,6 +59,12 @@ pub const AUTHORITIES: &str = "/console/authorities";
 pub const ENTERPRISES: &str = "/console/enterprises";
 /// What happened, as auditors read it.
 pub const AUDIT: &str = "/console/audit";
+/// What was found there, as a file.
+pub const AUDIT_EXPORT: &str = "/console/audit/export";
+/// Sign-ins of everybody.
+pub const SIGN_INS: &str = "/console/sign-ins";
+/// What everybody was asked.
+pub const CONSENTS: &str = "/console/consents";
 /// What is done to an enterprise.
 pub const ENTERPRISE_ACT: &str = "/console/enterprises/act";
 
@@ -125,7 +134,8 @@ pub fn mount(app: &mut ServiceConfig) {
         .service(resource("/console/notices/withdraw").post(notices::take_back))
         .configure(mount_platforms)
         .configure(mount_watching)
-        .configure(mount_enterprises);
+        .configure(mount_enterprises)
+        .configure(mount_audit);
 }
 
 fn mount_watching(app: &mut ServiceConfig) {
@@ -174,7 +184,9 @@ fn mount_platforms(app: &mut ServiceConfig) {
 
 fn mount_enterprises(app: &mut ServiceConfig) {
     let resource = web::resource;
-    app.service(resource(ENTERPRISES).get(enterprises::list))
+    app.service(resource(SIGN_INS).get(sign_ins::list))
+        .service(resource(CONSENTS).get(sign_ins::list_consents))
+        .service(resource(ENTERPRISES).get(enterprises::list))
         .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
         .service(resource(ENTERPRISE_RENAME).post(evidence::rename))
         .service(resource(PERSONAL_DATA).post(personal_data::tell))
@@ -184,4 +196,11 @@ fn mount_enterprises(app: &mut ServiceConfig) {
         )
         .service(resource("/console/enterprises/{credit_code}").get(enterprise::show))
         .service(resource("/console/enterprises/{credit_code}/do/{act}").get(enterprise_form::ask));
+}
+
+fn mount_audit(app: &mut ServiceConfig) {
+    let resource = web::resource;
+    app.service(resource(AUDIT).get(audit::list))
+        .service(resource(AUDIT_EXPORT).post(audit::export))
+        .service(resource("/console/audit/{sequence}").get(audit::show));
 }

@@ -212,7 +212,7 @@ impl ConsoleLockRow<'_> {
 }
 
 impl ConsoleSignInRow<'_> {
-    fn state_class(&self) -> &'static str {
+    pub(super) fn state_class(&self) -> &'static str {
         match self.state {
             "live" => "tag tag-good",
             _ => "tag",

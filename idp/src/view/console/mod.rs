@@ -3,12 +3,13 @@
 //! Owns what every page of the console shares: who works here, the menu, facts in two columns.
 
 mod act;
+mod audit;
 mod authorities;
 mod dashboard;
 mod deliveries;
-mod health;
 mod enterprises;
 mod events;
+mod health;
 mod notices;
 mod operators;
 mod platforms;
@@ -16,21 +17,23 @@ mod plot;
 mod proposals;
 mod registration_tokens;
 mod sign_in;
+mod standing;
 
 pub use act::ActPage;
+pub use audit::{AuditPage, EventPage};
 pub use authorities::{
     AuthoritiesPage, AuthorityFormPage, AuthorityPage, AuthorityRow, HistoryRow,
 };
 pub use dashboard::{DashboardPage, FailureRow, Figure, KeyRow, SourceRow};
 pub use deliveries::{DeliveriesPage, DeliveryRow};
-pub use health::{
-    AddressRow, HealthChangeRow, HealthPage, HealthRow, MaintenanceRow, PlatformHealthPage,
-};
 pub use enterprises::{
     ConsoleConsentRow, ConsoleLockRow, ConsoleSignInRow, EnterpriseActPage, EnterprisePage,
     EnterpriseRow, EnterprisesPage, RenameRow,
 };
 pub use events::{EventLine, EventRow, Pager};
+pub use health::{
+    AddressRow, HealthChangeRow, HealthPage, HealthRow, MaintenanceRow, PlatformHealthPage,
+};
 pub use notices::{NoticeRow, NoticesPage};
 pub use operators::{OperatorFormPage, OperatorPage, OperatorRow, OperatorsPage};
 pub use platforms::{
@@ -41,6 +44,7 @@ pub use plot::{Bars, Columns, Mark};
 pub use proposals::{ProposalPage, ProposalRow, ProposalsPage};
 pub use registration_tokens::{RegistrationTokenRow, RegistrationTokensPage};
 pub use sign_in::ConsoleSignInPage;
+pub use standing::{ConsentSeenRow, ConsentsSeenPage, SignInSeenRow, SignInsSeenPage};
 
 use std::borrow::Cow;
 

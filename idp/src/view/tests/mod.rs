@@ -126,6 +126,8 @@ fn every_key_that_is_used_exists_and_every_key_that_exists_is_used() {
         "notice-",
         "console-",
         "event-",
+        "audit-",
+        "consent-outcome-",
         "evidence-",
         "enterprise-",
         "enterprises-by-",

@@ -77,6 +77,15 @@ impl Conditions {
         self
     }
 
+    /// One about two numbers, where there are some.
+    pub(crate) fn numbers(mut self, text: &'static str, values: Option<[i64; 2]>) -> Self {
+        if let Some(values) = values {
+            self.texts.push(text.into());
+            self.values.extend(values.map(Value::Number));
+        }
+        self
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.texts.is_empty()
     }

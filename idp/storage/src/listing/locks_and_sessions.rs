@@ -82,7 +82,11 @@ pub(crate) fn page_sessions(
                 .map(idp_core::id::KeyLockId::as_str),
         )
         .text("remote_address = ?", filter.remote_address.as_deref())
-        .number("seen_at > ?", live.map(|since| since.seen.unix_millis()));
+        .number("seen_at > ?", live.map(|since| since.seen.unix_millis()))
+        .numbers(
+            "(ended_at IS NOT NULL OR seen_at <= ? OR begun_at <= ?)",
+            (filter.past).map(|since| [since.seen, since.begun].map(Timestamp::unix_millis)),
+        );
     if live.is_some() {
         besides = besides.that("ended_at IS NULL");
     }
@@ -99,7 +103,9 @@ pub(crate) fn page_sessions(
                     .as_ref()
                     .map(idp_core::id::EnterpriseId::as_str),
             )
-            .number("begun_at > ?", begun),
+            .number("begun_at > ?", begun)
+            .number("begun_at >= ?", filter.from.map(Timestamp::unix_millis))
+            .number("begun_at < ?", filter.until.map(Timestamp::unix_millis)),
         branches: Vec::new(),
         besides,
     };

@@ -12,6 +12,7 @@ use idp_core::notification::Notification;
 use idp_core::platform::Platform;
 use idp_core::registration::RegistrationToken;
 use idp_core::store::StoreError;
+use idp_core::timestamp::Timestamp;
 
 use super::conditions::{Conditions, Keys};
 use super::walk::Walk;
@@ -58,7 +59,10 @@ pub(crate) fn page_consents(
         .as_ref()
         .map(idp_core::id::PlatformId::as_str);
     let outcome = filter.outcome.map(ConsentOutcome::as_str);
-    let ended_so = Conditions::default().text("outcome = ?", outcome);
+    let ended_so = Conditions::default()
+        .text("outcome = ?", outcome)
+        .number("at >= ?", filter.from.map(Timestamp::unix_millis))
+        .number("at < ?", filter.until.map(Timestamp::unix_millis));
     let mut walk = by_identifier("consent_records", true);
     let found = match &filter.enterprise {
         None => {
