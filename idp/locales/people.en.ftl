@@ -145,6 +145,7 @@ event-certificate-refused = Certificate unfit for binding
 event-consent-granted = Consent given
 event-consent-refused = Consent refused by the person
 event-consent-misused = Consent page not valid
+event-consent-withdrawn = Consent withdrawn (as receipts show)
 event-code-issued = Code issued to a platform
 event-authorization-refused = Authorization request refused
 event-code-redeemed = Code redeemed by the platform

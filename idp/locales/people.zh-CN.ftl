@@ -145,6 +145,7 @@ event-certificate-refused = 读取的证书不能用于绑定
 event-consent-granted = 确认授权
 event-consent-refused = 拒绝授权
 event-consent-misused = 授权页面无效
+event-consent-withdrawn = 授权已收回（凭证所载）
 event-code-issued = 向平台发出授权码
 event-authorization-refused = 授权请求被拒绝
 event-code-redeemed = 平台兑换授权码
