@@ -240,7 +240,7 @@ async fn renaming(worker: &mut Worker, at: &str, new_name: &str) -> Answer {
     e2e::browser::set(&mut fields, "new_name", new_name);
     e2e::browser::set(&mut fields, "reason", "核准通知书〔2026〕9号");
     let action = form.attribute("#act-form", "action").unwrap();
-    let file = ("evidence", "C:\\扫描\\核准 通知书.pdf", PAPER);
+    let file = ("evidence", "核准 通知书.pdf", PAPER);
     worker.browser.upload(&action, &fields, Some(file)).await
 }
 

@@ -149,9 +149,9 @@ pub(crate) fn append_numbered(
     .map_err(failed)
 }
 
-/// With `PostgreSQL` a transaction may commit after another that drew a higher sequence. Events are
-/// shown only once no running transaction can still put one before them, so a reader who goes on
-/// from the last sequence misses none. `SQLite` has one writer and no such gap.
+/// With `PostgreSQL` a transaction may commit after another that drew a higher sequence: events are shown only once no transaction
+/// that began before theirs still runs. That is nearly always enough; not always, since the number is drawn before the transaction
+/// has its own. Nothing follows the trail by this: the log's sequencer waits until a mark is settled.
 pub(crate) fn list(
     connection: &mut Connection,
     after: i64,

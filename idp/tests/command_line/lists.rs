@@ -255,3 +255,29 @@ fn personal_data_is_told_and_erased() {
         1
     );
 }
+
+#[test]
+fn events_are_given_out_as_a_file_and_that_is_written_down() {
+    let operator = with_life();
+    let mut end = vec!["session", "end", CODE, "--all"];
+    end.extend(BEHIND);
+    operator.run(&end);
+    let search = ["audit", "search", "--kind", "sessions.ended"];
+    let mut csv = search.to_vec();
+    csv.extend(["--format", "csv", "--by", "审核员"]);
+    let csv = operator.run(&csv).out;
+    assert!(csv.starts_with("\u{feff}sequence,at,at_ms,kind,reason,"));
+    assert_eq!(csv.matches("\r\n").count(), 2, "{csv}");
+    assert!(csv.contains(",sessions.ended,按来信办理,"), "{csv}");
+    let mut jsonl = search.to_vec();
+    jsonl.extend(["--format", "jsonl"]);
+    let line: Value = serde_json::from_str(operator.run(&jsonl).out.trim_end()).unwrap();
+    let listed = operator.listed(&search);
+    assert_eq!(line, listed["items"][0]);
+    let exports = operator.listed(&["audit", "search", "--kind", "audit.exported"]);
+    let told = exports["items"].as_array().unwrap();
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[1]["detail"], "by 审核员: csv kinds sessions.ended");
+    jsonl.push("--json");
+    assert_eq!(operator.run(&jsonl).code, 2);
+}

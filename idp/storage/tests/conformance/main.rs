@@ -27,6 +27,7 @@ mod life;
 mod listings;
 mod logouts;
 mod migrations;
+mod narrowed;
 mod notifications;
 mod nouns;
 mod opening;
@@ -97,6 +98,7 @@ fn sqlite_has_every_property() {
             notifications::ALL,
             health::ALL,
             listings::ALL,
+            narrowed::ALL,
             figures::ALL,
             durable::ALL,
             migrations::ALL,
@@ -126,6 +128,7 @@ fn sqlite_in_memory_has_every_property_of_one_process() {
             notifications::ALL,
             health::ALL,
             listings::ALL,
+            narrowed::ALL,
             figures::ALL,
         ],
     );
@@ -158,6 +161,7 @@ fn postgres_has_every_property() {
             notifications::ALL,
             health::ALL,
             listings::ALL,
+            narrowed::ALL,
             figures::ALL,
             durable::ALL,
             migrations::ALL,
