@@ -204,7 +204,10 @@ fn cut(format: Format, next: &Start) -> Result<Vec<u8>, csv::Error> {
     match format {
         Format::Csv => {
             let mut cells = Cells::default();
-            for (cell, value) in cells.iter_mut().skip(1).zip([written, at.to_string(), CUT.into()])
+            for (cell, value) in cells
+                .iter_mut()
+                .skip(1)
+                .zip([written, at.to_string(), CUT.into()])
             {
                 *cell = Some(value);
             }

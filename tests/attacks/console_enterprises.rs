@@ -24,8 +24,8 @@ async fn enterprises_are_supports_and_auditors_and_auditors_change_nothing() {
     let scene = Scene::at(provider).await;
     let at = page_of(&scene);
     let lock = provider.lock_id(&scene.lock).await;
-    let seen = ["/console/enterprises".to_owned(), at.clone()];
-    let changed = [
+    let pages = ["/console/enterprises".to_owned(), at.clone()];
+    let forms = [
         format!("{at}/do/freeze"),
         format!("{at}/do/lock-lost?lock={lock}"),
     ];
@@ -34,9 +34,9 @@ async fn enterprises_are_supports_and_auditors_and_auditors_change_nothing() {
         let menu = worker.browser.open("/console").await;
         let sees = matches!(role, Role::Support | Role::Auditor);
         assert_eq!(menu.has("#console-nav-enterprises"), sees, "{role:?}");
-        let paths = seen.iter().map(|path| (path, sees));
-        let changes = changed.iter().map(|path| (path, role == Role::Support));
-        for (path, may) in paths.chain(changes) {
+        let to_see = pages.iter().map(|path| (path, sees));
+        let to_change = forms.iter().map(|path| (path, role == Role::Support));
+        for (path, may) in to_see.chain(to_change) {
             let page = worker.browser.open(path).await;
             assert_eq!(page.status, if may { 200 } else { 403 }, "{role:?} {path}");
             if !may {

@@ -49,7 +49,7 @@ groups! {
     /// CAs.
     Authorities = "authorities": "ca",
     /// What operators do, changes of two persons included.
-    Operators = "operators": "operator" | "change" | "notice",
+    Operators = "operators": "operator" | "api" | "change" | "notice",
     /// Keys and the trail itself.
     House = "house": "signing-key" | "audit",
     /// What was fended off.

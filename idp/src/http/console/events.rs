@@ -2,6 +2,7 @@
 
 use idp_core::audit::{AuditEntry, AuditEvent};
 use idp_core::audit_group::AuditGroup;
+use idp_core::id::IncidentId;
 use idp_core::inspect::EventNames;
 
 use super::facts::word;
@@ -79,7 +80,7 @@ fn lines(visit: &Visit, event: &AuditEvent, shown: Shown<'_>) -> Vec<EventLine> 
         ("event-address", event.remote_address.as_deref()),
         (
             "event-incident",
-            event.incident_id.as_ref().map(|id| id.as_str()),
+            event.incident_id.as_ref().map(IncidentId::as_str),
         ),
     ] {
         lines.extend(value.map(|value| code(key, value)));
