@@ -24,6 +24,7 @@ pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
             key_lock: query.word("lock").map(KeyLockId::from_text),
             live: (live == Some(true)).then(|| LiveSince::at(&visit.cx.settings, visit.cx.now)),
             remote_address: query.word("address").map(str::to_owned),
+            ..SessionFilter::default()
         };
         let ask = query.ask(List::Sessions)?;
         let database = &visit.state.database;
@@ -44,6 +45,7 @@ pub async fn consents(visit: Visit, request: HttpRequest) -> HttpResponse {
             enterprise: enterprise(&visit, &query).await?,
             platform: query.word("platform").map(PlatformId::from_text),
             outcome: query.named("outcome", ConsentOutcome::of_word)?,
+            ..ConsentFilter::default()
         };
         let ask = query.ask(List::Consents)?;
         let database = &visit.state.database;
