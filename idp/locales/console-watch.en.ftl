@@ -6,8 +6,6 @@ console-nav-deliveries = Deliveries
 console-yes = yes
 console-no = no
 console-never = not yet
-console-pages = Pages
-console-newer = Newer ones
 console-health-lead = The addresses that platforms registered are looked at from time to time: where people are sent, their keys, where sign-outs go. It warns and keeps nobody out.
 console-health-off = The scheduled look is switched off (platform_health.enabled = false); each platform can still be looked at from its page.
 console-health-none = No platform is connected yet.

@@ -6,8 +6,6 @@ console-nav-deliveries = 投递
 console-yes = 是
 console-no = 否
 console-never = 尚未检查
-console-pages = 翻页
-console-newer = 较新的记录
 console-health-lead = 按设定的间隔检查各交易平台登记的地址：人员跳转、密钥、退出通知。这里只警示，不会拦住任何人。
 console-health-off = 本系统未开启定期检查（platform_health.enabled = false）；仍可在各平台页面立即检查。
 console-health-none = 还没有接入的交易平台。

@@ -123,7 +123,7 @@ pub fn failures(visit: &Visit, figures: &[FailureFigure]) -> Vec<FailureRow> {
     let row = |one: &FailureFigure| {
         let key = format!("problem-{}", one.reason);
         FailureRow {
-            kind: one.kind.as_str(),
+            kind: one.kind.as_str().replace('.', "-"),
             reason: one.reason.clone(),
             meaning: (!one.reason.is_empty()
                 && messages.has(&key)

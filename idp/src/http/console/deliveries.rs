@@ -15,6 +15,7 @@ use idp_core::store::{Store, StoreError};
 use super::DELIVERIES;
 use super::asked::invalid;
 use super::bench::{bench, frame};
+use super::paging::{cursor, pager};
 use super::shown::{show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
@@ -92,8 +93,7 @@ pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
             Some("all") => None,
             Some(word) => Some(DeliveryStage::of_word(word).ok_or(invalid())?),
         };
-        let cursor = parameter(&request, "page");
-        let ask = PageAsk::read(of.list(), cursor.as_deref(), None).or(Err(invalid()))?;
+        let ask = PageAsk::read(of.list(), cursor(&request).as_deref(), None)?;
         let retried = parameter(&request, "retried");
         page(&visit, desk, (of, stage, ask), retried.as_deref()).await
     })
@@ -143,9 +143,6 @@ async fn page(
         })
         .await?;
     let word = stage.map_or("all", DeliveryStage::as_str);
-    let beside = |cursor: Option<String>| {
-        cursor.map(|it| format!("{DELIVERIES}?of={}&stage={word}&page={it}", of.as_str()))
-    };
     // A number of ours alone: an address that somebody made up says nothing.
     let retried = retried.and_then(|count| count.parse::<u32>().ok());
     let page = DeliveriesPage {
@@ -157,8 +154,11 @@ async fn page(
             .map(Of::as_str)
             .collect(),
         stage: word,
-        older: beside(found.next_cursor(of.list())),
-        newer: beside(found.previous_cursor(of.list())),
+        pager: pager(
+            (&found, of.list()),
+            (DELIVERIES, &[("of", of.as_str()), ("stage", word)]),
+            "",
+        ),
         rows: found.items.iter().map(|one| row(visit, one)).collect(),
         may_change: desk.may(of.changed_by()),
         retried: retried.map(|count| count.to_string()),

@@ -18,9 +18,9 @@ use super::act::review;
 use super::asked::{choices, invalid, reason};
 use super::bench::{bench, frame};
 use super::facts::{Shown, word};
+use super::paging::{cursor, pager};
 use super::shown::{show as show_page, submit};
 use crate::http::error::Failure;
-use crate::http::extract::form::parameter;
 use crate::http::extract::{Desk, Form, Visit};
 use crate::http::page::{moment, region_name};
 use crate::operating::{Act, RegistrationAct};
@@ -33,9 +33,8 @@ const FIELDS: [&str; 5] = ["uses", "days", "region_code", "zone", "profile"];
 /// `GET /console/registration-tokens`
 pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
     show_page(&visit, &request, &[Right::SeePlatforms], async |desk| {
-        let cursor = parameter(&request, "page");
-        let ask = PageAsk::read(List::RegistrationTokens, cursor.as_deref(), None);
-        let ask = ask.or(Err(invalid()))?;
+        let cursor = cursor(&request);
+        let ask = PageAsk::read(List::RegistrationTokens, cursor.as_deref(), None)?;
         page(&visit, desk, ask, None).await
     })
     .await
@@ -135,8 +134,6 @@ async fn page(
     let found = database
         .read(move |store| store.page_registration_tokens(&ask))
         .await?;
-    let beside =
-        |cursor: Option<String>| cursor.map(|it| format!("{REGISTRATION_TOKENS}?page={it}"));
     let zones = Zone::ALL.map(|zone| {
         let named = word(visit, &format!("console-zone-{}", zone.as_str()));
         (zone.as_str(), named)
@@ -160,8 +157,11 @@ async fn page(
         frame: frame(visit, desk),
         bench: bench(desk),
         rows: found.items.iter().map(|one| row(visit, one)).collect(),
-        older: beside(found.next_cursor(List::RegistrationTokens)),
-        newer: beside(found.previous_cursor(List::RegistrationTokens)),
+        pager: pager(
+            (&found, List::RegistrationTokens),
+            (REGISTRATION_TOKENS, &[]),
+            "",
+        ),
         may_change: desk.may(Right::ChangePlatforms),
         is_open: visit.state.config.registration.enabled,
         scopes: choices(&scopes),

@@ -58,8 +58,8 @@ pub struct Figure {
 /// Failures of one kind for one reason.
 #[derive(Clone, Debug)]
 pub struct FailureRow {
-    /// What failed: the word of the audit trail.
-    pub kind: &'static str,
+    /// What failed: the word of the audit trail, as messages are named by it.
+    pub kind: String,
     /// Why, as a word.
     pub reason: String,
     /// What a person is told then.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Bench;
+use super::{Bench, Pager};
 use crate::view::{Frame, page};
 
 /// The list.
@@ -21,10 +21,8 @@ pub struct DeliveriesPage<'a> {
     pub stage: &'static str,
     /// Newest first.
     pub rows: Vec<DeliveryRow<'a>>,
-    /// Where the older ones are.
-    pub older: Option<String>,
-    /// Where the newer ones are.
-    pub newer: Option<String>,
+    /// The pages beside it.
+    pub pager: Pager,
     /// Whether whoever looks may have them tried again.
     pub may_change: bool,
     /// How many were just now.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Bench;
+use super::{Bench, Pager};
 use crate::view::{Choice, Frame, Problem, page};
 
 /// The list, and the form for another one.
@@ -15,10 +15,8 @@ pub struct RegistrationTokensPage<'a> {
     pub bench: Bench<'a>,
     /// Newest first.
     pub rows: Vec<RegistrationTokenRow<'a>>,
-    /// Where the older ones are.
-    pub older: Option<String>,
-    /// Where the newer ones are.
-    pub newer: Option<String>,
+    /// The pages beside it.
+    pub pager: Pager,
     /// Whether whoever looks may issue and take back.
     pub may_change: bool,
     /// Whether platforms can register themselves at all.
