@@ -151,7 +151,9 @@ const NOUNS: [&str; 19] = [
 ];
 
 /// Handlers of `idp/src/http`. Everything else there is a shared step.
-const HANDLERS: [&str; 18] = [
+const HANDLERS: [&str; 20] = [
+    "http::admin_api",
+    "http::receipt",
     "http::account",
     "http::audit_log",
     "http::binding",
