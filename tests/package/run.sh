@@ -87,7 +87,11 @@ runs() {
     curl -fsS "http://127.0.0.1:$port/healthz" 2>/dev/null | grep -q '"status":"ok"' && break
     sleep 0.1
   done
-  curl -fsS "http://127.0.0.1:$port/" | grep -q 一键检测 || { cat "$work/service" && return 1; }
+  # The whole page first: a reader that leaves early would make curl fail.
+  if ! curl -fsS "http://127.0.0.1:$port/" -o "$work/page" || ! grep -q 一键检测 "$work/page"; then
+    cat "$work/service"
+    return 1
+  fi
 }
 
 checks() {

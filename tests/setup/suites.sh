@@ -176,12 +176,11 @@ cargo_tests() {
   count_run "$status" "$counts"
 }
 
-# node_tests FOLDER [NAME]: runs its *.test.mjs, or those that begin so, each with a demonstration of its own: two at once in
-# the browser, where they wait for pages most of the time; else one after another.
+# node_tests FOLDER [NAME]: runs its *.test.mjs, or those that begin so, one after another, each with a
+# demonstration of its own.
 node_tests() {
-  local folder=$1 name=${2:-} log=$output/$1${2:+-$2} status=0 counts at_once=1
-  [[ $folder != browser ]] || at_once=2
-  node --test --test-concurrency="$at_once" \
+  local folder=$1 name=${2:-} log=$output/$1${2:+-$2} status=0 counts
+  node --test --test-concurrency=1 \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$log.tap" \
     "tests/$folder/$name"*.test.mjs 2>&1 | tee "$log.log" || status=$?
