@@ -3,9 +3,11 @@
 //! Owns the comparison of secrets and the checks on an assertion. Whether an assertion came before is
 //! the caller's to ask the ephemeral port: [`Authenticated::assertion_jti`] says with what.
 
+use protocol::claims::Audience;
 use serde::Deserialize;
 
 use super::TokenRefusal;
+use super::assertion_claims::{AssertionClaims, Untimely};
 use super::certificate_authentication::{ShownCertificate, check_issued, check_registered};
 use crate::client_jwt::{self, CLIENT_JWT_MAX, Header};
 use crate::cx::Cx;
@@ -14,8 +16,6 @@ use crate::timestamp::Timestamp;
 
 pub use crate::platform::authentication::{CERTIFICATE_METHODS, METHODS, secret_sha256};
 
-/// Seconds by which clocks may differ.
-const SKEW_SECONDS: i64 = 60;
 /// An assertion may live this long at most, so that the replay set stays small.
 const ASSERTION_MAX_SECONDS: i64 = 600;
 
@@ -158,26 +158,6 @@ pub fn is_public(client: &Client) -> bool {
     client.authentication == ClientAuthentication::None
 }
 
-#[derive(Deserialize)]
-struct AssertionClaims {
-    iss: String,
-    sub: String,
-    aud: Audience,
-    exp: i64,
-    #[serde(default)]
-    nbf: Option<i64>,
-    #[serde(default)]
-    iat: Option<i64>,
-    jti: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
 /// The issuer; or, as older clients have it, an endpoint that assertions are sent to (RFC 7523 §3, RFC 9126 §2). Under
 /// FAPI 2.0 (§5.3.2.1) the issuer alone, as one text: what is for others too could be used by them.
 fn is_for_us(cx: &Cx, client: &Client, audience: &Audience) -> bool {
@@ -224,26 +204,20 @@ fn check_assertion(
             "client_assertion aud does not name this issuer",
         ));
     }
-    let now = cx.now.unix_seconds();
-    let begins = claims.nbf.into_iter().chain(claims.iat).max();
-    let untimely = if claims.exp.saturating_add(SKEW_SECONDS) <= now {
-        Some("client_assertion has expired")
-    } else if claims.exp > now.saturating_add(ASSERTION_MAX_SECONDS + SKEW_SECONDS) {
-        Some("exp of client_assertion is more than ten minutes ahead")
-    } else if begins.is_some_and(|begins| begins > now.saturating_add(SKEW_SECONDS)) {
-        Some("nbf or iat of client_assertion is in the future")
-    } else {
-        None
-    };
-    if let Some(why) = untimely {
-        return Err(TokenRefusal::InvalidClient(why));
-    }
-    if claims.jti.is_empty() || claims.jti.len() > 256 {
+    let timely = claims.check_time(cx.now, ASSERTION_MAX_SECONDS);
+    timely.map_err(|untimely| {
+        TokenRefusal::InvalidClient(match untimely {
+            Untimely::Expired => "client_assertion has expired",
+            Untimely::TooFarAhead => "exp of client_assertion is more than ten minutes ahead",
+            Untimely::NotYet => "nbf or iat of client_assertion is in the future",
+        })
+    })?;
+    if !claims.has_jti() {
         return Err(TokenRefusal::InvalidClient(
             "client_assertion jti is malformed",
         ));
     }
-    let expires = Timestamp::from_unix_seconds(claims.exp.saturating_add(SKEW_SECONDS));
+    let expires = claims.counts_until();
     Ok(Authenticated {
         assertion: Some((claims.jti, expires)),
     })

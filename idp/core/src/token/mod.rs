@@ -7,6 +7,7 @@
 //!    ([`operator_grant`]: operators have no client, and their own key stands for step 1 too)
 //! 5. mint the tokens — [`mint`], after the grant is durable
 
+mod assertion_claims;
 pub mod authorization_code;
 pub mod certificate_authentication;
 pub mod client_authentication;

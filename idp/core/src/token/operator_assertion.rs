@@ -7,9 +7,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use pki::certificate::Certificate;
 use pki::signature::{SignatureAlgorithm, verify_signature};
 use protocol::claims::Audience;
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::assertion_claims::{AssertionClaims, Untimely};
 use crate::client_jwt::Header;
 use crate::cx::Cx;
 use crate::id::OperatorId;
@@ -19,8 +19,6 @@ use crate::proof::Proven;
 use crate::timestamp::Timestamp;
 use crate::unique_members::Unique;
 
-/// Seconds by which clocks may differ.
-const SKEW_SECONDS: i64 = 60;
 /// It is made for one token, now: nothing that lies about serves anybody later.
 const AHEAD_SECONDS: i64 = 300;
 
@@ -102,6 +100,16 @@ impl AssertionRefusal {
     }
 }
 
+impl From<Untimely> for AssertionRefusal {
+    fn from(untimely: Untimely) -> Self {
+        match untimely {
+            Untimely::Expired => Self::Expired,
+            Untimely::TooFarAhead => Self::TooFarAhead,
+            Untimely::NotYet => Self::NotYet,
+        }
+    }
+}
+
 /// A certificate whose key spoke for its operator. Only this module makes it.
 #[derive(Clone, Debug)]
 pub struct Vouched {
@@ -136,19 +144,6 @@ pub struct Assertion<'a> {
     jwt: &'a str,
     header: Header,
     named: Thumbprint,
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    iss: String,
-    sub: String,
-    aud: Audience,
-    exp: i64,
-    #[serde(default)]
-    nbf: Option<i64>,
-    #[serde(default)]
-    iat: Option<i64>,
-    jti: String,
 }
 
 impl<'a> Assertion<'a> {
@@ -189,11 +184,11 @@ impl<'a> Assertion<'a> {
         if !is_for_us(cx, &claims.aud) {
             return Err(AssertionRefusal::Audience);
         }
-        check_time(cx, &claims)?;
-        if claims.jti.is_empty() || claims.jti.len() > 256 {
+        claims.check_time(cx.now, AHEAD_SECONDS)?;
+        if !claims.has_jti() {
             return Err(AssertionRefusal::Malformed);
         }
-        let until = Timestamp::from_unix_seconds(claims.exp.saturating_add(SKEW_SECONDS));
+        let until = claims.counts_until();
         Ok(Vouched {
             certificate,
             once: Some((once(&operator.id, &claims.jti), until)),
@@ -211,7 +206,7 @@ impl<'a> Assertion<'a> {
         &self,
         certificate: &Certificate,
         algorithm: SignatureAlgorithm,
-    ) -> Result<Claims, AssertionRefusal> {
+    ) -> Result<AssertionClaims, AssertionRefusal> {
         let wrong = AssertionRefusal::Signature;
         let (signed, signature) = self.jwt.rsplit_once('.').ok_or(wrong)?;
         let (_, claims) = signed.split_once('.').ok_or(wrong)?;
@@ -263,19 +258,4 @@ fn is_for_us(cx: &Cx, audience: &Audience) -> bool {
         Audience::One(aud) => is_ours(aud),
         Audience::Many(auds) => !auds.is_empty() && auds.iter().all(is_ours),
     }
-}
-
-fn check_time(cx: &Cx, claims: &Claims) -> Result<(), AssertionRefusal> {
-    let now = cx.now.unix_seconds();
-    let begins = claims.nbf.into_iter().chain(claims.iat).max();
-    if claims.exp.saturating_add(SKEW_SECONDS) <= now {
-        return Err(AssertionRefusal::Expired);
-    }
-    if claims.exp > now.saturating_add(AHEAD_SECONDS + SKEW_SECONDS) {
-        return Err(AssertionRefusal::TooFarAhead);
-    }
-    if begins.is_some_and(|begins| begins > now.saturating_add(SKEW_SECONDS)) {
-        return Err(AssertionRefusal::NotYet);
-    }
-    Ok(())
 }
