@@ -5,12 +5,13 @@ use e2e::account::{information_form, lock_of_same};
 use e2e::browser::set;
 use e2e::mail::MailServer;
 use e2e::notified::{
-    mail_through, message_with, messages, messages_through, messages_to_file, reachable_form,
-    reaching, webhook,
+    encrypted_mail_through, mail_through, message_with, messages, messages_through,
+    messages_to_file, reachable_form, reaching, webhook,
 };
 use e2e::receiver::Receiver;
 use e2e::scratch;
 use e2e::story::{Scene, new_lock};
+use e2e::tls::{TlsAuthority, tls_authority};
 use e2e::{Browser, Lock, Provider};
 use idp::config::MailTls;
 use idp_core::audit::AuditKind;
@@ -210,6 +211,29 @@ async fn no_mail_goes_out_in_clear_where_tls_was_asked_for() {
         "{tried:?}"
     );
     assert!(post.kept().is_empty());
+}
+
+#[tokio::test]
+async fn no_mail_and_no_password_goes_to_a_server_whose_certificate_nobody_vouches_for() {
+    let stranger = TlsAuthority::make("Somebody between");
+    for tls in [MailTls::StartTls, MailTls::Implicit] {
+        let post = MailServer::start_tls(&stranger.server(), tls);
+        let provider = Provider::start(|config| {
+            config.outbound.ca_file = tls_authority().file();
+            config.notifications.email = Some(encrypted_mail_through(&post, tls));
+        });
+        let (_, lock) = bound(&provider, "secret@bidder.example").await;
+        let tried = provider
+            .notification_that(&lock, |one| one.why.is_some())
+            .await;
+        assert!(
+            matches!(tried.state, DeliveryState::Waiting(_)),
+            "{tried:?}"
+        );
+        let why = tried.why.unwrap().to_lowercase();
+        assert!(why.contains("certificate"), "{why}");
+        assert!(post.kept().is_empty());
+    }
 }
 
 #[tokio::test]

@@ -8,13 +8,15 @@ use e2e::account::{information_form, lock_of_same};
 use e2e::browser::set;
 use e2e::mail::MailServer;
 use e2e::notified::{
-    SECRET, mail_through, message_with, messages, messages_through, messages_to_file,
-    reachable_form, reaching, secret_in_file, webhook,
+    SECRET, encrypted_mail_through, mail_through, message_with, messages, messages_through,
+    messages_to_file, reachable_form, reaching, secret_in_file, webhook,
 };
 use e2e::receiver::{Received, Receiver};
 use e2e::scratch;
 use e2e::story::{Scene, new_lock};
+use e2e::tls::tls_authority;
 use e2e::{Browser, KeyKind, Lock, Order, Provider, world};
+use idp::config::MailTls;
 use idp::notifying::announce_expiring;
 use idp_core::audit::AuditKind;
 use idp_core::delivery::{DeliveryStage, DeliveryState};
@@ -194,6 +196,23 @@ async fn a_bound_lock_is_heard_of_by_webhook_mail_and_text_message() {
             && entry.event.enterprise_id.as_ref() == Some(&stored.enterprise_id)
     });
     assert_eq!(sent.count(), 3);
+}
+
+/// RFC 3207 and RFC 8314 §3.3, with a password (RFC 4954, RFC 4616).
+#[tokio::test]
+async fn mail_goes_out_over_tls_with_the_password_inside() {
+    for tls in [MailTls::StartTls, MailTls::Implicit] {
+        let post = MailServer::start_tls(&tls_authority().server(), tls);
+        let provider = Provider::start(|config| {
+            config.outbound.ca_file = tls_authority().file();
+            config.notifications.email = Some(encrypted_mail_through(&post, tls));
+        });
+        let bidder = Bidder::at(&provider).await;
+        let mail = post.wait_for(&bidder.email, "企业锁已完成绑定").await;
+        assert!(mail.encrypted);
+        assert!(mail.part("text/plain").contains(&bidder.lock.holder));
+        assert_eq!(mail.credentials, "AUTH PLAIN AG5vcmVwbHkAdGhlLXBhc3N3b3Jk");
+    }
 }
 
 #[tokio::test]

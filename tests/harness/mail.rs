@@ -1,10 +1,12 @@
 //! A mail server that keeps what it is given (RFC 5321, as much of it as a client needs), and what a mail says.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use idp::config::MailTls;
 use mailparse::{MailHeaderMap as _, ParsedMail, parse_mail};
 
 /// One mail as it came.
@@ -16,6 +18,10 @@ pub struct Mail {
     pub recipients: Vec<String>,
     /// Header and body.
     pub data: Vec<u8>,
+    /// Whether it came over TLS.
+    pub encrypted: bool,
+    /// `AUTH PLAIN`: what came with it, base64.
+    pub credentials: String,
 }
 
 impl Mail {
@@ -65,6 +71,15 @@ impl Default for MailServer {
 impl MailServer {
     /// Takes whatever comes; knows no STARTTLS.
     pub fn start() -> Self {
+        Self::listen(None)
+    }
+
+    /// Shows the certificate in this folder: at once, or after STARTTLS (RFC 3207).
+    pub fn start_tls(folder: &Path, tls: MailTls) -> Self {
+        Self::listen(Some((server_config(folder), tls)))
+    }
+
+    fn listen(tls: Option<(Arc<rustls::ServerConfig>, MailTls)>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let kept = Arc::<Mutex<Vec<Mail>>>::default();
@@ -73,7 +88,17 @@ impl MailServer {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (keeps, says) = (Arc::clone(&keeps), Arc::clone(&says));
-                std::thread::spawn(move || converse(stream, &keeps, &says));
+                let tls = tls.clone();
+                std::thread::spawn(move || match tls {
+                    Some((config, MailTls::Implicit)) => {
+                        let wire = over_tls(config, Box::new(stream));
+                        converse((wire, true), None, (&keeps, &says));
+                    }
+                    tls => {
+                        let offered = tls.map(|(config, _)| config);
+                        converse((Box::new(stream), false), offered, (&keeps, &says));
+                    }
+                });
             }
         });
         Self {
@@ -109,14 +134,38 @@ impl MailServer {
     }
 }
 
-fn converse(mut stream: TcpStream, kept: &Mutex<Vec<Mail>>, to_recipient: &Mutex<String>) {
-    let Ok(reading) = stream.try_clone() else {
-        return;
-    };
-    let mut lines = BufReader::new(reading);
-    let mut mail = Mail::default();
-    let mut say = |line: &str| stream.write_all(format!("{line}\r\n").as_bytes());
-    if say("220 sink ready").is_err() {
+/// A connection, in clear or not.
+trait Wire: Read + Write {}
+
+impl<T: Read + Write> Wire for T {}
+
+fn server_config(folder: &Path) -> Arc<rustls::ServerConfig> {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let certificate = CertificateDer::from_pem_file(folder.join("certificate.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key);
+    Arc::new(config.unwrap())
+}
+
+fn over_tls(config: Arc<rustls::ServerConfig>, wire: Box<dyn Wire>) -> Box<dyn Wire> {
+    let connection = rustls::ServerConnection::new(config).unwrap();
+    Box::new(rustls::StreamOwned::new(connection, wire))
+}
+
+fn converse(
+    (wire, mut encrypted): (Box<dyn Wire>, bool),
+    mut offered: Option<Arc<rustls::ServerConfig>>,
+    (kept, to_recipient): (&Mutex<Vec<Mail>>, &Mutex<String>),
+) {
+    let mut lines = BufReader::new(wire);
+    let (mut mail, mut credentials) = (Mail::default(), String::new());
+    if say(&mut lines, "220 sink ready").is_err() {
         return;
     }
     loop {
@@ -126,10 +175,31 @@ fn converse(mut stream: TcpStream, kept: &Mutex<Vec<Mail>>, to_recipient: &Mutex
         }
         let word = line.get(..4).unwrap_or_default().to_uppercase();
         let answer = match word.as_str() {
-            "EHLO" | "HELO" => "250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8".to_owned(),
+            "EHLO" | "HELO" if offered.is_some() => "250-sink\r\n250 STARTTLS".to_owned(),
+            "EHLO" | "HELO" => {
+                "250-sink\r\n250-8BITMIME\r\n250-AUTH PLAIN\r\n250 SMTPUTF8".to_owned()
+            }
+            "STAR" => {
+                let Some(config) = offered.take() else {
+                    return;
+                };
+                if say(&mut lines, "220 go on").is_err() {
+                    return;
+                }
+                // What came in clear behind the command is thrown away (RFC 3207 §4.2).
+                lines = BufReader::new(over_tls(config, lines.into_inner()));
+                encrypted = true;
+                continue;
+            }
+            "AUTH" => {
+                line.trim_end().clone_into(&mut credentials);
+                "235 welcome".to_owned()
+            }
             "MAIL" => {
                 mail = Mail {
                     sender: address(&line),
+                    encrypted,
+                    credentials: credentials.clone(),
                     ..Mail::default()
                 };
                 "250 ok".to_owned()
@@ -139,7 +209,7 @@ fn converse(mut stream: TcpStream, kept: &Mutex<Vec<Mail>>, to_recipient: &Mutex
                 to_recipient.lock().unwrap().clone()
             }
             "DATA" => {
-                if say("354 go on").is_err() {
+                if say(&mut lines, "354 go on").is_err() {
                     return;
                 }
                 mail.data = data(&mut lines);
@@ -148,15 +218,21 @@ fn converse(mut stream: TcpStream, kept: &Mutex<Vec<Mail>>, to_recipient: &Mutex
             }
             "RSET" | "NOOP" => "250 ok".to_owned(),
             "QUIT" => {
-                drop(say("221 bye"));
+                drop(say(&mut lines, "221 bye"));
                 return;
             }
             _ => "502 not known".to_owned(),
         };
-        if say(&answer).is_err() {
+        if say(&mut lines, &answer).is_err() {
             return;
         }
     }
+}
+
+fn say(lines: &mut BufReader<Box<dyn Wire>>, line: &str) -> std::io::Result<()> {
+    let wire = lines.get_mut();
+    wire.write_all(format!("{line}\r\n").as_bytes())?;
+    wire.flush()
 }
 
 fn address(line: &str) -> String {
@@ -167,7 +243,7 @@ fn address(line: &str) -> String {
 }
 
 /// Until a line with a dot alone; doubled dots are single again (RFC 5321 §4.5.2).
-fn data(lines: &mut BufReader<TcpStream>) -> Vec<u8> {
+fn data(lines: &mut BufReader<Box<dyn Wire>>) -> Vec<u8> {
     let mut data = Vec::new();
     loop {
         let mut line = Vec::new();

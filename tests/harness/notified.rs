@@ -52,6 +52,16 @@ pub fn mail_through(server: &MailServer) -> EmailConfig {
     }
 }
 
+/// Mail through this server over TLS, as user `noreply` with the password `the-password`.
+pub fn encrypted_mail_through(server: &MailServer, tls: MailTls) -> EmailConfig {
+    EmailConfig {
+        tls,
+        user: "noreply".to_owned(),
+        password: secret_in_file("the-password"),
+        ..mail_through(server)
+    }
+}
+
 /// Text messages into this file.
 pub fn messages_to_file(file: &Path) -> SmsConfig {
     SmsConfig {
