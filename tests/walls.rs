@@ -151,7 +151,7 @@ const NOUNS: [&str; 19] = [
 ];
 
 /// Handlers of `idp/src/http`. Everything else there is a shared step.
-const HANDLERS: [&str; 20] = [
+const HANDLERS: [&str; 21] = [
     "http::admin_api",
     "http::receipt",
     "http::account",
@@ -159,6 +159,7 @@ const HANDLERS: [&str; 20] = [
     "http::binding",
     "http::certificate",
     "http::consent",
+    "http::console",
     "http::health",
     "http::home",
     "http::login",

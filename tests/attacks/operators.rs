@@ -18,23 +18,19 @@ const PAGES: [(&str, &[Role]); 7] = [
     ("/console/operators/new", &[Role::Trust]),
     ("/console/authorities", &[Role::Trust, Role::Auditor]),
     ("/console/authorities/new", &[Role::Trust]),
-    (
-        "/console/proposals",
-        &[Role::Registrar, Role::Trust, Role::Auditor],
-    ),
-    (
-        "/console/proposals?state=all",
-        &[Role::Registrar, Role::Trust, Role::Auditor],
-    ),
+    // Each sees there what its role may decide or look at.
+    ("/console/proposals", &Role::ALL),
+    ("/console/proposals?state=all", &Role::ALL),
     ("/console", &Role::ALL),
 ];
 
 /// Every form of it, with the role that may send it.
-const FORMS: [(&str, &[Role]); 5] = [
+const FORMS: [(&str, &[Role]); 6] = [
     ("/console/operators/new", &[Role::Trust]),
     ("/console/authorities/new", &[Role::Trust]),
     ("/console/authorities/nowhere", &[Role::Trust]),
     ("/console/enterprises/act", &[Role::Support]),
+    ("/console/sign-ins", &[Role::Support]),
     ("/console/platforms/new", &[Role::Registrar]),
 ];
 

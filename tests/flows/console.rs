@@ -294,6 +294,58 @@ async fn a_change_of_an_entry_shows_what_it_takes_the_place_of() {
 }
 
 #[tokio::test]
+async fn everybody_is_signed_out_when_two_of_support_say_so() {
+    use idp_core::audit::AuditKind;
+    use idp_core::proposal::Change;
+    // A provider of its own: nobody else's sign-ins end.
+    let provider = &Provider::start(|_| {});
+    let mut scenes = [Scene::at(provider).await, Scene::at(provider).await];
+    let mut tokens = Vec::new();
+    for scene in &mut scenes {
+        tokens.push(
+            scene
+                .platform
+                .receive(&mut scene.browser, &scene.lock)
+                .await,
+        );
+    }
+    let mut first = Worker::on_duty(provider, &[Role::Support]).await;
+    let mut second = Worker::on_duty(provider, &[Role::Support]).await;
+    let page = first.browser.open("/console/sign-ins").await;
+    let typed = [("reason", "签名私钥泄露")];
+    let proposal = first.propose(&page, "#end-every-form", &typed).await;
+    let digest = Change::EndEverySignIn {}.digest().unwrap();
+    let shown = second.browser.open(&proposal).await;
+    assert!(shown.texts("dd").contains(&digest));
+    for (scene, tokens) in scenes.iter_mut().zip(&tokens) {
+        let told = scene.platform.userinfo(tokens.access()).await;
+        assert_eq!(told.status, 200);
+        assert_eq!(scene.browser.open("/account").await.status, 200);
+    }
+    second.decide(&proposal, "approve").await;
+    for (scene, tokens) in scenes.iter_mut().zip(&tokens) {
+        let told = scene.platform.userinfo(tokens.access()).await;
+        assert_eq!(told.status, 401);
+        assert_eq!(scene.browser.open("/account").await.status, 303);
+        // The lock is bound as before.
+        scene.browser.sign_in(&scene.lock).await;
+    }
+    let events = provider.audit().await;
+    let ended = events.iter().find(|entry| {
+        entry.event.kind == AuditKind::SessionsEnded && entry.event.enterprise_id.is_none()
+    });
+    let event = &ended.unwrap().event;
+    assert_eq!(event.reason.as_deref(), Some("签名私钥泄露"));
+    let detail = event.detail.as_deref().unwrap();
+    assert!(
+        detail.ends_with("every one, 2 sign-ins, 2 grants"),
+        "{detail}"
+    );
+    // Operators go on working.
+    assert_eq!(second.browser.open("/console").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_platform_loses_every_grant_when_two_registrars_say_so() {
     use idp_core::proposal::Change;
     let provider = Provider::shared();

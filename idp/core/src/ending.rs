@@ -114,6 +114,15 @@ pub fn end_grants_held_by(
     store.revoke_grants_held_by(platform, cx.now)
 }
 
+/// Ends every sign-in of everybody and every grant; answers how many of each. Platforms are told as when one ends.
+pub fn end_everything(store: &mut dyn Store, cx: &Cx) -> Result<(usize, usize), StoreError> {
+    // In this order, as in [`end_both`].
+    let sessions = store.end_every_session((cx.now, SessionEnding::EndedByOperator))?;
+    let (grants, untold) = store.revoke_every_grant(cx.now, cx.now - TOLD_FOR)?;
+    tell(store, cx, &untold, Sender::Anybody)?;
+    Ok((sessions, grants))
+}
+
 /// Ends one grant, since one of its tokens is in wrong hands; `false` when it had ended before.
 pub fn end_grant(store: &mut dyn Store, cx: &Cx, grant: &GrantId) -> Result<bool, StoreError> {
     let ended = store.revoke_grant(grant, cx.now)?;

@@ -75,6 +75,8 @@ pub enum Change {
         /// Whose.
         platform: PlatformId,
     },
+    /// End every sign-in of everybody, and every grant.
+    EndEverySignIn {},
 }
 
 impl Change {
@@ -88,6 +90,7 @@ impl Change {
             Self::AddOperator { .. } => "add-operator",
             Self::ChangeOperator { .. } => "change-operator",
             Self::EndGrants { .. } => "end-grants",
+            Self::EndEverySignIn {} => "end-every-sign-in",
         }
     }
 
@@ -100,6 +103,7 @@ impl Change {
             | Self::SuspendCa { .. } => Right::ChangeAuthorities,
             Self::AddOperator { .. } | Self::ChangeOperator { .. } => Right::ChangeOperators,
             Self::EndGrants { .. } => Right::ChangePlatforms,
+            Self::EndEverySignIn {} => Right::ChangeEnterprises,
         }
     }
 
@@ -108,6 +112,7 @@ impl Change {
         match self.right() {
             Right::ChangeAuthorities => Right::SeeAuthorities,
             Right::ChangeOperators => Right::SeeOperators,
+            Right::ChangeEnterprises => Right::SeeEnterprises,
             _ => Right::SeePlatforms,
         }
     }
@@ -122,6 +127,8 @@ impl Change {
             Self::AddOperator { name, .. } => name,
             Self::ChangeOperator { id, .. } => id.as_str(),
             Self::EndGrants { platform } => platform.as_str(),
+            // Nobody's in particular.
+            Self::EndEverySignIn {} => "*",
         }
     }
 

@@ -13,7 +13,7 @@ use idp_core::audit::AuditKind;
 
 use super::error::Failure;
 use super::extract::{Visit, browser, for_operators};
-use super::{console, length, limit, listener, oidc, problem, routes, trail};
+use super::{length, limit, listener, oidc, problem, routes, trail};
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -171,7 +171,7 @@ async fn refused(
 /// Whether it is an operators' place, and not for whoever asks.
 fn is_hidden(request: &ServiceRequest, state: &AppState) -> bool {
     let (path, request) = (request.path(), request.request());
-    (console::is_console(path) && !for_operators::has_console(state, request))
+    (routes::is_console(path) && !for_operators::has_console(state, request))
         || (routes::is_admin_api(path) && !for_operators::has_api(state, request))
 }
 

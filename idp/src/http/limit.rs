@@ -13,7 +13,7 @@ use idp_core::id::PlatformId;
 use super::error::Failure;
 use super::extract::Visit;
 use super::extract::client_address::client_address;
-use super::{console, oidc, problem, routes, trail};
+use super::{oidc, problem, routes, trail};
 use crate::limits::{Excess, Kind, Whose};
 use crate::state::AppState;
 
@@ -34,8 +34,8 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
     // At the console what is proven is a person's signature; all else there is a form of somebody signed in.
     let proves_nothing = match path {
         routes::AUTHORIZE | routes::CHALLENGE | routes::END_SESSION => true,
-        console::SIGN_IN | console::ACT => false,
-        _ => console::is_console(path),
+        routes::CONSOLE_SIGN_IN | routes::CONSOLE_ACT => false,
+        _ => routes::is_console(path),
     };
     if method == Method::POST && !proves_nothing {
         return Some(Kind::Proofs);

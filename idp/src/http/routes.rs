@@ -26,6 +26,12 @@ pub const AUDIT_TILE: &str = "/audit/tile/{level}/{tile:.+}";
 pub const AUDIT_INCLUSION: &str = "/audit/proof/inclusion";
 /// That the log grew from what it was.
 pub const AUDIT_CONSISTENCY: &str = "/audit/proof/consistency";
+/// Where the console begins.
+pub const CONSOLE: &str = "/console";
+/// An operator signs in.
+pub const CONSOLE_SIGN_IN: &str = "/console/sign-in";
+/// What an operator signed.
+pub const CONSOLE_ACT: &str = "/console/act";
 /// 企业登录.
 pub const LOGIN: &str = "/login";
 /// 企业绑定.
@@ -138,6 +144,11 @@ pub fn is_admin_api(path: &str) -> bool {
     below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// Whether an address is one of the console's.
+pub fn is_console(path: &str) -> bool {
+    path == CONSOLE || path.starts_with("/console/")
+}
+
 /// Endpoints that are served where certificates are asked for too (`mtls_endpoint_aliases`, RFC 8705 §5), and alone there.
 pub fn takes_certificates(path: &str) -> bool {
     matches!(
@@ -165,7 +176,7 @@ pub fn is_page(path: &str) -> bool {
     ];
     path.starts_with("/account/")
         || path.starts_with("/bind/")
-        || console::is_console(path)
+        || is_console(path)
         || PAGES.contains(&path)
 }
 

@@ -117,6 +117,9 @@ fn make(store: &mut dyn Store, cx: &Cx, approved: &Approved) -> Result<(), ActEr
         Change::EndGrants { .. } => {
             directory::end_grants(store, cx, approved)?;
         }
+        Change::EndEverySignIn {} => {
+            operate::end_every_sign_in(store, cx, approved)?;
+        }
     }
     Ok(())
 }

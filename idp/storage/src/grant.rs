@@ -239,6 +239,26 @@ pub(crate) fn revoke_held_by(
         .execute(c))
 }
 
+/// As with sign-ins, the table is taken whole, after theirs.
+pub(crate) fn revoke_every(
+    connection: &mut Connection,
+    at: Timestamp,
+    told_since: Timestamp,
+) -> Result<(usize, Vec<EndedGrant>), StoreError> {
+    connection.take_table("grants")?;
+    let revoked = query!(connection, c => diesel::update(grants::table)
+        .filter(grants::revoked_at.is_null())
+        .set(grants::revoked_at.eq(at.unix_millis()))
+        .execute(c))?;
+    let rows: Vec<Ended> = query!(connection, c => diesel::update(grants::table)
+        .filter(grants::told_at.is_null())
+        .filter(grants::created_at.ge(told_since.unix_millis()))
+        .set(grants::told_at.eq(at.unix_millis()))
+        .returning(ENDED)
+        .get_results(c))?;
+    Ok((revoked, rows.into_iter().map(ended).collect()))
+}
+
 pub(crate) fn revoke_of(
     connection: &mut Connection,
     enterprise: &EnterpriseId,

@@ -4,12 +4,14 @@
 //! it is refused. Does not know how an operator signs in.
 
 mod enterprise;
+mod everybody;
 mod locks;
 mod personal_data;
 mod rename;
 mod standing;
 
 pub use enterprise::{Correction, close_rebinding, correct, freeze, open_rebinding, unfreeze};
+pub use everybody::end_every_sign_in;
 pub use locks::{lock_lost, promote_lock, remove_lock};
 pub use personal_data::{Erased, TRACES_KEPT, erase, export, note_export};
 pub use rename::{hand_in, new_name, rename, take_handed_in};

@@ -35,6 +35,13 @@ pub trait GrantStore {
         platform: &PlatformId,
         at: Timestamp,
     ) -> Result<usize, StoreError>;
+    /// Revokes every grant that stands; answers how many, and those given since a moment that were not told of yet, which it counts as
+    /// told.
+    fn revoke_every_grant(
+        &mut self,
+        at: Timestamp,
+        told_since: Timestamp,
+    ) -> Result<(usize, Vec<EndedGrant>), StoreError>;
     /// When an enterprise last gave a platform a grant, whether it stands or ended.
     fn find_last_grant_at(
         &mut self,

@@ -43,6 +43,11 @@ pub trait SessionStore {
         which: Which<'_>,
         ending: (Timestamp, SessionEnding),
     ) -> Result<usize, StoreError>;
+    /// Ends every sign-in of everybody that was not ended; answers how many. Whoever is signing in or giving a grant is waited for.
+    fn end_every_session(
+        &mut self,
+        ending: (Timestamp, SessionEnding),
+    ) -> Result<usize, StoreError>;
     /// Empties address and browser of an enterprise's sign-ins that began before; answers of how many.
     fn erase_session_traces(
         &mut self,

@@ -50,6 +50,7 @@ pub const PROPOSING: &[Right] = &[
     Right::SeeAuthorities,
     Right::SeeOperators,
     Right::ChangePlatforms,
+    Right::ChangeEnterprises,
 ];
 
 const fn link(href: &'static str, key: &'static str) -> MenuLink {

@@ -96,6 +96,10 @@ pub async fn of_change(visit: &Visit, change: &Change) -> Result<Shown, Failure>
             facts: vec![Fact::code("act-subject", platform.as_str())],
             ..Shown::default()
         }),
+        Change::EndEverySignIn {} => Ok(Shown {
+            facts: vec![Fact::new("act-subject", word(visit, "act-everybody"))],
+            ..Shown::default()
+        }),
     }
 }
 

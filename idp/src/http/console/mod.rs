@@ -39,16 +39,13 @@ mod sign_ins;
 
 use actix_web::web::{self, ServiceConfig};
 
-/// Where the console begins.
-pub const CONSOLE: &str = "/console";
-/// An operator signs in.
-pub const SIGN_IN: &str = "/console/sign-in";
-/// And out.
+// Those that the guard and the limits know too.
+use super::routes::{CONSOLE, CONSOLE_ACT as ACT, CONSOLE_SIGN_IN as SIGN_IN, is_console};
+
+/// An operator signs out.
 pub const SIGN_OUT: &str = "/console/sign-out";
 /// A fresh nonce for a sign-in page that was open for long.
 pub const CHALLENGE: &str = "/console/challenge";
-/// A signed act.
-pub const ACT: &str = "/console/act";
 /// Changes of two persons.
 pub const PROPOSALS: &str = "/console/proposals";
 /// Who works here.
@@ -83,11 +80,6 @@ pub const HEALTH: &str = "/console/health";
 pub const DELIVERIES: &str = "/console/deliveries";
 /// What lets platforms register themselves.
 pub const REGISTRATION_TOKENS: &str = "/console/registration-tokens";
-
-/// Whether an address is one of the console's.
-pub fn is_console(path: &str) -> bool {
-    path == CONSOLE || path.starts_with("/console/")
-}
 
 /// Mounts it.
 pub fn mount(app: &mut ServiceConfig) {
@@ -184,18 +176,21 @@ fn mount_platforms(app: &mut ServiceConfig) {
 
 fn mount_enterprises(app: &mut ServiceConfig) {
     let resource = web::resource;
-    app.service(resource(SIGN_INS).get(sign_ins::list))
-        .service(resource(CONSENTS).get(sign_ins::list_consents))
-        .service(resource(ENTERPRISES).get(enterprises::list))
-        .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
-        .service(resource(ENTERPRISE_RENAME).post(evidence::rename))
-        .service(resource(PERSONAL_DATA).post(personal_data::tell))
-        .service(
-            resource("/console/enterprises/{credit_code}/evidence/{sha256}")
-                .get(evidence::download),
-        )
-        .service(resource("/console/enterprises/{credit_code}").get(enterprise::show))
-        .service(resource("/console/enterprises/{credit_code}/do/{act}").get(enterprise_form::ask));
+    app.service(
+        resource(SIGN_INS)
+            .get(sign_ins::list)
+            .post(sign_ins::end_every),
+    )
+    .service(resource(CONSENTS).get(sign_ins::list_consents))
+    .service(resource(ENTERPRISES).get(enterprises::list))
+    .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
+    .service(resource(ENTERPRISE_RENAME).post(evidence::rename))
+    .service(resource(PERSONAL_DATA).post(personal_data::tell))
+    .service(
+        resource("/console/enterprises/{credit_code}/evidence/{sha256}").get(evidence::download),
+    )
+    .service(resource("/console/enterprises/{credit_code}").get(enterprise::show))
+    .service(resource("/console/enterprises/{credit_code}/do/{act}").get(enterprise_form::ask));
 }
 
 fn mount_audit(app: &mut ServiceConfig) {

@@ -1,21 +1,23 @@
 //! `GET /console/sign-ins`, `GET /console/consents`: sign-ins of everybody, and what everybody was asked.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::consent::{ConsentOutcome, ConsentRecord};
 use idp_core::id::{EnterpriseId, KeyLockId, PlatformId};
 use idp_core::inspect::{ConsentsSeen, SignInsSeen, consents, sign_ins};
 use idp_core::listing::{ConsentFilter, List, Page, SessionFilter};
 use idp_core::operator::Right;
+use idp_core::proposal::Change;
 use idp_core::session::{LiveSince, SessionRecord};
 use pki::holder::credit_code::CreditCode;
 
-use super::asked::{choices, invalid};
+use super::act::review;
+use super::asked::{choices, invalid, proposal, reason};
 use super::audit_asked::moment as read_moment;
 use super::bench::{bench, frame};
 use super::enterprise_rows::sign_in_row;
 use super::paging::{asked, cursor, pager};
-use super::shown::show as show_page;
+use super::shown::{show as show_page, submit};
 use super::{CONSENTS, SIGN_INS};
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Visit};
@@ -105,6 +107,18 @@ pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
             }
         };
         Ok(sign_ins_page(&visit, desk, &seen, &asked.pairs()))
+    })
+    .await
+}
+
+/// `POST /console/sign-ins`: toward the page on which it is proposed that every sign-in ends.
+pub async fn end_every(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    visit.at(SIGN_INS);
+    let rights = [Right::ChangeEnterprises];
+    submit(&visit, (&request, &body), &rights, async |desk, form| {
+        let change = Change::EndEverySignIn {};
+        let act = proposal(change, reason(form)?);
+        review(&visit, desk, (act, SIGN_INS)).await
     })
     .await
 }

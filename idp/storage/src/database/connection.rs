@@ -29,6 +29,14 @@ impl Connection {
         .map_err(failed)
     }
 
+    /// Takes a table whole until this transaction ends; others read it meanwhile. `SQLite` has one writer anyway.
+    pub(crate) fn take_table(&mut self, table: &'static str) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(_) => self.execute(&format!("LOCK TABLE {table} IN EXCLUSIVE MODE")),
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Begins, ends or divides a transaction.
     pub(super) fn step(&mut self, step: Step) -> Result<(), StoreError> {
         match self {

@@ -44,6 +44,14 @@ impl GrantStore for Transaction<'_> {
         self.run(|c| grant::revoke_held_by(c, platform, at))
     }
 
+    fn revoke_every_grant(
+        &mut self,
+        at: Timestamp,
+        told_since: Timestamp,
+    ) -> Result<(usize, Vec<EndedGrant>), StoreError> {
+        self.run(|c| grant::revoke_every(c, at, told_since))
+    }
+
     fn find_last_grant_at(
         &mut self,
         enterprise: &EnterpriseId,

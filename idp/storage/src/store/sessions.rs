@@ -65,6 +65,13 @@ impl SessionStore for Transaction<'_> {
         self.run(|c| session::end(c, enterprise, which, ending))
     }
 
+    fn end_every_session(
+        &mut self,
+        ending: (Timestamp, SessionEnding),
+    ) -> Result<usize, StoreError> {
+        self.run(|c| session::end_every(c, ending))
+    }
+
     fn forget_sessions(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.run(|c| session::forget(c, before, limit))
     }

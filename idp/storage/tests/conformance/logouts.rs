@@ -17,6 +17,7 @@ pub const ALL: &[Property] = properties![
     of_sixteen_who_take_a_delivery_one_has_it,
     only_what_was_settled_is_forgotten,
     a_sign_in_is_revoked_with_those_that_it_continues,
+    everybody_is_signed_out_at_once,
 ];
 
 /// Long before everything else that a shared database may hold.
@@ -202,4 +203,57 @@ async fn a_sign_in_is_revoked_with_those_that_it_continues(b: &Backend) {
     assert!(sessions_of(&of_row).contains(&ids[0]));
     assert_eq!(sessions_of(&of_others), [ids[1].clone()]);
     assert_eq!(of_lock, []);
+}
+
+/// Rolled back at its end: others' sign-ins stand in the same database.
+async fn everybody_is_signed_out_at_once(b: &Backend) {
+    use idp_core::session::SessionEnding;
+    use idp_core::store::StoreError;
+    #[derive(Debug)]
+    enum Ended {
+        Seen(Vec<String>, Vec<bool>),
+        Failed(String),
+    }
+    impl From<StoreError> for Ended {
+        fn from(error: StoreError) -> Self {
+            Self::Failed(error.to_string())
+        }
+    }
+    // Later than whatever else is there.
+    let late = 9_000_000;
+    let grounds = [samples::standing(), samples::standing()];
+    let work = move |s: &mut dyn Store| -> Result<(), Ended> {
+        let mut grants = Vec::new();
+        for (number, standing) in grounds.iter().enumerate() {
+            insert_standing(s, standing)?;
+            s.insert_session(&samples::session(&standing.key_lock, 1))?;
+            let mut grant = standing.grant.clone();
+            grant.created_at = at(late - i64::try_from(number).unwrap());
+            assert!(s.insert_grant(&grant)?);
+            grants.push(grant);
+        }
+        let sessions = s.end_every_session((at(late), SessionEnding::EndedByOperator))?;
+        assert!(sessions >= 2);
+        // The second was given before those that are told of.
+        let (ended, untold) = s.revoke_every_grant(at(late), at(late))?;
+        assert!(ended >= 2);
+        let told = untold.iter().map(|one| one.enterprise_id.to_string());
+        let mut stands = Vec::new();
+        for grant in &grants {
+            let standing = s.find_grant_standing(&grant.id)?.unwrap();
+            stands.push(standing.grant.revoked_at.is_none());
+            let live = s.list_sessions(&grant.enterprise_id, 9)?;
+            stands.extend(live.iter().map(|one| one.ended.is_none()));
+        }
+        assert_eq!(s.revoke_every_grant(at(late), at(late))?.0, 0);
+        Err(Ended::Seen(told.collect(), stands))
+    };
+    match b.database.write(work).await {
+        Err(Ended::Seen(told, stands)) => {
+            assert_eq!(told.len(), 1);
+            assert_eq!(stands, [false; 4]);
+        }
+        Err(Ended::Failed(why)) => panic!("{why}"),
+        Ok(()) => panic!("it was to be rolled back"),
+    }
 }
