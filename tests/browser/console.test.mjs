@@ -10,7 +10,7 @@ const EVERY = ['dashboard', 'platforms', 'health', 'deliveries', 'enterprises', 
 /** The places of each role. */
 const PLACES = {
   registrar: ['console-nav-dashboard', 'console-nav-platforms', 'console-nav-health', 'console-nav-deliveries', 'console-nav-notices', 'console-nav-proposals'],
-  support: ['console-nav-dashboard', 'console-nav-deliveries', 'console-nav-enterprises', 'console-nav-sign-ins', 'console-nav-consents'],
+  support: ['console-nav-dashboard', 'console-nav-deliveries', 'console-nav-enterprises', 'console-nav-sign-ins', 'console-nav-consents', 'console-nav-proposals'],
   trust: ['console-nav-dashboard', 'console-nav-authorities', 'console-nav-proposals', 'console-nav-operators'],
   auditor: EVERY,
 };
