@@ -1,0 +1,2 @@
+-- SQLite alone: PostgreSQL keeps rows in a heap anyway.
+SELECT 1;
