@@ -22,6 +22,7 @@ mod end_session;
 mod fapi2_message_signing;
 mod fapi2_requests;
 mod fapi2_tokens;
+mod four_eyes;
 mod jwt_vectors;
 mod limits;
 mod lists;

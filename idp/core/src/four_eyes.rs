@@ -34,6 +34,9 @@ pub enum FourEyesRefusal {
     /// Nobody decides what he proposed.
     #[error("whoever proposes a change can't approve it: a second person must")]
     OwnProposal,
+    /// Whoever proposed it may not any more.
+    #[error("whoever proposed the change is suspended or may not propose it any more")]
+    ProposerOff,
     /// Nobody takes back what another proposed.
     #[error("only whoever proposed a change takes it back")]
     NotOwn,
@@ -56,6 +59,7 @@ impl FourEyesRefusal {
             Self::Unknown => "proposal-unknown",
             Self::NotOpen => "proposal-not-open",
             Self::OwnProposal => "proposal-own",
+            Self::ProposerOff => "proposal-proposer-off",
             Self::NotOwn => "proposal-not-own",
             Self::Altered => "proposal-altered",
             Self::Reason => "reason-missing",
@@ -116,9 +120,12 @@ pub fn approve(
     signed: &SignedStatement,
 ) -> Result<Approved, FourEyesError> {
     let proposal = decide(store, cx, by, (id, ProposalState::Approved), signed)?;
+    // Two persons who may: what somebody proposed who was put out since is proposed again by another, or is not.
     let proposer = store.find_operator(&proposal.proposed_by)?;
-    let proposer = proposer.map_or_else(|| proposal.proposed_by.to_string(), |o| o.name);
-    Ok(Approved::new(proposal, (proposer, by.0.name().to_owned())))
+    let proposer = proposer.filter(|one| one.may(proposal.change.right()));
+    let proposer = proposer.ok_or(FourEyesRefusal::ProposerOff)?;
+    let names = (proposer.name, by.0.name().to_owned());
+    Ok(Approved::new(proposal, names))
 }
 
 /// Refuses a proposal.
@@ -158,7 +165,8 @@ fn decide(
     Ok(decided)
 }
 
-/// Both persons signed this very change: one that was altered in the database has another digest than the proposer signed.
+/// Both persons signed this very change: one that was altered in the database has another digest, or another reason, than the
+/// proposer signed.
 fn check_signed(
     store: &mut dyn Store,
     proposal: &Proposal,
@@ -167,7 +175,9 @@ fn check_signed(
     let digest = proposal.change.digest().map_err(FourEyesRefusal::from)?;
     let proposed = store.find_signed_statement(&proposal.signed)?;
     let is_theirs = proposed.is_some_and(|signed| {
-        signed.operator_id == proposal.proposed_by && signed.statement.contains(&digest)
+        signed.operator_id == proposal.proposed_by
+            && signed.statement.contains(&digest)
+            && signed.statement.contains(&proposal.reason)
     });
     if is_theirs && decision.statement.contains(&digest) {
         Ok(())

@@ -242,6 +242,13 @@ pub struct Operator {
     pub changed_at: Timestamp,
 }
 
+impl Operator {
+    /// Whether it is in force and one of its roles gives a right.
+    pub fn may(&self, right: Right) -> bool {
+        self.state == OperatorState::Active && self.roles.give(right)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,6 +42,9 @@ pub enum OperatorsRefusal {
     /// Another operator has it.
     #[error("another operator signs in with this certificate")]
     CertificateTaken,
+    /// Another operator has its key.
+    #[error("another operator signs in with the key of this certificate")]
+    KeyTaken,
     /// There is none.
     #[error("there is no such operator")]
     Unknown,
@@ -68,6 +71,7 @@ impl OperatorsRefusal {
             Self::CertificateUnfit(unfit) => unfit.code(),
             Self::KeyUnfit => "operator-key-unfit",
             Self::CertificateTaken => "operator-certificate-taken",
+            Self::KeyTaken => "operator-key-taken",
             Self::Unknown => "operator-gone",
             Self::Overtaken => "change-overtaken",
             Self::Unchanged => "change-nothing",
@@ -117,6 +121,23 @@ pub fn check_certificate(cx: &Cx, der: &[u8]) -> Result<Certificate, OperatorsRe
     }
 }
 
+/// One lock is one person: with two certificates of one key, somebody would be two, and approve what he proposed.
+fn check_key(
+    store: &mut dyn Store,
+    of: &OperatorId,
+    certificate: &Certificate,
+) -> Result<(), OperatorsError> {
+    let operators = store.list_operators()?;
+    let mut others = operators.iter().filter(|one| one.id != *of);
+    let has_key = |one: &Operator| {
+        Certificate::from_der(&one.certificate).is_ok_and(|own| own.is_of_key_of(certificate))
+    };
+    if others.any(has_key) {
+        return Err(OperatorsRefusal::KeyTaken.into());
+    }
+    Ok(())
+}
+
 /// Lets an operator in.
 pub fn add(
     store: &mut dyn Store,
@@ -139,6 +160,7 @@ pub fn add(
     if !store.insert_operator(&operator)? {
         return Err(OperatorsRefusal::CertificateTaken.into());
     }
+    check_key(store, &operator.id, &read)?;
     note(store, cx, hand, (AuditKind::OperatorAdded, &operator))?;
     Ok(operator)
 }
@@ -165,6 +187,7 @@ pub fn change(
         if held.is_some_and(|other| other.id != next.id) {
             return Err(OperatorsRefusal::CertificateTaken.into());
         }
+        check_key(store, &next.id, &read)?;
     }
     if next == from {
         return Err(OperatorsRefusal::Unchanged.into());
@@ -221,7 +244,7 @@ pub fn carry_out(
 
 /// Whether it is one of those without whom nobody enters operators.
 fn is_trusted(operator: &Operator) -> bool {
-    operator.state == OperatorState::Active && operator.roles.give(Right::ChangeOperators)
+    operator.may(Right::ChangeOperators)
 }
 
 fn note(

@@ -123,7 +123,7 @@ async fn note(
     signatory: Signatory<'_>,
     (prepared, code): (&Prepared, &str),
 ) -> Result<(), Failure> {
-    let (verb, what, subject) = (prepared.verb(), prepared.code, &prepared.subject);
+    let (verb, what, subject) = (prepared.verb(), prepared.code, &prepared.traced);
     let detail = format!("{verb} {what} {subject} sha256 {}", prepared.digest);
     let event = AuditEvent {
         operator_id: Some(signatory.on_duty.operator().id.clone()),

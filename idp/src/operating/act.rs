@@ -210,6 +210,14 @@ impl EnterpriseAct {
             _ => self.lock().map(KeyLockId::as_str),
         }
     }
+
+    /// The same where it is an identifier: a name that was typed stands in no event.
+    pub fn part_traced(&self) -> Option<&str> {
+        match self {
+            Self::Rename { .. } => None,
+            _ => self.part(),
+        }
+    }
 }
 
 impl Act {

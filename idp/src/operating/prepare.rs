@@ -1,11 +1,15 @@
 //! What an act needs before anybody signs for it: the right, and the words under the signature.
 
+use idp_core::fields;
 use idp_core::four_eyes::FourEyesRefusal;
 use idp_core::operator::Right;
-use idp_core::proposal::{Change, Proposal};
+use idp_core::proposal::{Change, Proposal, Unwritable};
 use idp_storage::Database;
 
 use super::{Act, ActError};
+
+/// Longest name of what something is done to, in characters.
+const SUBJECT_MAX: usize = 320;
 
 /// An act with what the page and the statement say of it.
 #[derive(Clone, Debug)]
@@ -18,6 +22,8 @@ pub struct Prepared {
     pub code: &'static str,
     /// To what.
     pub subject: String,
+    /// The same for the trail, in which nothing stands that was typed of an enterprise.
+    pub traced: String,
     /// Why.
     pub reason: String,
     /// SHA-256 of the exact change, hexadecimal.
@@ -49,6 +55,16 @@ impl Prepared {
 
 /// Looks up what is needed.
 pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError> {
+    let prepared = looked_up(database, act).await?;
+    // It stands under signatures and in the trail, between words of ours: what can't be seen, or goes on for ever, would have
+    // others read something else there. What was proposed before can be refused, whatever it is.
+    if prepared.proposal.is_none() && fields::required(&prepared.subject, SUBJECT_MAX).is_err() {
+        return Err(Unwritable.into());
+    }
+    Ok(prepared)
+}
+
+async fn looked_up(database: &Database, act: Act) -> Result<Prepared, ActError> {
     match act.clone() {
         Act::Propose { change, reason } => of_change(act, &change, (reason, None)),
         Act::Approve { proposal } | Act::Refuse { proposal } => {
@@ -67,6 +83,7 @@ pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError
             right: Right::ChangePlatforms,
             code: what.code(),
             subject: platform.to_string(),
+            traced: platform.to_string(),
             reason,
             digest: act.digest()?,
             proposal: None,
@@ -76,6 +93,7 @@ pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError
             right: Right::ChangePlatforms,
             code: what.code(),
             subject: what.subject(),
+            traced: what.subject(),
             reason,
             digest: act.digest()?,
             proposal: None,
@@ -88,15 +106,20 @@ pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError
         } => Ok(Prepared {
             right: Right::ChangeEnterprises,
             code: what.code(),
-            subject: match what.part() {
-                Some(part) => format!("{credit_code} {part}"),
-                None => credit_code,
-            },
+            traced: of_part(&credit_code, what.part_traced()),
+            subject: of_part(&credit_code, what.part()),
             reason,
             digest: act.digest()?,
             proposal: None,
             act,
         }),
+    }
+}
+
+fn of_part(credit_code: &str, part: Option<&str>) -> String {
+    match part {
+        Some(part) => format!("{credit_code} {part}"),
+        None => credit_code.to_owned(),
     }
 }
 
@@ -110,6 +133,7 @@ fn of_change(
         right: change.right(),
         code: change.code(),
         subject: change.subject().to_owned(),
+        traced: change.subject().to_owned(),
         digest: change.digest()?,
         reason,
         proposal,

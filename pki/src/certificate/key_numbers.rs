@@ -51,4 +51,28 @@ impl Certificate {
             PublicKey::P384 | PublicKey::Sm2 | PublicKey::Unsupported => None,
         }
     }
+
+    /// Whether another certificate is of the same key, however either spells it: whoever signs for the one signs for the other.
+    pub fn is_of_key_of(&self, other: &Self) -> bool {
+        self.key_itself() == other.key_itself()
+    }
+
+    /// What tells a key from others: the modulus, or the x of a point, which compressed ones have too. A key that can't be read
+    /// is its octets.
+    fn key_itself(&self) -> Vec<u8> {
+        let whole = self.subject_public_key_info_der();
+        if let Some(KeyNumbers::Rsa { modulus, .. }) = self.key_numbers() {
+            return modulus;
+        }
+        let spki = SubjectPublicKeyInfoRef::from_der(whole);
+        let key = spki
+            .ok()
+            .and_then(|spki| spki.subject_public_key.as_bytes());
+        let x = match key.and_then(<[u8]>::split_first) {
+            Some((4, point)) => point.get(..point.len() / 2),
+            Some((2 | 3, x)) => Some(x),
+            _ => None,
+        };
+        x.unwrap_or(whole).to_vec()
+    }
 }
