@@ -44,4 +44,5 @@ mod revocation;
 mod sealed_segments;
 mod sm2_tokens;
 mod stolen_database;
+mod unlogged;
 mod unreadable;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use e2e::{Provider, scratch};
 use idp::audit_log::{SealError, seal};
 use idp_core::audit::AuditKind;
-use idp_core::transparency::{FindingKind, Hash, leaf_hash, verify_inclusion};
+use idp_core::transparency::{FindingKind, Hash, RowFaultKind, leaf_hash, verify_inclusion};
 use sha2::{Digest as _, Sha256};
 
 /// A provider with lines under heads, of which the first 512 were sealed.
@@ -190,4 +190,48 @@ async fn a_segment_s_file_that_was_changed_or_lost_is_named() {
     }
     std::fs::write(&path, right).unwrap();
     assert_eq!(copy.findings(key, &[]).await.0, []);
+}
+
+#[tokio::test]
+async fn a_row_among_those_that_were_sealed_says_what_was_sealed_or_is_named() {
+    let provider = Provider::start(|config| config.audit.sequence_milliseconds = 3_600_000);
+    let end = provider.grow_log(600).await;
+    let before = provider.copy_database("before-the-seal");
+    let folder = scratch::folder("segments");
+    let state = &provider.state;
+    let by = (&state.log_key, &state.cx());
+    let done = seal(&state.database, by, (end, "值班员"), &folder).await;
+    let done = done.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((done.segment.from, done.segment.to), (0, 512));
+    let last = done.segment.last_sequence;
+    let again = format!(
+        "ATTACH '{}' AS before; INSERT INTO main.audit SELECT * FROM before.audit WHERE sequence",
+        before.path.display()
+    );
+    let forged = hex::encode(leaf_hash(br#"{"v":1,"at":5,"kind":"logout"}"#).0);
+    let kind = FindingKind::Row;
+    for (statements, expected) in [
+        // A removal that was broken off.
+        (format!("{again} BETWEEN {} AND {last}", last - 9), vec![]),
+        (format!("{again} <= {last}"), vec![]),
+        (
+            format!(
+                "INSERT INTO audit (sequence, at, kind, leaf_hash) VALUES (7, 5, 'logout', x'{forged}')"
+            ),
+            vec![kind(RowFaultKind::Inserted)],
+        ),
+        (
+            format!(
+                "{again} = {last}; UPDATE audit SET detail = 'another' WHERE sequence = {last}"
+            ),
+            vec![kind(RowFaultKind::Altered)],
+        ),
+    ] {
+        let mut copy = provider.copy_database("among-the-sealed");
+        copy.segments = Some(folder.clone());
+        copy.tamper(&statements);
+        let (findings, _) = copy.findings(&state.log_key, &[]).await;
+        let kinds: Vec<_> = findings.iter().map(|finding| finding.kind).collect();
+        assert_eq!(kinds, expected, "{statements}: {findings:?}");
+    }
 }

@@ -77,7 +77,8 @@ pub async fn grow_log(database: &Database, (cx, key): (&Cx, &LogKey), events: u3
 
 /// Somebody's copy of a database.
 pub struct CopiedLog {
-    path: PathBuf,
+    /// Its file.
+    pub path: PathBuf,
     /// Where the files of sealed segments are, where they are to be verified.
     pub segments: Option<PathBuf>,
 }

@@ -109,6 +109,10 @@ impl<'a, R: BufRead> Reader<'a, R> {
         self.verification = Verification::after(key, verify_ed25519, (tree, chain));
         // What was signed before the first line says nothing about these.
         self.heads.retain(|head| head.size >= beginning.from);
+        // What was signed of exactly the lines before it vouches for where this begins.
+        if beginning.from > 0 {
+            self.check_heads();
+        }
         Ok(beginning)
     }
 
@@ -129,6 +133,11 @@ impl<'a, R: BufRead> Reader<'a, R> {
             let at = (index, Some(line.sequence));
             self.verification.find(FindingKind::Renumbered, at, detail);
         }
+        self.check_heads();
+    }
+
+    /// Heads from outside of as many lines as there are now.
+    fn check_heads(&mut self) {
         let size = self.verification.size();
         while let Some(head) = self.heads.pop_front_if(|head| head.size <= size) {
             self.verification.head(&head.note, head.whose);
@@ -192,6 +201,13 @@ impl<'a, R: BufRead> Reader<'a, R> {
         }
         while let Some(head) = self.heads.pop_front() {
             self.verification.head_beyond(&head.note, head.whose);
+        }
+        // Each export ends at a head. Without one its hashes are whoever's who wrote it.
+        let (signed, heads) = (self.verification.signed(), self.verification.heads());
+        if self.verification.findings().is_empty() && (signed < size || heads == 0) {
+            let detail = format!("no signed head vouches for line {signed} and what follows it");
+            let at = (signed, None);
+            self.verification.find(FindingKind::Unsigned, at, detail);
         }
         self.verification
     }

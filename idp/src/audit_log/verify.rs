@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use idp_core::store::StoreError;
 use idp_core::transparency::{
     BUNDLE, FindingKind, Hash, HeadToCheck, LogError, Segment, StoredCheckpoint, StoredLines,
-    StoredLog, StoredSegment, Verification, VerifierKey, read_lines, read_waiting,
+    StoredLog, StoredSegment, Verification, VerifierKey, read_before, read_lines, read_waiting,
 };
 use idp_storage::Database;
 
@@ -55,6 +55,7 @@ pub async fn verify<'a>(
     )
     .await?;
     log.sealed(sealed);
+    log.before(&database.read(|store| read_before(store)).await?);
     for outside in outside.heads {
         log.expect(outside);
     }

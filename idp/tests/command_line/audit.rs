@@ -177,8 +177,14 @@ fn an_export_that_was_tampered_with_is_named() {
             verified.code,
             verified.json()["lines_under_verified_heads"].as_u64()
         ),
-        (0, Some(0))
+        (1, Some(0))
     );
+    assert_eq!(kinds(&verified), ["unsigned"]);
+    // Every line taken away, and nothing said to be there.
+    let mut nothing: Value = serde_json::from_str(text[0]).unwrap();
+    nothing["to"] = 0.into();
+    let nothing = format!("{nothing}\n{{\"end\":0}}\n");
+    assert_eq!(kinds(&verify(&operator, &nothing, &key, &[])), ["unsigned"]);
     // Cut off after a head, its end forged.
     let first_head = place("checkpoint");
     let size: Value = serde_json::from_str(text[first_head]).unwrap();

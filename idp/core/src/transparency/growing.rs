@@ -3,6 +3,9 @@
 
 use super::hash::{Hash, empty, node_hash};
 
+/// No log is longer: from there on counting lines would overflow.
+const SIZE_MAX: u64 = u64::MAX >> 2;
+
 /// The tree so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Growing {
@@ -12,11 +15,12 @@ pub struct Growing {
 }
 
 impl Growing {
-    /// A tree of which the perfect subtrees are known: `None` unless there are as many as the size needs.
+    /// A tree of which the perfect subtrees are known: `None` unless there are as many as the size needs, and it is one that a log
+    /// can have.
     pub fn of(size: u64, subtrees: &[Hash]) -> Option<Self> {
         let heights = (0..u64::BITS).rev().filter(|h| size >> h & 1 == 1);
         let heights: Vec<u32> = heights.collect();
-        (heights.len() == subtrees.len()).then(|| Self {
+        (heights.len() == subtrees.len() && size <= SIZE_MAX).then(|| Self {
             size,
             subtrees: heights.into_iter().zip(subtrees.iter().copied()).collect(),
         })

@@ -36,7 +36,8 @@ pub use proof::{consistency_proof, inclusion_proof, verify_consistency, verify_i
 pub use rows::{RowFault, RowFaultKind, compare};
 pub use segment::{Segment, StoredSegment};
 pub use stored::{
-    HeadToCheck, StoredLines, StoredLog, before_bundle, links, read_lines, read_waiting,
+    HeadToCheck, StoredLines, StoredLog, before_bundle, links, read_before, read_lines,
+    read_waiting,
 };
 pub use tiles::{
     BUNDLE, LogError, StoreTiles, TileId, TileSource, hashes_of, octets_of, root, subtrees,

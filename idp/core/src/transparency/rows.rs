@@ -52,6 +52,29 @@ pub fn compare(rows: &[AuditRecord], leaves: &[Hash]) -> Option<RowFault> {
     })
 }
 
+/// Looks at rows of lines that were sealed. The oldest go first, so those that are there are the last of their lines.
+pub fn compare_left_over(rows: &[AuditRecord], leaves: &[Hash]) -> Option<RowFault> {
+    let gone = leaves.len().saturating_sub(rows.len());
+    let left = leaves.get(gone..).unwrap_or_default();
+    let fault = compare(rows, left)?;
+    let row = rows.get(fault.place);
+    let is_line = row.is_some_and(|row| {
+        let leaves = leaves.iter().copied().map(Some);
+        leaves.clone().any(|leaf| leaf == row.written())
+            || leaves.clone().any(|leaf| leaf == Some(row.leaf()))
+    });
+    let kind = if is_line {
+        fault.kind
+    } else {
+        RowFaultKind::Inserted
+    };
+    Some(RowFault {
+        kind,
+        place: fault.place + gone,
+        ..fault
+    })
+}
+
 /// A row whose own hash was changed while its words were not is an altered one too.
 fn as_written(row: Option<&AuditRecord>) -> bool {
     row.is_none_or(AuditRecord::is_as_written)

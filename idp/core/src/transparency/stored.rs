@@ -8,6 +8,7 @@ use super::chain::Link;
 use super::hash::Hash;
 use super::head::{AuditBundle, AuditHead};
 use super::line::AuditRecord;
+use super::rows::RowFaultKind;
 use super::tiles::{BUNDLE, LogError, TileId, TileSource, hashes_of};
 use super::verification::{FindingKind, Verification};
 use crate::store::{Store, StoreError};
@@ -32,6 +33,11 @@ pub struct StoredLines {
     pub rows: Vec<AuditRecord>,
     /// The end of a full bundle.
     pub end: Option<AuditBundle>,
+}
+
+/// A row with a number that is no event's.
+pub fn read_before(store: &mut dyn Store) -> Result<Vec<AuditRecord>, StoreError> {
+    store.list_audit_records((i64::MIN, 0), 1)
 }
 
 /// The next lines of the log, `from` being how many were read, and the number of the last of them.
@@ -107,6 +113,18 @@ impl<'a> StoredLog<'a> {
         (self.is_whole && size < self.head.size).then_some((size, self.after))
     }
 
+    /// Rows from [`read_before`]: no event has such a number, and nobody who reads on from the first would see them.
+    pub fn before(&mut self, rows: &[AuditRecord]) {
+        if let Some(row) = rows.first() {
+            let sequence = row.sequence;
+            let detail = format!(
+                "a row that never was in the log stands before its first line: event {sequence}"
+            );
+            let kind = FindingKind::Row(RowFaultKind::Inserted);
+            self.verification.find(kind, (0, Some(sequence)), detail);
+        }
+    }
+
     /// Another head, of more lines than came by; in the order of their sizes.
     pub fn expect(&mut self, head: HeadToCheck) {
         let place = self.heads.partition_point(|other| other.size <= head.size);
@@ -121,9 +139,15 @@ impl<'a> StoredLog<'a> {
             self.break_off(first, "the tree's leaves are gone");
             return Ok(Vec::new());
         }
-        // What is in a sealed segment is verified there.
+        // What is in a sealed segment is verified there; a row of it that is here yet, or again, says the same.
         let is_sealed = first.saturating_add(width) <= self.sealed;
-        let right = !is_sealed && self.verification.rows(first, &lines.rows, &lines.leaves);
+        let right = if is_sealed {
+            self.verification
+                .left_over(first, &lines.rows, &lines.leaves);
+            false
+        } else {
+            self.verification.rows(first, &lines.rows, &lines.leaves)
+        };
         for leaf in &lines.leaves {
             self.verification.leaf(*leaf);
             self.check_heads();

@@ -9,7 +9,7 @@ use super::growing::Growing;
 use super::hash::Hash;
 use super::line::AuditRecord;
 use super::note::{VerifierKey, Verify};
-use super::rows::{RowFaultKind, compare};
+use super::rows::{RowFault, RowFaultKind, compare, compare_left_over};
 
 /// Findings that are kept; more are counted.
 const FINDINGS_MAX: usize = 100;
@@ -29,6 +29,8 @@ pub enum FindingKind {
     HeadForged,
     /// More was signed than is there.
     Truncated,
+    /// An export that no signed head ends: nothing vouches for its lines.
+    Unsigned,
     /// Rows are gone, and what the log's key signed does not say that they were sealed.
     SegmentForged,
     /// The file of a sealed segment is missing, or is not what was sealed.
@@ -45,6 +47,7 @@ impl FindingKind {
             Self::HeadDiffers => "head-differs",
             Self::HeadForged => "head-forged",
             Self::Truncated => "truncated",
+            Self::Unsigned => "unsigned",
             Self::SegmentForged => "segment-forged",
             Self::SegmentDiffers => "segment-differs",
         }
@@ -171,6 +174,18 @@ impl<'a> Verification<'a> {
             }
             return true;
         };
+        self.fault(first, fault);
+        false
+    }
+
+    /// Rows of lines from `first` on that were sealed: they may be gone, and those that are there are the last of these lines.
+    pub fn left_over(&mut self, first: u64, rows: &[AuditRecord], leaves: &[Hash]) {
+        if let Some(fault) = compare_left_over(rows, leaves) {
+            self.fault(first, fault);
+        }
+    }
+
+    fn fault(&mut self, first: u64, fault: RowFault) {
         let index = first + fault.place as u64;
         let at = match fault.sequence {
             Some(sequence) => format!("event {sequence} stands in its place"),
@@ -188,7 +203,6 @@ impl<'a> Verification<'a> {
             (index, fault.sequence),
             detail,
         );
-        false
     }
 
     /// The chain at the end of these lines, as it was stored. What comes after goes on from what was stored.
