@@ -184,6 +184,13 @@ fn of_the_signature(theirs: &Value) -> Vec<Bend<'_>> {
             "statement: not-in-the-line",
         ),
         (
+            "another enterprise's text, under the own name",
+            Box::new(|it| {
+                it["evidence"]["statement"] = theirs["evidence"]["statement"].clone();
+            }),
+            "holder: unchecked look-at-the-certificate",
+        ),
+        (
             "another lock's signature",
             Box::new(|it| it["evidence"]["signature"] = theirs["evidence"]["signature"].clone()),
             "statement: signature-not-in-the-line",
@@ -255,6 +262,11 @@ fn of_the_rest(theirs: &Value) -> Vec<Bend<'_>> {
             "another platform",
             Box::new(|it| it["party_identification"][2]["party_id"] = json!("elsewhere")),
             "content: other-party",
+        ),
+        (
+            "a part of the credit code",
+            Box::new(|it| it["party_identification"][0]["credit_code"] = json!("M0001")),
+            "content: party-not-in-the-statement",
         ),
         (
             "a list that nobody signed",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use pki::holder::credit_code::CreditCode;
 use protocol::scope::Scope;
 use sha2::{Digest as _, Sha256};
 
@@ -58,9 +59,10 @@ pub(super) fn agrees(receipt: &Receipt) -> Result<(), &'static str> {
     if receipt.record.pii_principal_id != line.enterprise_id {
         return Err("other-party");
     }
-    let statement = &receipt.evidence.statement;
+    let named = named(&receipt.evidence.statement).ok_or("party-not-in-the-statement")?;
     let code = principal.credit_code.as_deref().unwrap_or_default();
-    if code.is_empty() || !statement.contains(code) || !statement.contains(&recipient.party_id) {
+    let is_code = code.parse::<CreditCode>().is_ok();
+    if !is_code || named.code != code || named.platform != recipient.party_id {
         return Err("party-not-in-the-statement");
     }
     let [processing] = receipt.pii_processing.as_slice() else {
@@ -75,6 +77,53 @@ pub(super) fn agrees(receipt: &Receipt) -> Result<(), &'static str> {
         return Err("data-differ");
     }
     events(receipt, (&line.enterprise_id, &line.platform_id))
+}
+
+/// Whom a text names, in the places where it says who gives and who receives.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Named<'a> {
+    /// The enterprise's name.
+    pub(super) name: &'a str,
+    /// Its 统一社会信用代码.
+    pub(super) code: &'a str,
+    /// The platform's identifier.
+    platform: &'a str,
+}
+
+/// The forms of the two lines in every text that was ever signed: what stands before a name, between it and the identifier, and
+/// at the end (`statement-consent` in both languages, version 1).
+const GIVEN_BY: [(&str, &str, &str); 2] = [
+    ("授权方：", "（统一社会信用代码 ", "）"),
+    ("Given by: ", " (unified social credit code ", ")"),
+];
+const RECEIVED_BY: [(&str, &str, &str); 2] = [
+    ("接收方：", "（平台编号 ", "）"),
+    ("Received by: ", " (platform ", ")"),
+];
+
+/// Reads them. A part of an identifier, or an identifier anywhere else in the text, names nobody.
+pub(super) fn named(statement: &str) -> Option<Named<'_>> {
+    let (name, code) = line_of(statement, GIVEN_BY)?;
+    let (_, platform) = line_of(statement, RECEIVED_BY)?;
+    Some(Named {
+        name,
+        code,
+        platform,
+    })
+}
+
+/// The one line of a form: a name and an identifier. Where two would do, the text says nothing.
+fn line_of<'a>(text: &'a str, forms: [(&str, &str, &str); 2]) -> Option<(&'a str, &'a str)> {
+    let read = |line: &'a str| {
+        let mut forms = forms.iter();
+        forms.find_map(|(before, between, end)| {
+            let inner = line.strip_prefix(before)?.strip_suffix(end)?;
+            inner.rsplit_once(between)
+        })
+    };
+    let mut found = text.split('\n').filter_map(read);
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 /// The claims that these scopes and claims open.
@@ -125,4 +174,47 @@ fn events(receipt: &Receipt, (enterprise, platform): (&str, &str)) -> Result<(),
         return Err("other-event");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Locale, Messages};
+
+    fn text(locale: Locale, enterprise: &str, platform: &str) -> String {
+        let args = [
+            ("version", "1"),
+            ("enterprise", enterprise),
+            ("code", "91150100M000100Y43"),
+            ("platform", platform),
+            ("client", "chifeng-1"),
+            ("data", "x"),
+            ("lasts", "x"),
+            ("origin", "https://idp.example"),
+        ];
+        let messages = Messages::of(locale);
+        messages.ta("statement-consent", &args).into_owned()
+    }
+
+    #[test]
+    fn whom_a_text_names_is_read_in_each_language() {
+        for locale in Locale::ALL {
+            // Names may look like what stands around them; each has one line.
+            for name in [
+                "某公司（分公司）",
+                "A (platform x)",
+                "（统一社会信用代码 1）",
+            ] {
+                let text = text(locale, name, name);
+                let expected = Named {
+                    name,
+                    code: "91150100M000100Y43",
+                    platform: "chifeng-1",
+                };
+                assert_eq!(named(&text), Some(expected), "{text}");
+                assert_eq!(named(&text.repeat(2)), None);
+            }
+        }
+        assert_eq!(named("授权方：甲 91150100M000100Y43 chifeng-1"), None);
+    }
 }

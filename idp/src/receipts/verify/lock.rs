@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use idp_core::proof::algorithm;
 use pki::anchors::TrustAnchors;
 use pki::certificate::Certificate;
+use pki::holder::credit_code::CreditCode;
 use pki::path::{PathError, verify_path};
 use pki::revocation::Revocation;
 use pki::signature::verify_signature;
@@ -13,10 +14,10 @@ use protocol::challenge::{ChallengeText, Purpose};
 use protocol::proof::{Proof, ProofFormat};
 use url::Url;
 
-use super::content::given;
+use super::content::{given, named};
 use super::revocation::Shown;
 use super::{Outcome, Trust, line, outcome};
-use crate::receipts::format::{PRINCIPAL, Receipt, Signature};
+use crate::receipts::format::{Receipt, Signature};
 
 /// More certificates than any path has.
 const CHAIN_MAX: usize = 8;
@@ -87,19 +88,22 @@ fn signed(
     verify_signature(certificate, made, &octets, &proof.signature).or(Err("signature-invalid"))
 }
 
-/// Whether the certificate names the enterprise: by its credit code anywhere in it, or by its name in the subject. Where
-/// neither stands there in plain, the reader looks at the certificate.
+/// Whether the certificate names the enterprise that the signed text names: by its credit code anywhere in it, or by its name, whole,
+/// in the subject. Where neither stands there in plain, the reader looks at the certificate. What the receipt says beside the text
+/// is the provider's word alone.
 fn holder(receipt: &Receipt, chain: &[Certificate]) -> Outcome {
-    let mut parties = receipt.party_identification.iter();
-    let principal = parties.find(|party| party.party_role == PRINCIPAL);
-    let (Some(principal), Some(certificate)) = (principal, chain.first()) else {
+    let named = named(&receipt.evidence.statement);
+    let (Some(named), Some(certificate)) = (named, chain.first()) else {
         return Outcome::Failed("other-party");
     };
-    let code = principal.credit_code.as_deref().unwrap_or_default();
-    let der = certificate.der();
-    let has_code = !code.is_empty() && der.windows(code.len()).any(|part| part == code.as_bytes());
-    let subject = certificate.subject().to_string();
-    let has_name = !principal.party_name.is_empty() && subject.contains(&principal.party_name);
+    let code = named.code.parse::<CreditCode>();
+    let has = |code: &str| {
+        let mut parts = certificate.der().windows(code.len());
+        parts.any(|part| part == code.as_bytes())
+    };
+    let has_code = code.is_ok_and(|code| has(code.as_str()));
+    let attributes = certificate.subject().attributes();
+    let has_name = attributes.iter().any(|(_, value)| value == named.name);
     if has_code || has_name {
         Outcome::Passed
     } else {
