@@ -195,7 +195,7 @@ async fn evidence_is_there_whole_and_not_too_large() {
     let large = vec![b'a'; EVIDENCE_MAX + 1];
     for (content, status, code) in [
         (None, 400, "evidence-missing"),
-        (Some(&b""[..]), 409, "evidence-size"),
+        (Some(&b""[..]), 400, "evidence-size"),
         (Some(&large[..]), 413, "too-large"),
     ] {
         let answer = renaming(&mut support, &at, content).await;

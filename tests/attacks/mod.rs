@@ -4,6 +4,7 @@
 mod access_token;
 mod account;
 mod admin_api;
+mod admin_api_small_acts;
 mod audit_log;
 mod audit_trail;
 mod authorization;

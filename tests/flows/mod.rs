@@ -6,6 +6,7 @@ mod account_renewal;
 mod adapter;
 mod adapter_logout;
 mod admin_api;
+mod admin_api_small_acts;
 mod audit_log;
 mod authorize;
 mod authorize_errors;

@@ -169,6 +169,17 @@ impl Program {
         answer.json()
     }
 
+    /// Posts a file.
+    pub async fn hand_in(&self, path: &str, content: &[u8]) -> Answer {
+        let url = format!("{}/api/admin/v1{path}", self.base);
+        let mut request = client().post(url).body(content.to_vec());
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
+        let request = request.header("content-type", "application/octet-stream");
+        Answer::read(format!("POST {path}"), request.send().await.unwrap()).await
+    }
+
     /// Posts.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, Some(body)).await

@@ -8,6 +8,7 @@ mod enterprise;
 mod enterprises;
 mod event;
 mod names;
+mod paper;
 mod standing;
 mod timeline;
 
@@ -16,6 +17,7 @@ pub use enterprise::{Sight, SightAsk, look_at};
 pub use enterprises::{EnterpriseSearch, Found, FoundBy, find_enterprises};
 pub use event::{EventSight, look_at_event};
 pub use names::EventNames;
+pub use paper::find_paper;
 pub use standing::{ConsentsSeen, SignInsSeen, consents, sign_ins};
 pub use timeline::{Timeline, timeline};
 

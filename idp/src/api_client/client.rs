@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use idp_core::token::operator_grant::OperatorGrant;
 use protocol::challenge::{ChallengeText, Purpose};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Certificate, Method, Response, redirect};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use url::form_urlencoded::byte_serialize;
 use url::{Host, Url};
 
 use super::{ClientError, OperatorKey};
@@ -14,6 +17,9 @@ use crate::operating::Act;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// And a file.
+const PATIENCE_WITH_FILES: Duration = Duration::from_mins(15);
 
 /// Where the API is.
 #[derive(Clone, Debug)]
@@ -80,6 +86,57 @@ impl Client {
     pub async fn get(&self, path: &str) -> Result<Value, ClientError> {
         let path = path.trim_start_matches('/');
         self.send(Method::GET, &format!("/v1/{path}"), None).await
+    }
+
+    /// Does what needs no signature.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
+        let path = path.trim_start_matches('/');
+        let path = format!("/v1/{path}");
+        self.send(Method::POST, &path, Some(body)).await
+    }
+
+    /// Hands a paper in; what the act `rename` says of it. Another file than the one that was sent is not signed for.
+    pub async fn hand_in(
+        &self,
+        credit_code: &str,
+        (name, content): (&str, Vec<u8>),
+    ) -> Result<Value, ClientError> {
+        let sha256 = hex::encode(Sha256::digest(&content));
+        let called: String = byte_serialize(name.as_bytes()).collect();
+        let path = format!("enterprises/{credit_code}/evidence?name={called}");
+        let url = format!("{}/api/admin/v1/{path}", self.issuer);
+        let request = self.http.post(url);
+        let request = request.header(CONTENT_TYPE, "application/octet-stream");
+        let request = request.bearer_auth(&self.token).body(content);
+        let told = read(request.send().await?).await?;
+        let evidence = told.get("evidence").cloned().unwrap_or_default();
+        if word(&evidence, "sha256")? != sha256 {
+            return Err(ClientError::AnotherAct("another file was kept"));
+        }
+        Ok(evidence)
+    }
+
+    /// Copies the file that stands at a path, piece by piece.
+    pub async fn copy(
+        &self,
+        path: &str,
+        to: &mut (dyn std::io::Write + Send),
+    ) -> Result<(), ClientError> {
+        let url = format!(
+            "{}/api/admin/v1/{}",
+            self.issuer,
+            path.trim_start_matches('/')
+        );
+        let request = self.http.get(url).bearer_auth(&self.token);
+        let mut answer = request.timeout(PATIENCE_WITH_FILES).send().await?;
+        if !answer.status().is_success() {
+            return read(answer).await.map(drop);
+        }
+        let full = |error: std::io::Error| ClientError::Unwritten(error.to_string());
+        while let Some(piece) = answer.chunk().await? {
+            to.write_all(&piece).map_err(full)?;
+        }
+        to.flush().map_err(full)
     }
 
     /// Asks what would be signed for an act. Nothing is signed yet.

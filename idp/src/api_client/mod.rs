@@ -26,6 +26,9 @@ pub enum ClientError {
     /// Nobody answers there.
     #[error("{0}")]
     OutOfReach(String),
+    /// What came can't be written.
+    #[error("it can't be written: {0}")]
+    Unwritten(String),
     /// It answers something else than an admin API does.
     #[error("the answer is none of an admin API: {0}")]
     Misunderstood(&'static str),

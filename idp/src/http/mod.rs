@@ -15,6 +15,7 @@ mod consent;
 pub mod console;
 mod error;
 pub(crate) mod extract;
+mod file;
 pub mod guard;
 mod health;
 mod home;

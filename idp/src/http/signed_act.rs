@@ -7,8 +7,10 @@
 use actix_web::http::StatusCode;
 use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::challenge::Challenge;
+use idp_core::directory::{DirectoryError, RegistrationRefusal};
 use idp_core::duty::{OnDuty, OperatorAuthentication};
 use idp_core::id::SignedStatementId;
+use idp_core::operate::OperateRefusal;
 use idp_core::session::SessionKey;
 use idp_core::signed_statement::SignedStatement;
 use protocol::challenge::Purpose;
@@ -158,7 +160,12 @@ impl From<ActError> for Failure {
     fn from(error: ActError) -> Self {
         let status = match &error {
             ActError::NotAllowed => StatusCode::FORBIDDEN,
-            ActError::CreditCode | ActError::Unwritable(_) => StatusCode::BAD_REQUEST,
+            ActError::CreditCode
+            | ActError::Unwritable(_)
+            | ActError::Operate(OperateRefusal::Words { .. } | OperateRefusal::Evidence)
+            | ActError::Directory(DirectoryError::Refused(
+                RegistrationRefusal::MaintenanceText | RegistrationRefusal::MaintenanceTime,
+            )) => StatusCode::BAD_REQUEST,
             _ => StatusCode::CONFLICT,
         };
         match (error.code(), error) {

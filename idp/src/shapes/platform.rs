@@ -3,7 +3,8 @@
 use idp_core::directory::metadata::of_platform;
 use idp_core::directory::{Wanted, version_of};
 use idp_core::platform::{Client, ClientAuthentication, ConsentPolicy, Platform};
-use idp_core::platform_health::{EndpointHealth, HealthChange};
+use idp_core::platform_health::{EndpointHealth, HealthChange, Maintenance};
+use idp_core::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
@@ -106,5 +107,21 @@ pub fn health_change(change: &HealthChange) -> Value {
         "from": change.from.as_str(),
         "to": change.to.as_str(),
         "reason": change.reason,
+    })
+}
+
+/// Maintenance that is announced.
+pub fn maintenance(maintenance: &Maintenance, now: Timestamp) -> Value {
+    json!({
+        "id": maintenance.id.as_str(),
+        "platform": maintenance.platform_id.as_str(),
+        "from": rfc3339(maintenance.from),
+        "until": rfc3339(maintenance.until),
+        "text_zh": maintenance.text_zh,
+        "text_en": maintenance.text_en,
+        "announced_by": maintenance.announced_by,
+        "announced_at": rfc3339(maintenance.announced_at),
+        "ended_at": maintenance.ended_at.map(rfc3339),
+        "is_on": maintenance.is_on(now),
     })
 }

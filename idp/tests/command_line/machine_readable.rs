@@ -3,7 +3,7 @@
 use super::Operator;
 
 /// Print JSON, or what another format fixes, in any case.
-const ALWAYS: [&str; 20] = [
+const ALWAYS: [&str; 33] = [
     "platform add",
     "platform change",
     "platform rotate-secret",
@@ -17,6 +17,19 @@ const ALWAYS: [&str; 20] = [
     "receipt export",
     "receipt keys",
     "api get",
+    "api download",
+    "api post",
+    "api rename",
+    "api withdraw-proposal",
+    "api look",
+    "api announce-maintenance",
+    "api end-maintenance",
+    "api announce-notice",
+    "api withdraw-notice",
+    "api retry-logouts",
+    "api retry-notifications",
+    "api personal-data",
+    "api export-audit",
     "api act",
     "api suspend-platform",
     "api activate-platform",

@@ -1,15 +1,15 @@
 //! `/api/admin/v1/acts`: everything that is signed for. First what is signed, then that it is: the same act, the same rules
 //! and the same four eyes as at the console.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::session::SessionKey;
 use protocol::challenge::CHALLENGE_LIFETIME_SECONDS;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::body::read;
 use super::caller::{Caller, Refused, answered_within};
-use super::query::misunderstood;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::signed_act::{self, Answered, Signatory};
@@ -77,18 +77,6 @@ pub async fn submit(visit: Visit, request: HttpRequest, body: web::Bytes) -> Htt
         }
     })
     .await
-}
-
-/// JSON alone: no form of another site's can be one.
-fn read<T: serde::de::DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, Failure> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Failure::refused(status, "request-invalid"));
-    }
-    serde_json::from_slice(body).or(Err(misunderstood()))
 }
 
 /// The act with what it asks of the caller, who may do it.

@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::audit::AuditKind;
+use idp_core::audit_group::AuditGroup;
 use idp_core::id::{ConsentId, GrantId, IncidentId, KeyLockId, OperatorId, PlatformId, SessionId};
-use idp_core::inspect::dashboard;
+use idp_core::inspect::{dashboard, look_at_event};
 use idp_core::listing::{AuditFilter, List};
 use idp_core::operator::Right;
+use serde_json::json;
 
-use super::caller::read;
+use super::caller::{given, read};
 use super::enterprises::{credit_code, find};
-use super::query::{Query, failed, misunderstood};
-use crate::clock;
+use super::query::{Query, failed, misunderstood, not_found};
+use crate::event_table::Format;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
+use crate::http::file::audit_export;
 use crate::shapes::{self, audit, figures};
 
 /// What events are narrowed by: each name once, all of them at once.
@@ -60,20 +63,48 @@ pub async fn search(visit: Visit, request: HttpRequest) -> HttpResponse {
     .await
 }
 
+/// `GET /api/admin/v1/audit/export?format=`: what was found, as a file. That it is given out is an event.
+pub async fn export(visit: Visit, request: HttpRequest) -> HttpResponse {
+    given(&visit, &request, Right::SeeAudit, async |_, mandate| {
+        let query = Query::read(&request, &[&NARROWED[..], &["format"]].concat())?;
+        let format = query.named("format", Format::of_word)?;
+        let format = format.ok_or(misunderstood())?;
+        let filter = filter(&visit, &query).await?;
+        audit_export(&visit, mandate, (filter, format)).await
+    })
+    .await
+}
+
+/// `GET /api/admin/v1/audit/{sequence}`: one event, with its place in the log.
+pub async fn show(visit: Visit, request: HttpRequest, sequence: web::Path<String>) -> HttpResponse {
+    read(&visit, &request, &[Right::SeeAudit], async |_| {
+        Query::read(&request, &[])?;
+        let sequence: i64 = sequence.parse().or(Err(not_found()))?;
+        let database = &visit.state.database;
+        let found = database
+            .read(move |store| look_at_event(store, sequence))
+            .await?;
+        let sight = found.ok_or(not_found())?;
+        let mut told = audit::event(&sight.entry);
+        if let Some(members) = told.as_object_mut() {
+            members.insert("index".to_owned(), json!(sight.index));
+            members.insert("is_as_written".to_owned(), json!(sight.is_as_written));
+        }
+        Ok(told)
+    })
+    .await
+}
+
 async fn filter(visit: &Visit, query: &Query) -> Result<AuditFilter, Failure> {
     let enterprise = match query.word("enterprise") {
         None => None,
         Some(code) => Some(find(visit, credit_code(code)?).await?),
     };
-    // Several kinds are separated by commas.
-    let kinds = query.word("kind").map(|words| {
-        let kinds = words.split(',').map(AuditKind::of_word);
-        kinds.collect::<Option<Vec<_>>>().ok_or(misunderstood())
-    });
+    let kinds = query.named("kind", kinds)?;
     Ok(AuditFilter {
-        from: query.named("from", |word| clock::read_rfc3339(word).ok())?,
-        until: query.named("until", |word| clock::read_rfc3339(word).ok())?,
-        kinds: kinds.transpose()?.unwrap_or_default(),
+        from: query.moment("from")?,
+        until: query.moment("until")?,
+        kinds: kinds.unwrap_or_default(),
         reason: query.word("reason").map(str::to_owned),
         enterprise,
         key_lock: query.word("lock").map(KeyLockId::from_text),
@@ -85,6 +116,18 @@ async fn filter(visit: &Visit, query: &Query) -> Result<AuditFilter, Failure> {
         incident: query.word("incident").map(IncidentId::from_text),
         remote_address: query.word("address").map(str::to_owned),
     })
+}
+
+/// Several are separated by commas; the name of a group stands for all of it.
+fn kinds(words: &str) -> Option<Vec<AuditKind>> {
+    let mut kinds = Vec::new();
+    for word in words.split(',') {
+        match AuditGroup::of_word(word) {
+            Some(group) => kinds.extend(group.kinds()),
+            None => kinds.push(AuditKind::of_word(word)?),
+        }
+    }
+    Some(kinds)
 }
 
 /// `GET /api/admin/v1/figures?days=`: what the overview shows, and of it what the caller sees.

@@ -100,6 +100,39 @@ pub async fn answered(
     dpop::with_nonce(visit, request, answer).await
 }
 
+/// Does what this right allows without a signature, and answers with JSON.
+pub async fn changed(
+    visit: &Visit,
+    request: &HttpRequest,
+    right: Right,
+    change: impl AsyncFnOnce(&Caller, &Mandate) -> Result<Value, Failure>,
+) -> HttpResponse {
+    let whole = async |caller: &Caller, mandate: &Mandate| {
+        let body = change(caller, mandate).await?;
+        Ok(problem::begin(visit, StatusCode::OK).json(body))
+    };
+    given(visit, request, right, whole).await
+}
+
+/// As [`changed`], with an answer of its own.
+pub async fn given(
+    visit: &Visit,
+    request: &HttpRequest,
+    right: Right,
+    answer: impl AsyncFnOnce(&Caller, &Mandate) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    let called = async {
+        let caller = Caller::find(visit, request).await?;
+        let mandate = caller.mandate(visit, right).await?;
+        Ok::<_, Refused>(answer(&caller, &mandate).await?)
+    };
+    let answer = match called.await {
+        Ok(answer) => answer,
+        Err(refused) => refused.answer(visit),
+    };
+    dpop::with_nonce(visit, request, answer).await
+}
+
 impl Caller {
     async fn find(visit: &Visit, request: &HttpRequest) -> Result<Self, Refused> {
         let presented = match access_token(request, &[]) {

@@ -10,10 +10,11 @@ use idp_core::operator::Right;
 use idp_core::region::RegionCode;
 use pki::holder::credit_code::CreditCode;
 
-use super::caller::read;
+use super::caller::{changed, read};
 use super::query::{Query, failed, misunderstood};
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
+use crate::operating::tell_personal_data;
 use crate::shapes::{self, audit, enterprise};
 
 /// `GET /api/admin/v1/enterprises`: all, or those that `words` find.
@@ -71,6 +72,27 @@ pub async fn timeline(visit: Visit, request: HttpRequest, code: web::Path<String
         };
         Ok(shapes::page((&shown.page, List::Audit), named))
     })
+    .await
+}
+
+/// `GET /api/admin/v1/enterprises/{code}/personal-data?reason=`: what is held of the people behind it. That it is told is an event.
+pub async fn personal_data(
+    visit: Visit,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> HttpResponse {
+    changed(
+        &visit,
+        &request,
+        Right::ChangeEnterprises,
+        async |_, mandate| {
+            let query = Query::read(&request, &["reason"])?;
+            let code = credit_code(&code)?;
+            find(&visit, code.clone()).await?;
+            let why = (mandate, query.word("reason").unwrap_or_default());
+            Ok(tell_personal_data(&visit.state.database, &visit.cx, why, code).await?)
+        },
+    )
     .await
 }
 

@@ -2,15 +2,17 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use idp_core::four_eyes::{self, FourEyesError};
 use idp_core::id::ProposalId;
 use idp_core::operator::Right;
 use idp_core::proposal::{Proposal, ProposalState};
 use serde_json::{Value, json};
 
-use super::caller::{Caller, read};
+use super::caller::{Caller, answered_within, read};
 use super::query::Query;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
+use crate::operating::ActError;
 use crate::shapes::operator;
 
 /// Who has to do with changes of two persons.
@@ -57,14 +59,35 @@ pub async fn proposals(visit: Visit, request: HttpRequest) -> HttpResponse {
 pub async fn proposal(visit: Visit, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
     read(&visit, &request, PROPOSING, async |caller| {
         Query::read(&request, &[])?;
-        let id = ProposalId::from_text(id.as_str());
-        let database = &visit.state.database;
-        let found = database.read(move |store| store.find_proposal(&id)).await?;
-        let found = found.filter(|one| sees(caller, one));
-        let unknown = Failure::refused(StatusCode::NOT_FOUND, "proposal-unknown");
-        shown(&visit, &found.ok_or(unknown)?)
+        shown(&visit, &find(&visit, caller, &id).await?)
     })
     .await
+}
+
+/// `POST /api/admin/v1/proposals/{id}/withdraw`: whoever proposed it takes it back.
+pub async fn withdraw(visit: Visit, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
+    answered_within(&visit, &request, async |caller| {
+        Query::read(&request, &[])?;
+        let found = find(&visit, caller, &id).await?;
+        let mandate = caller.mandate(&visit, found.change.right()).await?;
+        let (cx, by) = (visit.cx.clone(), visit.caller());
+        let database = &visit.state.database;
+        let done = database
+            .write(move |store| four_eyes::withdraw(store, &cx, (&mandate, &by), &found.id))
+            .await;
+        let withdrawn = done.map_err(|error: FourEyesError| ActError::from(error))?;
+        Ok(shown(&visit, &withdrawn)?)
+    })
+    .await
+}
+
+/// One that the caller sees.
+async fn find(visit: &Visit, caller: &Caller, id: &str) -> Result<Proposal, Failure> {
+    let id = ProposalId::from_text(id);
+    let database = &visit.state.database;
+    let found = database.read(move |store| store.find_proposal(&id)).await?;
+    let found = found.filter(|one| sees(caller, one));
+    found.ok_or(Failure::refused(StatusCode::NOT_FOUND, "proposal-unknown"))
 }
 
 fn sees(caller: &Caller, proposal: &Proposal) -> bool {

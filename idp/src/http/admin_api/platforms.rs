@@ -7,8 +7,6 @@ use idp_core::id::PlatformId;
 use idp_core::listing::List;
 use idp_core::operator::Right;
 use idp_core::platform::Platform;
-use idp_core::store::StoreError;
-use serde_json::json;
 
 use super::caller::{answered, read};
 use super::query::{Query, not_found};
@@ -17,9 +15,6 @@ use crate::http::extract::Visit;
 use crate::http::problem;
 use crate::http::routes::OPENID_CONFIGURATION;
 use crate::shapes::{self, platform};
-
-/// Changes of health that are shown of one platform.
-const CHANGES: u32 = 50;
 
 /// `GET /api/admin/v1/platforms`
 pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
@@ -46,25 +41,6 @@ pub async fn show(visit: Visit, request: HttpRequest, id: web::Path<String>) -> 
     .await
 }
 
-/// `GET /api/admin/v1/platforms/{id}/health`
-pub async fn health(visit: Visit, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
-    read(&visit, &request, &[Right::SeePlatforms], async |_| {
-        let id = find(&visit, &request, &id).await?.id;
-        let database = &visit.state.database;
-        let (endpoints, changes) = database
-            .read(move |store| {
-                let endpoints = store.list_endpoint_health(Some(&id))?;
-                Ok::<_, StoreError>((endpoints, store.list_health_changes(&id, CHANGES)?))
-            })
-            .await?;
-        Ok(json!({
-            "endpoints": endpoints.iter().map(platform::health).collect::<Vec<_>>(),
-            "changes": changes.iter().map(platform::health_change).collect::<Vec<_>>(),
-        }))
-    })
-    .await
-}
-
 /// `GET /api/admin/v1/platforms/{id}/configuration`: what the platform's own people need. No secret is in it.
 pub async fn configuration(
     visit: Visit,
@@ -79,7 +55,8 @@ pub async fn configuration(
     .await
 }
 
-async fn find(visit: &Visit, request: &HttpRequest, id: &str) -> Result<Platform, Failure> {
+/// The platform of this address, which asks for nothing more.
+pub async fn find(visit: &Visit, request: &HttpRequest, id: &str) -> Result<Platform, Failure> {
     Query::read(request, &[])?;
     let id = PlatformId::from_text(id);
     let database = &visit.state.database;

@@ -4,7 +4,9 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use idp_core::inspect::InspectError;
 use idp_core::listing::{List, PAGE, PAGE_MAX, PageAsk};
+use idp_core::timestamp::Timestamp;
 
+use crate::clock;
 use crate::http::error::Failure;
 use crate::http::extract::form::pairs;
 
@@ -62,6 +64,11 @@ impl Query {
             return Ok(None);
         };
         read(word).map(Some).ok_or(misunderstood())
+    }
+
+    /// One moment (RFC 3339).
+    pub fn moment(&self, name: &str) -> Result<Option<Timestamp>, Failure> {
+        self.named(name, |word| clock::read_rfc3339(word).ok())
     }
 
     /// Cursor and size.

@@ -17,12 +17,17 @@ use crate::shapes::{self, consent, sign_in};
 /// `GET /api/admin/v1/sign-ins`: newest first.
 pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
     read(&visit, &request, &[Right::SeeEnterprises], async |_| {
-        let query = Query::of_list(&request, &["enterprise", "lock", "address", "live"])?;
+        let query = Query::of_list(
+            &request,
+            &["enterprise", "lock", "address", "live", "from", "until"],
+        )?;
         let live = query.named("live", |word| word.parse().ok())?;
         let filter = SessionFilter {
             enterprise: enterprise(&visit, &query).await?,
             key_lock: query.word("lock").map(KeyLockId::from_text),
             live: (live == Some(true)).then(|| LiveSince::at(&visit.cx.settings, visit.cx.now)),
+            from: query.moment("from")?,
+            until: query.moment("until")?,
             remote_address: query.word("address").map(str::to_owned),
             ..SessionFilter::default()
         };
@@ -40,12 +45,16 @@ pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
 /// `GET /api/admin/v1/consents`: newest first.
 pub async fn consents(visit: Visit, request: HttpRequest) -> HttpResponse {
     read(&visit, &request, &[Right::SeeEnterprises], async |_| {
-        let query = Query::of_list(&request, &["enterprise", "platform", "outcome"])?;
+        let query = Query::of_list(
+            &request,
+            &["enterprise", "platform", "outcome", "from", "until"],
+        )?;
         let filter = ConsentFilter {
             enterprise: enterprise(&visit, &query).await?,
             platform: query.word("platform").map(PlatformId::from_text),
             outcome: query.named("outcome", ConsentOutcome::of_word)?,
-            ..ConsentFilter::default()
+            from: query.moment("from")?,
+            until: query.moment("until")?,
         };
         let ask = query.ask(List::Consents)?;
         let database = &visit.state.database;

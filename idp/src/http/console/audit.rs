@@ -2,12 +2,8 @@
 //! `POST /console/audit/export`: what was found, as a file.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::stream::try_unfold;
-use idp_core::audit_export::note_audit_export;
 use idp_core::audit_group::AuditGroup;
-use idp_core::hand::Hand;
 use idp_core::inspect::{EventNames, EventSight, look_at_event};
 use idp_core::listing::{List, PAGE, Page, PageAsk};
 use idp_core::operator::Right;
@@ -17,17 +13,15 @@ use super::asked::invalid;
 use super::audit_asked::Asked;
 use super::bench::{bench, frame};
 use super::events::{self, Shown};
-use super::evidence::attachment;
 use super::facts::word;
 use super::paging::{cursor, pager};
 use super::shown::{not_found, show as show_page, submit};
 use super::{AUDIT, AUDIT_EXPORT};
-use crate::clock;
-use crate::event_table::{EXPORT_MAX, Export, Format};
+use crate::event_table::{EXPORT_MAX, Format};
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Visit};
 use crate::http::page::moment;
-use crate::http::routes;
+use crate::http::{file, routes};
 use crate::view::console::{AuditPage, EventPage, Fact};
 use crate::view::{Choice, ChoiceGroup};
 
@@ -177,47 +171,8 @@ pub async fn export(mut visit: Visit, request: HttpRequest, body: web::Bytes) ->
         let mandate = desk.mandate(&visit, Right::SeeAudit).await?;
         let filter = Asked::of_form(form)?.filter(&visit).await?;
         let unknown = Failure::refused(StatusCode::NOT_FOUND, "enterprise-unknown");
-        let filter = filter.ok_or(unknown)?;
-        let hand = Hand {
-            operator_id: Some(mandate.operator_id().clone()),
-            by: mandate.name().to_owned(),
-            reason: None,
-        };
-        let (cx, caller, noted) = (visit.cx.clone(), visit.caller(), filter.clone());
-        let database = &visit.state.database;
-        database
-            .write(move |store| {
-                let what = (&noted, format.as_str());
-                note_audit_export(store, &cx, (&hand, Some(&caller)), what)
-            })
-            .await?;
-        let export = Export::new(database.clone(), filter, format);
-        Ok(file(&visit, export, format))
+        let what = (filter.ok_or(unknown)?, format);
+        file::audit_export(&visit, &mandate, what).await
     })
     .await
-}
-
-/// Piece by piece, as fast as whoever asked takes them. A piece that can't be read breaks the connection off: half a file must not
-/// look like a whole one.
-fn file(visit: &Visit, export: Export, format: Format) -> HttpResponse {
-    let at = clock::rfc3339(visit.cx.now).replace([':', '-'], "");
-    let name = format!("audit-{at}.{}", format.as_str());
-    let incident = visit.incident_id.clone();
-    let pieces = try_unfold(export, move |mut export| {
-        let incident = incident.clone();
-        async move {
-            match export.next().await {
-                Ok(piece) => Ok(piece.map(|piece| (web::Bytes::from(piece), export))),
-                Err(error) => {
-                    tracing::error!(%incident, %error, "an export of the audit trail broke off");
-                    Err(error)
-                }
-            }
-        }
-    });
-    HttpResponse::Ok()
-        .content_type(format.media_type())
-        .insert_header(attachment(&name))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .streaming(pieces)
 }

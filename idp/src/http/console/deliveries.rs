@@ -2,15 +2,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::cx::Cx;
 use idp_core::delivery::{DeliveryStage, DeliveryState};
-use idp_core::hand::Hand;
-use idp_core::id::{LogoutDeliveryId, NotificationId};
 use idp_core::listing::{DeliveryFilter, List, NotificationFilter, Page, PageAsk};
 use idp_core::logout_delivery::LogoutDelivery;
 use idp_core::notification::Notification;
 use idp_core::operator::Right;
-use idp_core::store::{Store, StoreError};
+use idp_core::store::StoreError;
 
 use super::DELIVERIES;
 use super::asked::invalid;
@@ -22,53 +19,14 @@ use crate::http::extract::browser::see_other;
 use crate::http::extract::form::parameter;
 use crate::http::extract::{Desk, Visit};
 use crate::http::page::{moment, platform_name};
+use crate::operating::{Deliveries as Of, Which, retry as retry_all};
 use crate::view::console::{DeliveriesPage, DeliveryRow};
 
-/// Deliveries that one press has tried again at most, where it is of all.
-const AT_ONCE: u32 = 100;
-
-/// What is delivered.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
-    /// To platforms: that somebody signed out.
-    Logouts,
-    /// To enterprises: what happened to them.
-    Notifications,
-}
-
-impl Of {
-    const ALL: [Self; 2] = [Self::Logouts, Self::Notifications];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Logouts => "logouts",
-            Self::Notifications => "notifications",
-        }
-    }
-
-    const fn seen_by(self) -> Right {
-        match self {
-            Self::Logouts => Right::SeePlatforms,
-            Self::Notifications => Right::SeeEnterprises,
-        }
-    }
-
-    const fn changed_by(self) -> Right {
-        match self {
-            Self::Logouts => Right::ChangePlatforms,
-            Self::Notifications => Right::ChangeEnterprises,
-        }
-    }
-
-    const fn list(self) -> List {
-        match self {
-            Self::Logouts => List::Deliveries,
-            Self::Notifications => List::Notifications,
-        }
-    }
-
-    fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|of| of.as_str() == word)
+/// In which order they are listed.
+const fn list_of(of: Of) -> List {
+    match of {
+        Of::Logouts => List::Deliveries,
+        Of::Notifications => List::Notifications,
     }
 }
 
@@ -93,7 +51,7 @@ pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
             Some("all") => None,
             Some(word) => Some(DeliveryStage::of_word(word).ok_or(invalid())?),
         };
-        let ask = PageAsk::read(of.list(), cursor(&request).as_deref(), None)?;
+        let ask = PageAsk::read(list_of(of), cursor(&request).as_deref(), None)?;
         let retried = parameter(&request, "retried");
         page(&visit, desk, (of, stage, ask), retried.as_deref()).await
     })
@@ -155,7 +113,7 @@ async fn page(
             .collect(),
         stage: word,
         pager: pager(
-            (&found, of.list()),
+            (&found, list_of(of)),
             (DELIVERIES, &[("of", of.as_str()), ("stage", word)]),
             "",
         ),
@@ -230,22 +188,14 @@ pub async fn retry(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> 
     submit(&visit, (&request, &body), &rights, async |desk, form| {
         let of = Of::of_word(form.one("of")?).ok_or(invalid())?;
         let mandate = desk.mandate(&visit, of.changed_by()).await?;
-        let hand = Hand::on_duty(&mandate, None);
         let stage = DeliveryStage::of_word(form.one("stage")?);
-        let ids = match (form.one("id")?, stage) {
-            ("", Some(stage)) => waiting_for_somebody(&visit, of, stage).await?,
+        let which = match (form.one("id")?, stage) {
+            ("", Some(stage)) => Which::All(stage),
             ("", None) => return Err(invalid()),
-            (id, _) => vec![id.to_owned()],
+            (id, _) => Which::One(id.to_owned()),
         };
-        let mut retried = 0_u32;
-        for id in ids {
-            let (cx, hand) = (visit.cx.clone(), hand.clone());
-            let database = &visit.state.database;
-            let done = database
-                .write(move |store| again(store, &cx, of, (&id, &hand)))
-                .await?;
-            retried += u32::from(done);
-        }
+        let database = &visit.state.database;
+        let retried = retry_all(database, &visit.cx, (of, which), &mandate).await?;
         let word = stage.map_or("all", DeliveryStage::as_str);
         let of = of.as_str();
         Ok(see_other(&format!(
@@ -253,44 +203,4 @@ pub async fn retry(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> 
         )))
     })
     .await
-}
-
-/// Those of a stage, as many as are tried again at once.
-async fn waiting_for_somebody(
-    visit: &Visit,
-    of: Of,
-    stage: DeliveryStage,
-) -> Result<Vec<String>, Failure> {
-    let database = &visit.state.database;
-    let found = database.read(move |store| {
-        Ok::<_, StoreError>(match of {
-            Of::Logouts => {
-                let found = store.list_logout_deliveries(stage, AT_ONCE)?;
-                found.iter().map(|one| one.id.to_string()).collect()
-            }
-            Of::Notifications => {
-                let found = store.list_notifications(stage, AT_ONCE)?;
-                found.iter().map(|one| one.id.to_string()).collect()
-            }
-        })
-    });
-    Ok(found.await?)
-}
-
-fn again(
-    store: &mut dyn Store,
-    cx: &Cx,
-    of: Of,
-    (id, hand): (&str, &Hand),
-) -> Result<bool, StoreError> {
-    match of {
-        Of::Logouts => {
-            let id = LogoutDeliveryId::from_text(id);
-            idp_core::tell_platforms::retry(store, cx, &id, hand)
-        }
-        Of::Notifications => {
-            let id = NotificationId::from_text(id);
-            idp_core::notify::retry(store, cx, &id, hand)
-        }
-    }
 }

@@ -4,16 +4,15 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
-use idp_core::operate::{Order, export, note_export};
 use idp_core::operator::Right;
 use pki::holder::credit_code::CreditCode;
 
 use super::asked::reason;
-use super::evidence::attachment;
 use super::shown::submit as take_form;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
-use crate::operating::ActError;
+use crate::http::file::attachment;
+use crate::operating::tell_personal_data;
 
 /// `POST /console/enterprises/personal-data`
 pub async fn tell(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -26,19 +25,9 @@ pub async fn tell(mut visit: Visit, request: HttpRequest, body: web::Bytes) -> H
             .parse()
             .map_err(|_malformed| Failure::refused(StatusCode::BAD_REQUEST, "bad-credit-code"))?;
         let mandate = desk.mandate(&visit, Right::ChangeEnterprises).await?;
-        let order = Order::of(&mandate, &reason(form)?).map_err(ActError::Operate)?;
-        let order = order.ok_or(ActError::NotAllowed)?;
-        let (cx, noted) = (visit.cx.clone(), code.clone());
-        let database = &visit.state.database;
-        database
-            .write(move |store| note_export(store, &cx, &noted, &order))
-            .await
-            .map_err(ActError::from)?;
         let name = format!("personal-data-{code}.json");
-        let told = database
-            .read(move |store| export(store, &code))
-            .await
-            .map_err(ActError::from)?;
+        let why = (&mandate, &*reason(form)?);
+        let told = tell_personal_data(&visit.state.database, &visit.cx, why, code).await?;
         Ok(HttpResponse::Ok()
             .content_type("application/json")
             .insert_header(attachment(&name))

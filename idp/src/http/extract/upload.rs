@@ -1,4 +1,4 @@
-//! A form with a file (`multipart/form-data`, RFC 7578), read into memory with a bound.
+//! A form with a file (`multipart/form-data`, RFC 7578), or a body that is one, read into memory with a bound.
 //!
 //! Owns how much is read. Whose it may be is asked before: a stranger's megabytes are not read at all.
 
@@ -76,6 +76,24 @@ impl Upload {
             file,
         })
     }
+}
+
+/// A body that is one file of at most so many octets.
+pub async fn whole(
+    request: &HttpRequest,
+    body: web::Payload,
+    most: usize,
+) -> Result<Vec<u8>, Failure> {
+    if length(request).is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    let read = body.to_bytes_limited(most).await;
+    let read = read.map_err(|_beyond| too_large())?;
+    let read = read.map_err(|error| Failure {
+        cause: Some(error.to_string()),
+        ..Failure::refused(StatusCode::BAD_REQUEST, "request-invalid")
+    })?;
+    Ok(read.to_vec())
 }
 
 /// As pairs of other forms are read.
