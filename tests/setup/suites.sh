@@ -91,6 +91,11 @@ suite_foreign() {
   node_tests foreign openid-client
   if need_openssl; then node_tests foreign receipt; else skip_missing "receipts by openssl: it could not be installed"; fi
   if need_python_packages; then node_tests foreign authlib; else skip_missing "Authlib could not be installed"; fi
+  if need_openssl && need_python_packages; then
+    node_tests foreign admin-api
+  else
+    skip_missing "the admin API by a program in Python: openssl or its packages could not be installed"
+  fi
   if need_mod_auth_openidc; then
     node_tests foreign mod-auth-openidc
   else
