@@ -14,7 +14,7 @@ use idp_core::store::{Store, StoreError};
 use idp_storage::Database;
 use serde_json::{Value, json};
 
-use super::output::{remark, say};
+use super::output::{remark, say, tell};
 use super::{cx, ready};
 use crate::config::Config;
 use crate::serve::StartError;
@@ -132,6 +132,7 @@ pub(super) async fn retry_all<D: Delivered>(
     config: &Config,
     ids: Option<Vec<D::Id>>,
     by: String,
+    as_json: bool,
 ) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let revival = Revival {
@@ -141,11 +142,13 @@ pub(super) async fn retry_all<D: Delivered>(
     };
     let Some(mut ids) = ids else {
         let revived = revival.everything::<D>().await?;
-        return say(format_args!("{revived} told again"));
+        let words = format!("{revived} told again");
+        return tell(as_json, words, &json!({ "retried": revived, "missed": [] }));
     };
     let mut seen = HashSet::new();
     ids.retain(|id| seen.insert(id.clone()));
     let (asked, mut revived) = (ids.len(), 0);
+    let mut missed = Vec::new();
     for id in ids {
         if revival.one::<D>(&id).await? {
             revived += 1;
@@ -153,9 +156,11 @@ pub(super) async fn retry_all<D: Delivered>(
             remark(format_args!(
                 "{id}: there is none that was refused or given up"
             ));
+            missed.push(id.to_string());
         }
     }
-    say(format_args!("{revived} told again"))?;
+    let told = json!({ "retried": revived, "missed": missed });
+    tell(as_json, format_args!("{revived} told again"), &told)?;
     if revived == asked {
         return Ok(());
     }

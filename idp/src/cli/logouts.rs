@@ -40,16 +40,19 @@ pub(super) enum Command {
         /// Who does this, for the audit trail; without it, the user of the machine.
         #[arg(long)]
         by: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
     match command {
         Command::List { state, json } => list(config, state, json).await,
-        Command::Retry { ids, all, by } => {
+        Command::Retry { ids, all, by, json } => {
             let by = operator_name(by.as_deref())?;
             let ids = ids.into_iter().map(LogoutDeliveryId::from_text).collect();
-            deliveries::retry_all::<LogoutDelivery>(config, (!all).then_some(ids), by).await
+            deliveries::retry_all::<LogoutDelivery>(config, (!all).then_some(ids), by, json).await
         }
     }
 }

@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use idp_core::cx::{Cx, Rng};
-use output::say;
+use output::{say, tell};
 
 use crate::clock::{self, SystemRng};
 use crate::config::Config;
@@ -64,7 +64,11 @@ enum Command {
     /// Serve until a signal comes. Does first what `migrate` does.
     Serve,
     /// Bring the database to the newest schema and list the guide's platforms in it.
-    Migrate,
+    Migrate {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Read configuration, certificates, revocation lists and master key; say what is wrong. Opens no
     /// database.
     CheckConfig {
@@ -180,7 +184,7 @@ async fn carry_out(cli: Cli) -> Result<(), StartError> {
     match command {
         Command::Api(api) => api::run(*api).await,
         Command::Serve => serve_until_stopped(config).await,
-        Command::Migrate => migrate(&config).await,
+        Command::Migrate { json } => migrate(&config, json).await,
         Command::CheckConfig { strict } => check_config::run(&config, strict),
         Command::Platform { command } => platform::run(&config, command).await,
         Command::RegistrationToken { command } => registration_token::run(&config, command).await,
@@ -212,7 +216,7 @@ async fn serve_until_stopped(config: Config) -> Result<(), StartError> {
         .map_err(|e| StartError::new("server", e))
 }
 
-async fn migrate(config: &Config) -> Result<(), StartError> {
+async fn migrate(config: &Config, as_json: bool) -> Result<(), StartError> {
     let database = serve::open_database(config)?;
     let failed = |e: &dyn ToString| StartError::new("database migration", e.to_string());
     let pending = database
@@ -221,6 +225,7 @@ async fn migrate(config: &Config) -> Result<(), StartError> {
         .map_err(|e| failed(&e))?;
     database.migrate().await.map_err(|e| failed(&e))?;
     match pending.len() {
+        _ if as_json => {}
         0 => say("nothing to do: the schema is the newest")?,
         n => say(format_args!(
             "applied {n} migrations: {}",
@@ -234,10 +239,9 @@ async fn migrate(config: &Config) -> Result<(), StartError> {
         })
         .await
         .map_err(|e| StartError::new("platform directory", e))?;
-    say(format_args!(
-        "{} platforms are in the directory",
-        listed.len()
-    ))
+    let told = serde_json::json!({ "applied": pending, "platforms": listed.len() });
+    let words = format!("{} platforms are in the directory", listed.len());
+    tell(as_json, words, &told)
 }
 
 /// The outside of a command.

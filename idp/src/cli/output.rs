@@ -4,6 +4,8 @@
 use std::fmt::Display;
 use std::io::{ErrorKind, Write as _};
 
+use serde_json::Value;
+
 use crate::serve::StartError;
 
 /// A line on standard output. Nobody reading any more is no failure; a full disk is.
@@ -13,6 +15,15 @@ pub(super) fn say(line: impl Display) -> Result<(), StartError> {
             Err(StartError::new("standard output", error))
         }
         _ => Ok(()),
+    }
+}
+
+/// What was done: in words, or as JSON where that is asked for.
+pub(super) fn tell(as_json: bool, words: impl Display, told: &Value) -> Result<(), StartError> {
+    if as_json {
+        say(format_args!("{told:#}"))
+    } else {
+        say(words)
     }
 }
 

@@ -40,6 +40,9 @@ pub(super) enum Command {
         /// Who; the user of this machine where it is not said.
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -85,7 +88,12 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
     match command {
         Command::Issue(issue) => self::issue(config, *issue).await,
         Command::List { json } => list(config, json).await,
-        Command::Revoke { id, reason, by } => revoke(config, id, reason, by.as_deref()).await,
+        Command::Revoke {
+            id,
+            reason,
+            by,
+            json,
+        } => revoke(config, id, (reason, by.as_deref()), json).await,
     }
 }
 
@@ -158,10 +166,11 @@ async fn list(config: &Config, as_json: bool) -> Result<(), StartError> {
 async fn revoke(
     config: &Config,
     id: String,
-    reason: Option<String>,
-    by: Option<&str>,
+    (reason, by): (Option<String>, Option<&str>),
+    as_json: bool,
 ) -> Result<(), StartError> {
     let (by, cx) = (operator_name(by)?, cx(config)?);
+    let told = json!({ "id": id, "state": "revoked" });
     let id = RegistrationTokenId::from_text(id);
     let database = ready::database(config).await?;
     database
@@ -180,6 +189,9 @@ async fn revoke(
         })
         .await
         .map_err(refused)?;
+    if as_json {
+        say(format_args!("{told:#}"))?;
+    }
     remark("Taken back. `idp platform list` shows who registered.");
     Ok(())
 }

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use serde_json::json;
 
 use super::output::{remark, say};
 use super::ready::{self, rfc3339};
@@ -29,16 +30,23 @@ pub(super) enum Command {
         /// The files, each with one list or several.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Fetch every list behind an address now.
-    Fetch,
+    Fetch {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {
     match command {
         Command::List { json } => list(config, json),
-        Command::Import { files } => import_all(config, &files).await,
-        Command::Fetch => fetch(config).await,
+        Command::Import { files, json } => import_all(config, &files, json).await,
+        Command::Fetch { json } => fetch(config, json).await,
     }
 }
 
@@ -99,9 +107,10 @@ async fn registered(config: &Config) -> Result<Registered, StartError> {
     stored.map_err(|e| StartError::new("CA registry", e))
 }
 
-async fn import_all(config: &Config, files: &[PathBuf]) -> Result<(), StartError> {
+async fn import_all(config: &Config, files: &[PathBuf], as_json: bool) -> Result<(), StartError> {
     let registered = registered(config).await?;
     let kept = Kept::in_state(&config.state_dir);
+    let mut lists = Vec::new();
     for file in files {
         let name = file.display();
         let failed = |e: &dyn std::fmt::Display| StartError::new(name.to_string(), e);
@@ -109,15 +118,27 @@ async fn import_all(config: &Config, files: &[PathBuf]) -> Result<(), StartError
         let imported = import(registered.registry(), &kept, octets).map_err(|e| failed(&e))?;
         for one in imported {
             let (ca, issuer, entries) = (&one.ca, one.list.issuer(), one.list.entries());
-            say(format_args!(
-                "{name}: {ca}: list of {issuer}, {entries} entries"
-            ))?;
+            if as_json {
+                lists.push(json!({
+                    "file": name.to_string(),
+                    "ca": ca.as_str(),
+                    "issuer": issuer.to_string(),
+                    "entries": entries,
+                }));
+            } else {
+                say(format_args!(
+                    "{name}: {ca}: list of {issuer}, {entries} entries"
+                ))?;
+            }
         }
+    }
+    if as_json {
+        say(format_args!("{:#}", json!({ "lists": lists })))?;
     }
     Ok(())
 }
 
-async fn fetch(config: &Config) -> Result<(), StartError> {
+async fn fetch(config: &Config, as_json: bool) -> Result<(), StartError> {
     let registered = registered(config).await?;
     let kept = Kept::in_state(&config.state_dir);
     let sources = RevocationSources::open(registered.registry(), Some(kept));
@@ -128,7 +149,12 @@ async fn fetch(config: &Config) -> Result<(), StartError> {
     for line in &failed {
         remark(format_args!("ERROR: {line}"));
     }
+    if as_json {
+        let told = json!({ "fetched": came, "failed": failed });
+        say(format_args!("{told:#}"))?;
+    }
     match failed.len() {
+        0 if as_json => Ok(()),
         0 => say(format_args!("{came} list(s) fetched")),
         n => Err(StartError::new(
             "fetching",

@@ -59,6 +59,9 @@ pub(super) enum Command {
         /// Who does this, for the audit trail; without it, the user of the machine.
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Bring in what waits, sign the log's head and print it, with the cosignatures of witnesses.
     Checkpoint,
@@ -113,7 +116,12 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
         Command::Search(search) => search::run(config, *search).await,
         Command::Verify(options) => verify::run(config, options).await,
         Command::Export { from, to, out } => export::run(config, (from, to), out).await,
-        Command::Seal { before, out, by } => seal::run(config, before, &out, by.as_deref()).await,
+        Command::Seal {
+            before,
+            out,
+            by,
+            json,
+        } => seal::run(config, before, (&out, by.as_deref()), json).await,
         Command::Checkpoint => checkpoint(config).await,
         Command::Key => {
             let database = ready::database(config).await?;

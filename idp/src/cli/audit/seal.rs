@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::bounds::{Bound, bundles_ended_before};
 use super::{bring_up, failed};
 use crate::audit_log::seal;
-use crate::cli::output::say;
+use crate::cli::output::tell;
 use crate::cli::{cx, operator_name, ready};
 use crate::config::Config;
 use crate::serve::StartError;
@@ -17,8 +19,8 @@ const DAY: Duration = Duration::from_hours(24);
 pub(super) async fn run(
     config: &Config,
     before: Bound,
-    out: &Path,
-    by: Option<&str>,
+    (out, by): (&Path, Option<&str>),
+    as_json: bool,
 ) -> Result<(), StartError> {
     let by = operator_name(by)?;
     let Bound::At(before) = before else {
@@ -45,9 +47,16 @@ pub(super) async fn run(
     let sealed = seal(&database, (&key, &cx), (end, &by), out).await;
     let sealed = sealed.map_err(failed)?;
     let (from, last) = (sealed.segment.from, sealed.segment.to - 1);
-    say(format_args!(
+    let told = json!({
+        "from": from,
+        "to": last,
+        "file": sealed.file.display().to_string(),
+        "removed": sealed.removed,
+    });
+    let words = format!(
         "lines {from} to {last} are sealed in {}; {} rows went",
         sealed.file.display(),
         sealed.removed
-    ))
+    );
+    tell(as_json, words, &told)
 }

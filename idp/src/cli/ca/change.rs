@@ -10,11 +10,12 @@ use idp_core::id::CaId;
 use idp_core::recognition::CaRegistry;
 use idp_core::store::Store;
 use idp_storage::Database;
+use serde_json::json;
 
 use super::Act;
 use crate::certificates::{REGISTRY, Registered, entry_of, read_stored, with_whole_paths};
 use crate::cli::check_config::{self, Questioned};
-use crate::cli::output::{remark, say};
+use crate::cli::output::{remark, tell};
 use crate::cli::{cx, ready};
 use crate::config::{AuthorityConfig, Config};
 use crate::serve::{REGISTRY_WATCH, StartError};
@@ -30,7 +31,7 @@ pub(super) async fn add(config: &Config, file: &Path, act: &Act) -> Result<(), S
         authorities::add(store, cx, &operator, &id, entry)
     })
     .await?;
-    told(&added)?;
+    told(&added, act.json)?;
     remark(format_args!(
         "It recognises nobody yet: `idp ca activate {}`.",
         added.id
@@ -58,7 +59,7 @@ pub(super) async fn change(
         authorities::change(store, cx, &operator, &id, entry)
     })
     .await?;
-    told(&changed)?;
+    told(&changed, act.json)?;
     if before.loaded.is_some() {
         remark(
             "The configuration holds an entry of it too. It overrides this change when it is next changed \
@@ -77,10 +78,15 @@ pub(super) async fn activate(config: &Config, id: CaId, act: &Act) -> Result<(),
         authorities::activate(store, cx, &operator, &id)
     })
     .await?;
-    told(&changed)
+    told(&changed, act.json)
 }
 
-pub(super) async fn suspend(config: &Config, id: CaId, operator: Hand) -> Result<(), StartError> {
+pub(super) async fn suspend(
+    config: &Config,
+    id: CaId,
+    operator: Hand,
+    as_json: bool,
+) -> Result<(), StartError> {
     if operator
         .reason
         .as_deref()
@@ -93,7 +99,7 @@ pub(super) async fn suspend(config: &Config, id: CaId, operator: Hand) -> Result
         authorities::suspend(store, cx, &operator, &id)
     })
     .await?;
-    told(&changed)?;
+    told(&changed, as_json)?;
     let registered = read_stored(&database)
         .await
         .map_err(|e| StartError::new(REGISTRY, e))?;
@@ -162,12 +168,16 @@ async fn changed(
         .map_err(|e| StartError::new(REGISTRY, e))
 }
 
-fn told(ca: &CertificateAuthority) -> Result<(), StartError> {
+fn told(ca: &CertificateAuthority, as_json: bool) -> Result<(), StartError> {
     let (id, name, state) = (&ca.id, &ca.entry.name, ca.state.as_str());
-    say(format_args!(
-        "{id} ({name}) is {state}, revision {}",
-        ca.revision
-    ))?;
+    let told = json!({
+        "id": id.as_str(),
+        "name": name,
+        "state": state,
+        "revision": ca.revision,
+    });
+    let words = format_args!("{id} ({name}) is {state}, revision {}", ca.revision);
+    tell(as_json, words, &told)?;
     remark(format_args!(
         "Running servers follow within {} seconds or so.",
         REGISTRY_WATCH.as_secs() + 1

@@ -70,6 +70,9 @@ pub(super) enum Command {
         /// Who does it, for the history; the user of this machine where it is not said.
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Show every change of one CA, oldest first.
     History {
@@ -110,6 +113,9 @@ pub(super) struct Act {
     /// Do it although nobody could sign in with a lock of it now, or some could not.
     #[arg(long)]
     despite_errors: bool,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Act {
@@ -133,13 +139,18 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             change::change(config, &CaId::from_text(id), &file, &act).await
         }
         Command::Activate { id, act } => change::activate(config, CaId::from_text(id), &act).await,
-        Command::Suspend { id, reason, by } => {
+        Command::Suspend {
+            id,
+            reason,
+            by,
+            json,
+        } => {
             let operator = Hand {
                 operator_id: None,
                 by: operator_name(by.as_deref())?,
                 reason: Some(reason),
             };
-            change::suspend(config, CaId::from_text(id), operator).await
+            change::suspend(config, CaId::from_text(id), operator, json).await
         }
         Command::Inspect { file, draft, json } => {
             inspect::run(config, &file, draft.as_deref(), json).await

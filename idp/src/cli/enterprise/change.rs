@@ -16,7 +16,7 @@ use idp_core::store::Store;
 use pki::holder::credit_code::CreditCode;
 use serde_json::{Value, json};
 
-use super::super::output::say;
+use super::super::output::{say, tell};
 use super::super::{cx, operator_name, ready};
 use super::code;
 use crate::config::Config;
@@ -96,6 +96,9 @@ pub(in crate::cli) enum Command {
         /// Where to; a file that is there already is not written over.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Correct the legal representative or the region against papers.
     Correct {
@@ -160,7 +163,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             credit_code,
             sha256,
             out,
-        } => evidence(config, &credit_code, sha256, &out).await,
+            json,
+        } => evidence(config, (&credit_code, sha256), &out, json).await,
         Command::Correct {
             credit_code,
             corrected,
@@ -301,16 +305,17 @@ fn read_evidence(file: &Path) -> Result<Evidence, StartError> {
 
 async fn evidence(
     config: &Config,
-    credit_code: &str,
-    sha256: String,
+    (credit_code, sha256): (&str, String),
     out: &Path,
+    as_json: bool,
 ) -> Result<(), StartError> {
     let code = code(credit_code)?;
     let database = ready::database(config).await?;
+    let digest = sha256.clone();
     let found = database
         .read(
             move |store| match store.find_enterprise_by_credit_code(&code)? {
-                Some(enterprise) => store.find_rename_evidence(&enterprise.id, &sha256),
+                Some(enterprise) => store.find_rename_evidence(&enterprise.id, &digest),
                 None => Ok(None),
             },
         )
@@ -320,7 +325,9 @@ async fn evidence(
     let failed = |e| StartError::new(format!("--out {}", out.display()), e);
     let mut file = std::fs::File::create_new(out).map_err(failed)?;
     std::io::Write::write_all(&mut file, &content).map_err(failed)?;
-    say(format_args!("{} octets", content.len()))
+    let told =
+        json!({ "file": out.display().to_string(), "octets": content.len(), "sha256": sha256 });
+    tell(as_json, format_args!("{} octets", content.len()), &told)
 }
 
 pub(in crate::cli) fn order(behind: &Behind) -> Result<Order, StartError> {

@@ -5,16 +5,17 @@ use idp_core::directory::{self, Planned};
 use idp_core::id::{MaintenanceId, PlatformId};
 use idp_core::platform_health::Maintenance;
 use idp_core::timestamp::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::output::say;
+use super::output::{say, tell};
 use super::ready::{self, rfc3339};
 use super::{Behind, cx, refused};
 use crate::clock;
 use crate::config::Config;
 use crate::serve::StartError;
+use crate::shapes::platform::maintenance;
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum Command {
@@ -35,6 +36,9 @@ pub(in crate::cli) enum Command {
         /// Who; the user of this machine where it is not said.
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -57,6 +61,9 @@ pub(in crate::cli) struct Announce {
     /// Who; the user of this machine where it is not said.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {
@@ -69,13 +76,18 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
     match command {
         Command::Announce(asked) => announce(config, asked).await,
         Command::List { id, json } => list(config, id, json).await,
-        Command::End { maintenance, by } => end(config, maintenance, by).await,
+        Command::End {
+            maintenance,
+            by,
+            json,
+        } => end(config, maintenance, by, json).await,
     }
 }
 
 async fn announce(config: &Config, asked: Announce) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let (id, cx) = (PlatformId::from_text(&asked.id), cx(config)?);
+    let now = cx.now;
     let behind = Behind::new(asked.by.as_deref(), None)?;
     let planned = Planned {
         from: asked.from.unwrap_or(cx.now),
@@ -89,7 +101,7 @@ async fn announce(config: &Config, asked: Announce) -> Result<(), StartError> {
         })
         .await
         .map_err(refused)?;
-    say(line(&announced))
+    tell(asked.json, line(&announced), &maintenance(&announced, now))
 }
 
 async fn list(config: &Config, id: Option<String>, as_json: bool) -> Result<(), StartError> {
@@ -100,37 +112,31 @@ async fn list(config: &Config, id: Option<String>, as_json: bool) -> Result<(), 
         .await
         .map_err(|e| StartError::new("database", e))?;
     if as_json {
-        let rows: Vec<_> = found.iter().map(row).collect();
+        let rows: Vec<_> = found.iter().map(|one| maintenance(one, now)).collect();
         return say(format_args!("{:#}", json!(rows)));
     }
-    for maintenance in &found {
-        say(line(maintenance))?;
+    for one in &found {
+        say(line(one))?;
     }
     Ok(())
 }
 
-async fn end(config: &Config, id: String, by: Option<String>) -> Result<(), StartError> {
+async fn end(
+    config: &Config,
+    id: String,
+    by: Option<String>,
+    as_json: bool,
+) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let (id, cx) = (MaintenanceId::from_text(id), cx(config)?);
+    let now = cx.now;
     let behind = Behind::new(by.as_deref(), None)?;
     let ended = database
         .write(move |store| directory::end_maintenance(store, &cx, &id, behind.act()))
         .await
         .map_err(refused)?;
-    say(format_args!("ended: {}", line(&ended)))
-}
-
-fn row(maintenance: &Maintenance) -> Value {
-    json!({
-        "id": maintenance.id.as_str(),
-        "platform": maintenance.platform_id.as_str(),
-        "from": rfc3339(maintenance.from),
-        "until": rfc3339(maintenance.until),
-        "text_zh": maintenance.text_zh,
-        "text_en": maintenance.text_en,
-        "announced_by": maintenance.announced_by,
-        "announced_at": rfc3339(maintenance.announced_at),
-    })
+    let words = format!("ended: {}", line(&ended));
+    tell(as_json, words, &maintenance(&ended, now))
 }
 
 fn line(maintenance: &Maintenance) -> String {

@@ -3,8 +3,10 @@
 use clap::Args;
 use idp_core::directory;
 use idp_core::id::PlatformId;
+use idp_core::platform::PlatformState;
+use serde_json::json;
 
-use super::output::remark;
+use super::output::{remark, say};
 use super::{Behind, cx, ready, refused};
 use crate::config::Config;
 use crate::serve::StartError;
@@ -19,6 +21,9 @@ pub(in crate::cli) struct Suspend {
     /// Who; the user of this machine where it is not said.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -35,6 +40,9 @@ pub(in crate::cli) struct Activate {
     /// Who; the user of this machine where it is not said.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn suspend(config: &Config, asked: Suspend) -> Result<(), StartError> {
@@ -45,6 +53,10 @@ pub(super) async fn suspend(config: &Config, asked: Suspend) -> Result<(), Start
         .write(move |store| directory::suspend(store, &cx, &id, behind.act()))
         .await
         .map_err(refused)?;
+    if asked.json {
+        let told = json!({ "id": asked.id, "state": PlatformState::Suspended.as_str() });
+        say(format_args!("{told:#}"))?;
+    }
     remark(
         "Suspended. Running servers follow within a second; its tokens are worth nothing any more.",
     );
@@ -62,6 +74,10 @@ pub(super) async fn activate(config: &Config, asked: Activate) -> Result<(), Sta
         })
         .await
         .map_err(refused)?;
+    if asked.json {
+        let told = json!({ "id": asked.id, "state": PlatformState::Active.as_str() });
+        say(format_args!("{told:#}"))?;
+    }
     remark("Active. Running servers follow within a second.");
     Ok(())
 }
