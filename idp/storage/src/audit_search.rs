@@ -14,7 +14,7 @@ use crate::audit::{NumberedEventRow, entry};
 use crate::database::Connection;
 use crate::listing::conditions::{Conditions, Keys, Value};
 use crate::listing::statement::load;
-use crate::listing::walk::Walk;
+use crate::listing::walk::{LOOK, Walk};
 
 /// As the index over the others says it: `SQLite` takes the index where the same words stand in the statement.
 const IS_RARE: &str = "kind NOT IN ('login.succeeded', 'consent.granted', 'code.issued', 'code.redeemed', \
@@ -211,6 +211,7 @@ fn walk(filter: &AuditFilter, index: Conditions) -> Walk {
             .number("at < ?", filter.until.map(Timestamp::unix_millis)),
         branches: Vec::new(),
         besides,
+        look: LOOK,
     }
 }
 

@@ -57,10 +57,10 @@ pub trait ListingStore {
         filter: &KeyLockFilter,
         ask: &PageAsk,
     ) -> Result<Page<KeyLock>, StoreError>;
-    /// Locks in force whose certificate ends before this moment, or has ended.
+    /// Locks in force whose certificate ends between these moments; without the first one: or has ended.
     fn page_ending_key_locks(
         &mut self,
-        before: Timestamp,
+        within: (Option<Timestamp>, Timestamp),
         ask: &PageAsk,
     ) -> Result<Page<KeyLock>, StoreError>;
     /// Sign-ins.

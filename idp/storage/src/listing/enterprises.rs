@@ -9,12 +9,16 @@ use idp_core::store::StoreError;
 
 use super::conditions::{Conditions, Keys, Value};
 use super::statement::load;
-use super::walk::Walk;
+use super::walk::{LOOK, Walk};
 use crate::database::Connection;
 use crate::enterprise::EnterpriseRow;
 
 /// Rows of one gram are counted to here, to find the rarest of several.
 const COUNTED: u32 = 2_000;
+
+/// Rows that a search by name looks through for one page where the enterprise itself has to be looked at: each is read from somewhere
+/// else, some 10 µs on `SQLite` and 30 on `PostgreSQL`.
+const SCATTERED: u32 = 3_000;
 
 pub(crate) fn page(
     connection: &mut Connection,
@@ -39,6 +43,7 @@ pub(crate) fn page(
         along,
         branches: branches.collect(),
         besides: Conditions::default().text("state = ?", besides),
+        look: LOOK,
     };
     walk.page(connection, ask, EnterpriseRow::place_by_age)?
         .try_map(Enterprise::try_from)
@@ -69,6 +74,7 @@ pub(crate) fn page_by_code(
             .text(before, Some(format!("{}~", part.as_str()))),
         branches: Vec::new(),
         besides: besides(filter, ("state = ?", "region_code = ?")),
+        look: LOOK,
     };
     walk.page(connection, ask, EnterpriseRow::place_by_code)?
         .try_map(Enterprise::try_from)
@@ -95,13 +101,18 @@ struct NumberedRow {
 }
 
 /// Along the rarest gram of what is looked for; that the whole of it stands there is looked at in each row. The words are subqueries of
-/// one row each, so that no planner joins from their side.
+/// one row each, so that no planner joins from their side. Of the suspended ones, who are few, along those instead: which way it goes
+/// hangs on the filter alone, so that a cursor is always read by the way that made it.
 pub(crate) fn page_by_name(
     connection: &mut Connection,
     part: &NamePart,
     filter: &EnterpriseFilter,
     ask: &PageAsk,
 ) -> Result<Page<Enterprise>, StoreError> {
+    let all = grams(part.as_str());
+    if filter.state == Some(EnterpriseState::Suspended) && !all.is_empty() {
+        return page_suspended_by_name(connection, part, filter, ask);
+    }
     let holds = match connection {
         Connection::Sqlite(_) => {
             "instr((SELECT w.words FROM enterprise_words w WHERE w.number = g.number), ?) > 0"
@@ -110,7 +121,6 @@ pub(crate) fn page_by_name(
             "strpos((SELECT w.words FROM enterprise_words w WHERE w.number = g.number), ?) > 0"
         }
     };
-    let all = grams(part.as_str());
     let is_one = all.len() == 1 && part.as_str().chars().count() == 2;
     let mut rarest: Option<(i64, String)> = None;
     for gram in all {
@@ -122,14 +132,16 @@ pub(crate) fn page_by_name(
     let Some((_, gram)) = rarest else {
         return Ok(Page::whole(Vec::new()));
     };
+    let narrowed = besides(filter, ("e.state = ?", "e.region_code = ?"));
+    let look = if narrowed.is_empty() { LOOK } else { SCATTERED };
     let walk = Walk {
         columns: "g.number AS number, e.*",
         from: "enterprise_grams g CROSS JOIN enterprises e",
         along: along_gram(&gram).along.that(
             "e.id = (SELECT w.enterprise_id FROM enterprise_words w WHERE w.number = g.number)",
         ),
-        besides: besides(filter, ("e.state = ?", "e.region_code = ?"))
-            .text(holds, (!is_one).then_some(part.as_str())),
+        besides: narrowed.text(holds, (!is_one).then_some(part.as_str())),
+        look,
         ..along_gram(&gram)
     };
     let place = |row: &NumberedRow| Place {
@@ -138,6 +150,40 @@ pub(crate) fn page_by_name(
     };
     walk.page(connection, ask, place)?
         .try_map(|numbered| Enterprise::try_from(numbered.row))
+}
+
+/// Suspended ones with this in their name, the youngest first.
+fn page_suspended_by_name(
+    connection: &mut Connection,
+    part: &NamePart,
+    filter: &EnterpriseFilter,
+    ask: &PageAsk,
+) -> Result<Page<Enterprise>, StoreError> {
+    let holds = match connection {
+        Connection::Sqlite(_) => {
+            "instr((SELECT w.words FROM enterprise_words w WHERE w.enterprise_id = enterprises.id), ?) > 0"
+        }
+        Connection::Postgres(_) => {
+            "strpos((SELECT w.words FROM enterprise_words w WHERE w.enterprise_id = enterprises.id), ?) > 0"
+        }
+    };
+    let of_regions = EnterpriseFilter {
+        state: None,
+        regions: filter.regions.clone(),
+    };
+    let walk = Walk {
+        columns: "*",
+        from: "enterprises",
+        keys: Keys::NumberText("created_at", "id"),
+        is_descending: true,
+        along: Conditions::default().that("state = 'suspended'"),
+        branches: Vec::new(),
+        besides: besides(&of_regions, ("state = ?", "region_code = ?"))
+            .text(holds, Some(part.as_str())),
+        look: SCATTERED,
+    };
+    walk.page(connection, ask, EnterpriseRow::place_by_age)?
+        .try_map(Enterprise::try_from)
 }
 
 /// Enterprises with this gram, the one that came last first.
@@ -150,6 +196,7 @@ fn along_gram(gram: &str) -> Walk {
         along: Conditions::default().text("g.gram = ?", Some(gram)),
         branches: Vec::new(),
         besides: Conditions::default(),
+        look: LOOK,
     }
 }
 

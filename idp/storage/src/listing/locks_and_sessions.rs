@@ -7,7 +7,7 @@ use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
 use super::conditions::{Conditions, Keys};
-use super::walk::Walk;
+use super::walk::{LOOK, Walk};
 use crate::database::Connection;
 use crate::key_lock::KeyLockRow;
 use crate::session::SessionRow;
@@ -36,6 +36,7 @@ pub(crate) fn page_key_locks(
                 "ca_id = ?",
                 filter.ca.as_ref().map(idp_core::id::CaId::as_str),
             ),
+        look: LOOK,
     };
     walk.page(connection, ask, KeyLockRow::place_by_age)?
         .try_map(KeyLock::try_from)
@@ -43,16 +44,16 @@ pub(crate) fn page_key_locks(
 
 pub(crate) fn page_ending_key_locks(
     connection: &mut Connection,
-    before: Timestamp,
+    within: (Option<Timestamp>, Timestamp),
     ask: &PageAsk,
 ) -> Result<Page<KeyLock>, StoreError> {
-    ending(before)
+    ending(within)
         .page(connection, ask, KeyLockRow::place_by_end)?
         .try_map(KeyLock::try_from)
 }
 
-/// Locks in force whose certificate ends before, the one that ends first first.
-pub(crate) fn ending(before: Timestamp) -> Walk {
+/// Locks in force whose certificate ends in this time, the one that ends first first.
+pub(crate) fn ending((from, before): (Option<Timestamp>, Timestamp)) -> Walk {
     Walk {
         columns: "*",
         from: "key_locks",
@@ -60,9 +61,11 @@ pub(crate) fn ending(before: Timestamp) -> Walk {
         is_descending: false,
         along: Conditions::default()
             .that("state = 'active'")
+            .number("not_after >= ?", from.map(Timestamp::unix_millis))
             .number("not_after < ?", Some(before.unix_millis())),
         branches: Vec::new(),
         besides: Conditions::default(),
+        look: LOOK,
     }
 }
 
@@ -108,6 +111,7 @@ pub(crate) fn page_sessions(
             .number("begun_at < ?", filter.until.map(Timestamp::unix_millis)),
         branches: Vec::new(),
         besides,
+        look: LOOK,
     };
     walk.page(connection, ask, SessionRow::place)?
         .try_map(SessionRecord::try_from)

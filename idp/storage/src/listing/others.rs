@@ -15,7 +15,7 @@ use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
 use super::conditions::{Conditions, Keys};
-use super::walk::Walk;
+use super::walk::{LOOK, Walk};
 use crate::consent::ConsentRecordRow;
 use crate::database::Connection;
 use crate::grant::GrantRow;
@@ -39,6 +39,7 @@ fn by_identifier(from: &'static str, is_descending: bool) -> Walk {
         along: Conditions::default(),
         branches: Vec::new(),
         besides: Conditions::default(),
+        look: LOOK,
     }
 }
 

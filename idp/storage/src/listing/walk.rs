@@ -1,7 +1,7 @@
 //! Walking a long table along an index, a page at a time.
 //!
 //! Owns how a page becomes statements, the same text for both databases. A page begins beside a place (never OFFSET), and looks
-//! through a bounded number of rows, [`LOOK`], however few of them pass: then it is cut, and its cursor goes on from there. So a
+//! through a bounded number of rows, [`LOOK`] or fewer, however few of them pass: then it is cut, and its cursor goes on from there. So a
 //! filter that no index answers costs many looks, never a long one.
 //!
 //! Only texts of this program are put into a statement; what comes from outside is bound.
@@ -18,7 +18,7 @@ use super::paging::{Found, page};
 use super::statement::load;
 use crate::database::Connection;
 
-/// Rows that one page looks through at most.
+/// Rows that one page looks through at most, of a table or an index that is read in its own order.
 pub(crate) const LOOK: u32 = 20_000;
 
 /// No alternatives: one branch that narrows nothing.
@@ -43,6 +43,8 @@ pub(crate) struct Walk {
     pub(crate) branches: Vec<Conditions>,
     /// What is looked at in each row.
     pub(crate) besides: Conditions,
+    /// Rows that one page looks through at most, where not all of them pass: [`LOOK`], or fewer where each costs more.
+    pub(crate) look: u32,
 }
 
 #[derive(QueryableByName)]
@@ -72,7 +74,7 @@ impl Walk {
     {
         let is_backwards = matches!(ask.start, Start::Before(_));
         let branches = self.branches();
-        let most = LOOK / u32::try_from(branches.len()).unwrap_or(LOOK).max(1);
+        let most = self.look / u32::try_from(branches.len()).unwrap_or(self.look).max(1);
         let mut found = Found::new(is_backwards, self.is_descending);
         for branch in branches {
             let floor = if self.besides.is_empty() {

@@ -46,7 +46,7 @@ impl FigureStore for Transaction<'_> {
     }
 
     fn count_ending_key_locks(&mut self, before: Timestamp, most: u32) -> Result<i64, StoreError> {
-        self.run(|c| locks_and_sessions::ending(before).count(c, most))
+        self.run(|c| locks_and_sessions::ending((None, before)).count(c, most))
     }
 
     fn count_deliveries_in(&mut self, stage: DeliveryStage, most: u32) -> Result<i64, StoreError> {

@@ -73,10 +73,10 @@ impl ListingStore for Transaction<'_> {
 
     fn page_ending_key_locks(
         &mut self,
-        before: Timestamp,
+        within: (Option<Timestamp>, Timestamp),
         ask: &PageAsk,
     ) -> Result<Page<KeyLock>, StoreError> {
-        self.run(|c| locks_and_sessions::page_ending_key_locks(c, before, ask))
+        self.run(|c| locks_and_sessions::page_ending_key_locks(c, within, ask))
     }
 
     fn page_sessions(

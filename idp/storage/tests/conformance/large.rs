@@ -23,12 +23,13 @@ use std::time::{Duration, Instant};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use idp_core::audit::AuditKind;
 use idp_core::enterprise::EnterpriseState;
-use idp_core::id::{EnterpriseId, KeyLockId, PlatformId};
+use idp_core::id::{ConsentId, EnterpriseId, KeyLockId, PlatformId};
 use idp_core::inspect::{EnterpriseSearch, dashboard, find_enterprises, timeline};
 use idp_core::listing::{
-    AuditFilter, ConsentFilter, EnterpriseFilter, GrantFilter, KeyLockFilter, PageAsk,
-    SessionFilter, Start,
+    AuditFilter, ConsentFilter, DeliveryFilter, EnterpriseFilter, GrantFilter, KeyLockFilter,
+    NotificationFilter, PageAsk, SessionFilter, Start,
 };
+use idp_core::logout_delivery::DeliveryStage;
 use idp_core::region::RegionCode;
 use idp_core::session::LiveSince;
 use idp_core::store::Store;
@@ -172,8 +173,8 @@ fn lists(enterprises: i64) -> Vec<(&'static str, Read)> {
         (
             "locks ending within 60 days",
             list(|s, _| {
-                let before = Timestamp::from_unix_millis(END + 60 * 86_400_000);
-                s.page_ending_key_locks(before, &PageAsk::first(50))
+                let at = |days: i64| Timestamp::from_unix_millis(END + days * 86_400_000);
+                s.page_ending_key_locks((Some(at(0)), at(60)), &PageAsk::first(50))
                     .unwrap()
                     .items
                     .len()
@@ -352,6 +353,78 @@ fn lists(enterprises: i64) -> Vec<(&'static str, Read)> {
             ),
         ),
         (
+            "events of a platform in a month",
+            list(move |s, run| {
+                let at = |days: i64| Timestamp::from_unix_millis(END - days * 86_400_000);
+                let filter = AuditFilter {
+                    platform: Some(platform(run)),
+                    from: Some(at(i64::from(run) * 15 + 30)),
+                    until: Some(at(i64::from(run) * 15)),
+                    ..AuditFilter::default()
+                };
+                let ask = PageAsk::first(50);
+                s.page_audit(&filter, &ask).unwrap().items.len()
+            }),
+        ),
+        (
+            "sign-ins of a day",
+            list(|s, run| {
+                let at = |hours: i64| Timestamp::from_unix_millis(END - hours * 3_600_000);
+                let filter = SessionFilter {
+                    from: Some(at(i64::from(run) + 24)),
+                    until: Some(at(i64::from(run))),
+                    ..SessionFilter::default()
+                };
+                let ask = PageAsk::first(50);
+                s.page_sessions(&filter, &ask).unwrap().items.len()
+            }),
+        ),
+        (
+            "tellings of platforms given up",
+            list(|s, _| {
+                let filter = DeliveryFilter {
+                    stage: Some(DeliveryStage::GivenUp),
+                    ..DeliveryFilter::default()
+                };
+                let ask = PageAsk::first(50);
+                s.page_logout_deliveries(&filter, &ask).unwrap().items.len()
+            }),
+        ),
+        (
+            "notifications given up",
+            list(|s, _| {
+                let filter = NotificationFilter {
+                    stage: Some(DeliveryStage::GivenUp),
+                    enterprise: None,
+                };
+                let ask = PageAsk::first(50);
+                s.page_notifications(&filter, &ask).unwrap().items.len()
+            }),
+        ),
+        (
+            "text of a consent",
+            list(|s, run| {
+                let id = format!("0190c000-0000-7000-8000-{:012x}", run * 977 + 1);
+                let found = s.find_consent_statement(&ConsentId::from_text(id));
+                usize::from(found.unwrap().is_some())
+            }),
+        ),
+        (
+            "1,000 events for an export, far back",
+            list(|s, run| {
+                let place = idp_core::listing::Place {
+                    number: END - i64::from(run) * 1_400_000_000,
+                    text: "0".into(),
+                };
+                let ask = PageAsk {
+                    start: Start::After(place),
+                    size: 1_000,
+                };
+                let found = s.page_audit(&AuditFilter::default(), &ask);
+                found.unwrap().items.len()
+            }),
+        ),
+        (
             "dashboard, 7 days",
             list(|s, _| {
                 let now = Timestamp::from_unix_millis(END);
@@ -442,6 +515,8 @@ fn measure_large(backend: &Backend) {
         large_rows::fill(backend, (enterprises, events), END);
         println!("{}: filled in {:?}", backend.name, began.elapsed());
     }
+    large_rows::fill_what_is_told(backend, (enterprises, events), END);
+    large_rows::settle(backend);
     for line in large_rows::sizes(backend) {
         println!("  {line}");
     }

@@ -180,20 +180,14 @@ pub fn fill(backend: &Backend, (enterprises, events): (i64, i64), end: i64) {
             padded(b, "(n - 1)", 2)
         ),
     );
-    let logins = events / 5;
-    // Most sign in rarely, some every day.
-    let who = format!(
-        "(CASE WHEN (n * 40503 % 10) < 7 THEN n * 7919 % {} ELSE n * 104729 % {enterprises} END + 1)",
-        (enterprises / 20).max(1)
-    );
-    let at = format!("({end} - ({logins} - n) * (31536000000 / {logins}))");
+    let Login {
+        who,
+        at,
+        session,
+        platform,
+    } = Login::of(b, (enterprises, events), end);
     let uuid = |kind: &str| format!("'0190{kind}000-0000-7000-8000-' || {}", hex(b, "n", 12));
-    let session = format!(
-        "{} || '-0000-4000-9000-' || {}",
-        hex(b, "(n * 2654435761 % 4294967296)", 8),
-        hex(b, "n", 12)
-    );
-    let some = logins.min(1_000_000);
+    let some = (events / 5).min(1_000_000);
     insert(
         b,
         some,
@@ -203,10 +197,6 @@ pub fn fill(backend: &Backend, (enterprises, events): (i64, i64), end: i64) {
             enterprise(b, &who),
             lock(b, &who)
         ),
-    );
-    let platform = format!(
-        "'large-' || {}",
-        padded(b, "(n * 2654435761 % 4294967296 / 64 % 16)", 2)
     );
     insert(
         b,
@@ -233,6 +223,91 @@ pub fn fill(backend: &Backend, (enterprises, events): (i64, i64), end: i64) {
         ),
     );
     fill_audit(b, events, (&who, &at, &session, &platform));
+}
+
+/// What the sign-in of number `n` is, as statements say it.
+struct Login {
+    who: String,
+    at: String,
+    session: String,
+    platform: String,
+}
+
+impl Login {
+    fn of(b: &Backend, (enterprises, events): (i64, i64), end: i64) -> Self {
+        let logins = events / 5;
+        Self {
+            // Most sign in rarely, some every day.
+            who: format!(
+                "(CASE WHEN (n * 40503 % 10) < 7 THEN n * 7919 % {} ELSE n * 104729 % {enterprises} END + 1)",
+                (enterprises / 20).max(1)
+            ),
+            at: format!("({end} - ({logins} - n) * (31536000000 / {logins}))"),
+            session: format!(
+                "{} || '-0000-4000-9000-' || {}",
+                hex(b, "(n * 2654435761 % 4294967296)", 8),
+                hex(b, "n", 12)
+            ),
+            platform: format!(
+                "'large-' || {}",
+                padded(b, "(n * 2654435761 % 4294967296 / 64 % 16)", 2)
+            ),
+        }
+    }
+}
+
+/// Tellings, notifications and texts of consents, at most.
+const TOLD_MAX: i64 = 300_000;
+
+/// Who is told of what, one in a hundred in vain, and what was agreed to word for word; nothing where that is there already.
+pub fn fill_what_is_told(b: &Backend, (enterprises, events): (i64, i64), end: i64) {
+    let known = b.ask("SELECT CAST(COUNT(*) AS TEXT) AS line FROM (SELECT 1 FROM consent_statements LIMIT 1) AS one");
+    if known != ["0"] {
+        return;
+    }
+    let count = (events / 5).min(TOLD_MAX);
+    let login = Login::of(b, (enterprises, events), end);
+    let (who, at, session, platform) = (login.who, login.at, login.session, login.platform);
+    let who = &who;
+    let uuid = |kind: &str| format!("'0190{kind}000-0000-7000-8000-' || {}", hex(b, "n", 12));
+    let state = "CASE WHEN n % 100 = 0 THEN 'given-up' ELSE 'confirmed' END";
+    insert(
+        b,
+        count,
+        "logout_deliveries (id, platform_id, enterprise_id, session_id, created_at, tried_since, attempts, state, state_at)",
+        &format!(
+            "{}, {platform}, {}, {session}, {at}, {at}, 1, {state}, {at}",
+            uuid("f"),
+            enterprise(b, who)
+        ),
+    );
+    let happening = "'{\"happened\":\"renamed\",\"old_name\":\"旧\",\"new_name\":\"新\"}'";
+    insert(
+        b,
+        count,
+        "notifications (id, enterprise_id, kind, channel, happening, created_at, tried_since, attempts, state, state_at)",
+        &format!(
+            "{}, {}, 'enterprise.renamed', 'sms', {happening}, {at}, {at}, 1, {state}, {at}",
+            uuid("f"),
+            enterprise(b, who)
+        ),
+    );
+    insert(
+        b,
+        count,
+        "consent_statements (consent_id, statement)",
+        &format!("{}, '兹授权该平台获取本企业的登记信息。'", uuid("c")),
+    );
+}
+
+/// As a database is that ran for a while; and of its events only the last ones are still to be counted into their hours, so that the
+/// dashboard's week has figures.
+pub fn settle(b: &Backend) {
+    let last = "(SELECT CASE WHEN MAX(sequence) > 1000000 THEN MAX(sequence) - 1000000 ELSE 0 END FROM audit)";
+    b.execute(&format!(
+        "UPDATE audit_counted SET sequence = {last} WHERE sequence < {last}"
+    ))
+    .unwrap();
     b.execute(if b.is_postgres() {
         "VACUUM ANALYZE"
     } else {
@@ -291,7 +366,7 @@ pub fn sizes(backend: &Backend) -> Vec<String> {
              WHERE relnamespace = current_schema()::regnamespace AND pg_relation_size(oid) > 4194304 \
              ORDER BY pg_relation_size(oid) DESC"
     } else {
-        "SELECT 'whole file ' || page_count * page_size / 1048576 || ' MiB' AS line \
+        "SELECT 'whole file ' || (page_count * page_size / 1048576) || ' MiB' AS line \
               FROM pragma_page_count(), pragma_page_size() \
              UNION ALL SELECT 'enterprises ' || COUNT(*) FROM enterprises UNION ALL SELECT 'locks ' || COUNT(*) FROM key_locks \
              UNION ALL SELECT 'grams ' || COUNT(*) FROM enterprise_grams UNION ALL SELECT 'sign-ins ' || COUNT(*) FROM sessions \
