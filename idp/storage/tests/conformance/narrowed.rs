@@ -1,15 +1,19 @@
-//! Sign-ins and askings within a time, and sign-ins that are over.
+//! Sign-ins and askings within a time, sign-ins that are over, and suspended enterprises by their name.
 
-use idp_core::listing::{ConsentFilter, PageAsk, SessionFilter};
+use idp_core::enterprise::{Enterprise, EnterpriseState};
+use idp_core::listing::{ConsentFilter, EnterpriseFilter, PageAsk, SessionFilter};
+use idp_core::region::RegionCode;
 use idp_core::session::{LiveSince, SessionEnding, Which};
 
 use crate::backend::{Backend, Property, properties};
+use crate::listings::{named, stored};
 use crate::samples::{self, at};
 use crate::steps::{insert_standing, read, write};
 
 pub const ALL: &[Property] = properties![
     sign_ins_are_live_or_past_and_within_their_time,
     askings_are_within_their_time,
+    suspended_ones_are_found_by_name_page_by_page,
 ];
 
 async fn sign_ins_are_live_or_past_and_within_their_time(b: &Backend) {
@@ -97,4 +101,37 @@ async fn askings_are_within_their_time(b: &Backend) {
         let found = read!(b, |s| s.page_consents(&asked, &PageAsk::first(9))?).items;
         assert_eq!(found.contains(record), is_there, "{filter:?}");
     }
+}
+
+/// Along those who are suspended, not along the name: whole, narrowed, forwards and back.
+async fn suspended_ones_are_found_by_name_page_by_page(backend: &Backend) {
+    let word = samples::name("停");
+    let mut expected = Vec::new();
+    for number in 0..5 {
+        let enterprise = stored(backend, &format!("{word}用的单位{number}")).await;
+        let to = Enterprise {
+            state: EnterpriseState::Suspended,
+            ..enterprise.clone()
+        };
+        if number != 2 {
+            let changed = backend
+                .database
+                .write(move |s| s.exchange_enterprise(&to))
+                .await;
+            assert!(changed.unwrap());
+            expected.push(enterprise.name);
+        }
+    }
+    let suspended = EnterpriseFilter {
+        state: Some(EnterpriseState::Suspended),
+        regions: Vec::new(),
+    };
+    let mut found = named(backend, &word, &suspended).await;
+    found.sort();
+    assert_eq!(found, expected);
+    let elsewhere = EnterpriseFilter {
+        regions: RegionCode::parse("152921").unwrap().with_those_below(),
+        ..suspended
+    };
+    assert!(named(backend, &word, &elsewhere).await.is_empty());
 }
