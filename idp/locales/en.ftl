@@ -738,10 +738,13 @@ platforms-trouble = since { $since } this platform may not work. You can still c
 ## Receipts
 
 receipt-title = Check a consent receipt
-receipt-lead = A receipt shows what an enterprise allowed a platform to have, with signatures and traces. Paste all of it below; each part is checked.
+receipt-lead = A receipt shows what an enterprise allowed a platform to have, with signatures and traces. Paste all of it below, or choose its file; each part is checked.
 receipt-paste = The receipt
 receipt-paste-hint = One text that begins with eyJ, in three parts divided by dots. Nothing of what you paste is kept.
 receipt-check = Check
+receipt-file = Or its file
+receipt-file-hint = The file consent-receipt.jws as it was downloaded. Nothing of it is kept.
+receipt-check-file = Check the file
 receipt-own-words = This page checks by Yizhengtong’s own keys and CA registry. In a dispute do not rely on it: check offline with tools of your own and CA certificates that you obtained yourself, as the documentation says.
 receipt-good = The receipt holds
 receipt-incomplete = Nothing is wrong, and not everything could be checked
@@ -771,5 +774,7 @@ consents-receipt-label = Download the receipt of the consent for { $platform }
 consents-check-receipt = Check a receipt
 problem-receipt-unknown = There is no receipt of this consent.
 problem-receipt-unknown-advice = Choose a consent on the page of your consents. Those of before receipts were kept have none; after the next sign-in at the platform there is one.
+problem-receipt-no-file = No file was chosen.
+problem-receipt-no-file-advice = Go back, choose the file of the receipt, and check it.
 problem-receipt-not-yet = The consent was recorded a moment ago; its receipt is not ready yet.
 problem-receipt-not-yet-advice = Download it in a minute or two.

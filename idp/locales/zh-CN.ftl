@@ -738,10 +738,13 @@ platforms-trouble = 自 { $since } 起，该平台可能无法正常访问。您
 ## 授权凭证
 
 receipt-title = 验证授权凭证
-receipt-lead = 授权凭证记载企业向交易平台授权的内容、签名和留痕。把凭证全文粘贴到下面，逐项验证。
+receipt-lead = 授权凭证记载企业向交易平台授权的内容、签名和留痕。把凭证全文粘贴到下面，或选择凭证文件，逐项验证。
 receipt-paste = 凭证全文
 receipt-paste-hint = 以 eyJ 开头的一段文字，由两个点分成三部分。本页不保存您粘贴的内容。
 receipt-check = 验证
+receipt-file = 或选择凭证文件
+receipt-file-hint = 下载得到的文件 consent-receipt.jws。文件内容不会保存。
+receipt-check-file = 验证文件
 receipt-own-words = 本页以一证通自己的密钥和CA名册验证。争议中请勿以本页为准：用独立工具和您自己取得的CA证书离线验证，方法见接入文档。
 receipt-good = 凭证有效
 receipt-incomplete = 没有发现问题，但有的项目无法验证
@@ -771,5 +774,7 @@ consents-receipt-label = 下载授权凭证：{ $platform }
 consents-check-receipt = 验证授权凭证
 problem-receipt-unknown = 没有这项授权的凭证。
 problem-receipt-unknown-advice = 请在“授权管理”中选择一项授权。启用授权凭证之前给出的授权没有凭证，再次登录该平台后即可取得。
+problem-receipt-no-file = 没有选择文件。
+problem-receipt-no-file-advice = 请返回，选择凭证文件后再验证。
 problem-receipt-not-yet = 这项授权刚刚登记，凭证还没有生成。
 problem-receipt-not-yet-advice = 请过一两分钟再下载。

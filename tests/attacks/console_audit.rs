@@ -21,6 +21,7 @@ async fn the_trail_is_auditors_alone_and_lists_of_people_are_supports_too() {
             ("/console/audit/1", "#console-nav-audit", audits),
             ("/console/sign-ins", "#console-nav-sign-ins", sees),
             ("/console/consents", "#console-nav-consents", sees),
+            ("/console/key-locks", "#console-nav-key-locks", sees),
         ] {
             let page = worker.browser.open(path).await;
             assert_eq!(page.status, if may { 200 } else { 403 }, "{role:?} {path}");
@@ -61,6 +62,10 @@ async fn what_nobody_of_ours_typed_is_refused_or_finds_nothing() {
         "/console/sign-ins?page=../..",
         "/console/consents?outcome=everything",
         "/console/consents?page=%00",
+        "/console/key-locks?days=0",
+        "/console/key-locks?days=3661",
+        "/console/key-locks?days=-1",
+        "/console/key-locks?page=../..",
     ] {
         let page = auditor.browser.open(path).await;
         assert_eq!(

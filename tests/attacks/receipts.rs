@@ -161,6 +161,30 @@ async fn huge_nested_and_broken_texts_are_refused_without_effort() {
     let fields = [("receipt".to_owned(), "e".repeat(2 * LONGEST + 1))];
     let answer = browser.post("/receipt", &fields).await;
     assert_eq!(answer.status, 413, "{}", answer.summary());
+    files_are_bounded_and_no_file_is_no_receipt(&mut browser).await;
+}
+
+/// As what is pasted.
+async fn files_are_bounded_and_no_file_is_no_receipt(browser: &mut Browser) {
+    let large = vec![b'e'; LONGEST + 1];
+    let answer = browser
+        .upload("/receipt", &[], Some(("file", "a.jws", &large)))
+        .await;
+    assert_eq!(answer.status, 413, "{}", answer.summary());
+    for file in [None, Some(("file", "", &b""[..]))] {
+        let answer = browser.upload("/receipt", &[], file).await;
+        assert_eq!(answer.status, 400, "{}", answer.summary());
+        assert_eq!(answer.problem(), "receipt-no-file");
+    }
+    // Octets that are no text, and an empty file.
+    for content in [&[0xff, 0xfe, 0x00][..], b""] {
+        let answer = browser
+            .upload("/receipt", &[], Some(("file", "<b>.jws", content)))
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.summary());
+        assert!(answer.has("#check-format-1"), "{}", answer.summary());
+        assert!(!answer.has("#statement"));
+    }
 }
 
 /// What is changed, how, and the check that finds it.

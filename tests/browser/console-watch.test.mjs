@@ -104,6 +104,18 @@ inEachLanguage('console-watch', 'what operators watch', (scene) => {
     await closeDesk(desk);
   });
 
+  step('a figure leads, by keyboard, to the locks that end soon; another time is a link away', async () => {
+    desk = await openDesk(scene, people.support);
+    await desk.focus('#figure-locks-ending-week');
+    await Promise.all([desk.waitForURL(/key-locks\?days=7/), desk.keyboard.press('Enter')]);
+    assert.equal(await desk.getAttribute('#days-7', 'aria-current'), 'true');
+    await desk.focus('#days-90');
+    await Promise.all([desk.waitForURL(/days=90/), desk.keyboard.press('Enter')]);
+    assert.equal(await desk.getAttribute('#days-90', 'aria-current'), 'true');
+    await album.see(desk, '13-ending-locks');
+    await closeDesk(desk);
+  });
+
   step('what happened is drawn: a column for its hour, a line for its reason', async () => {
     // Events are counted within seconds after they happened.
     desk = await openDesk(scene, people.support);

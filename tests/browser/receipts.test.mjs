@@ -82,6 +82,10 @@ inEachLanguage('receipts', 'consents that the lock signs, and their receipts', (
     assert.equal(await page.innerText('#verdict-title'), WORDS[language].good);
     assert.ok((await page.innerText('#statement')).includes(lock.enterprise));
     await album.see(page, '06-receipt-holds');
+    await page.setInputFiles('#file', join(scene.demo.folder, 'receipt.jws'));
+    await page.focus('#check-file');
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    assert.equal(await page.innerText('#verdict-title'), WORDS[language].good);
     await page.fill('#receipt', receipt.slice(0, -8));
     await page.click('#check-receipt');
     await page.getByText(WORDS[language].bad).waitFor();

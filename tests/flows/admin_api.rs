@@ -105,7 +105,7 @@ async fn a_lock_that_makes_our_proof_alone_gets_a_token_by_a_challenge() {
 }
 
 /// An address that one right alone opens.
-const READS: [(&str, Right); 14] = [
+const READS: [(&str, Right); 15] = [
     ("/platforms", Right::SeePlatforms),
     ("/enterprises", Right::SeeEnterprises),
     ("/authorities", Right::SeeAuthorities),
@@ -116,6 +116,7 @@ const READS: [(&str, Right); 14] = [
     ("/platforms?size=1", Right::SeePlatforms),
     ("/sign-ins", Right::SeeEnterprises),
     ("/consents", Right::SeeEnterprises),
+    ("/key-locks?ending_within_days=30", Right::SeeEnterprises),
     ("/deliveries/logouts", Right::SeePlatforms),
     ("/deliveries/notifications", Right::SeeEnterprises),
     ("/registration-tokens", Right::SeePlatforms),

@@ -224,6 +224,15 @@ async fn an_enterprise_downloads_the_receipt_from_its_consents_and_checks_it_on_
         let good = ["凭证有效", "The receipt holds"];
         assert!(good.contains(&verdict.as_str()), "{verdict}");
         assert!(checked.has("#statement"));
+        // The file as it was saved, and as an editor saved it again.
+        let marked = format!("\u{feff}{}\r\n", answer.body);
+        for content in [&answer.body, &marked] {
+            let file = Some(("file", "consent-receipt.jws", content.as_bytes()));
+            let checked = anybody.upload("/receipt", &[], file).await;
+            assert_eq!(checked.status, 200, "{}", checked.summary());
+            assert_eq!(checked.text("#verdict-title").unwrap(), verdict);
+            assert!(checked.has("#statement") && checked.has("#receipt-file-form"));
+        }
         let broken = [("receipt".to_owned(), answer.body.replace('.', ""))];
         let checked = anybody.post("/receipt", &broken).await;
         let verdict = checked.text("#verdict-title").unwrap();

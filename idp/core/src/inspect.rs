@@ -18,7 +18,9 @@ pub use enterprises::{EnterpriseSearch, Found, FoundBy, find_enterprises};
 pub use event::{EventSight, look_at_event};
 pub use names::EventNames;
 pub use paper::find_paper;
-pub use standing::{ConsentsSeen, SignInsSeen, consents, sign_ins};
+pub use standing::{
+    ConsentsSeen, ENDING_DAYS_MAX, EndingLocksSeen, SignInsSeen, consents, ending_locks, sign_ins,
+};
 pub use timeline::{Timeline, timeline};
 
 use crate::fields::FieldProblem;

@@ -1,14 +1,16 @@
 //! `/receipt`: anybody checks a receipt, without script and without signing in. `/receipts/keys`: by what receipts are
 //! verified, retired keys included.
 //!
-//! Nothing is kept of what is pasted here.
+//! Nothing is kept of what is pasted or chosen here.
 
+use actix_web::guard::GuardContext;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::Failure;
+use super::extract::upload::{Upload, Uploaded};
 use super::extract::{Form, Visit};
-use crate::receipts::{Check, Outcome, Standing, Trust, Verified, receipt_keys, verify};
+use crate::receipts::{Check, LONGEST, Outcome, Standing, Trust, Verified, receipt_keys, verify};
 use crate::state::AppState;
 use crate::view::{CheckRow, ReceiptPage, ReceiptShown, Stand};
 
@@ -32,6 +34,37 @@ pub async fn show(visit: Visit) -> HttpResponse {
     page(&visit, "", None)
 }
 
+/// The field of the file.
+const FILE: &str = "file";
+
+/// Whether a form comes with a file (RFC 7578).
+pub fn has_file(context: &GuardContext<'_>) -> bool {
+    let head = context.head();
+    let kind = head.headers().get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data"))
+}
+
+/// `POST /receipt` with a file
+pub async fn check_file(visit: Visit, request: HttpRequest, body: web::Payload) -> HttpResponse {
+    let checked = async {
+        let upload = Upload::read(&request, body, (FILE, LONGEST)).await?;
+        let missing = Failure::refused(StatusCode::BAD_REQUEST, "receipt-no-file");
+        let file = upload.file.ok_or(missing)?;
+        judged(&visit, &text_of(&file)).await
+    };
+    checked
+        .await
+        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+}
+
+/// Editors put a mark before a text that they save; a NUL is no text, as in other forms.
+fn text_of(file: &Uploaded) -> String {
+    let text = String::from_utf8_lossy(&file.content);
+    text.trim_start_matches('\u{feff}')
+        .replace('\0', "\u{fffd}")
+}
+
 /// `POST /receipt`
 pub async fn check(visit: Visit, body: web::Bytes) -> HttpResponse {
     match checked(&visit, &body).await {
@@ -42,8 +75,12 @@ pub async fn check(visit: Visit, body: web::Bytes) -> HttpResponse {
 
 async fn checked(visit: &Visit, body: &[u8]) -> Result<HttpResponse, Failure> {
     let form = Form::parse(body);
+    judged(visit, form.one("receipt")?).await
+}
+
+async fn judged(visit: &Visit, said: &str) -> Result<HttpResponse, Failure> {
     // Pasted from a letter, it may have lines.
-    let text: String = form.one("receipt")?.split_whitespace().collect();
+    let text: String = said.split_whitespace().collect();
     let trust = own_trust(visit).await?;
     let given = text.clone();
     // Some twenty signatures at worst; requests of others go on meanwhile.

@@ -1,5 +1,6 @@
 //! The map of addresses, and who answers there. Tokens and pages are mounted here and nowhere else.
 
+use actix_web::guard::fn_guard;
 use actix_web::web::{self, ServiceConfig};
 use idp_core::id::{IncidentId, KeyLockId, PlatformId};
 use idp_core::operator_token::ADMIN_API;
@@ -221,6 +222,11 @@ pub fn mount(app: &mut ServiceConfig) {
                 // A receipt with its lists is longer than any other form.
                 .app_data(web::PayloadConfig::new(2 * LONGEST))
                 .get(receipt::show)
+                .route(
+                    web::post()
+                        .guard(fn_guard(receipt::has_file))
+                        .to(receipt::check_file),
+                )
                 .post(receipt::check),
         )
         .service(web::resource(LOGOUT).get(logout::show).post(logout::submit))

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod delivery;
 pub mod enterprise;
 pub mod figures;
+pub mod key_lock;
 pub mod notice;
 pub mod operator;
 mod page;

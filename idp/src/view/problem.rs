@@ -173,6 +173,7 @@ pub(super) const CODES: &[&str] = &[
     "consent-not-in-force",
     "receipt-unknown",
     "receipt-not-yet",
+    "receipt-no-file",
     "session-unknown",
     "platform-unknown",
     "platform-not-connected",

@@ -1,6 +1,7 @@
-//! Sign-ins and askings for consent of everybody, with the names of what they name.
+//! Sign-ins, askings for consent and locks of everybody, with the names of what they name.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::InspectError;
 use super::names::look_up;
@@ -12,6 +13,10 @@ use crate::listing::{ConsentFilter, List, Page, PageAsk, SessionFilter};
 use crate::platform::Platform;
 use crate::session::SessionRecord;
 use crate::store::Store;
+use crate::timestamp::Timestamp;
+
+/// How far ahead one looks for locks that end, in days.
+pub const ENDING_DAYS_MAX: u16 = 3_660;
 
 /// A page of sign-ins.
 #[derive(Clone, Debug)]
@@ -79,4 +84,33 @@ pub fn consents(
         enterprises,
         platforms,
     })
+}
+
+/// A page of locks that end.
+#[derive(Clone, Debug)]
+pub struct EndingLocksSeen {
+    /// In force, the one whose certificate ends first first.
+    pub page: Page<KeyLock>,
+    /// Whose they are.
+    pub enterprises: BTreeMap<EnterpriseId, Enterprise>,
+}
+
+/// Locks in force whose certificate ends within so many days from now; those that have ended already are not among them, as in the
+/// dashboard's figures.
+pub fn ending_locks(
+    store: &mut dyn Store,
+    (now, days): (Timestamp, u16),
+    (cursor, size): (Option<&str>, Option<u32>),
+) -> Result<EndingLocksSeen, InspectError> {
+    let ask = PageAsk::read(List::EndingKeyLocks, cursor, size)?;
+    let before = now + Duration::from_hours(24) * u32::from(days.min(ENDING_DAYS_MAX));
+    let page = store.page_ending_key_locks((Some(now), before), &ask)?;
+    let mut enterprises = BTreeMap::new();
+    for one in &page.items {
+        let enterprise = &one.enterprise_id;
+        look_up(&mut enterprises, enterprise, || {
+            store.find_enterprise(enterprise)
+        })?;
+    }
+    Ok(EndingLocksSeen { page, enterprises })
 }

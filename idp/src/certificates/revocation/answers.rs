@@ -16,6 +16,9 @@ use sha2::{Digest as _, Sha256};
 /// Answers that are remembered at most.
 const REMEMBERED: u64 = 50_000;
 
+/// What they take together at most, in octets as they were signed: once of those that pass, and once of revocations for good.
+const OCTETS: u64 = 16 * 1024 * 1024;
+
 /// How long one is remembered that nobody asks for.
 const IDLE: Duration = Duration::from_hours(24);
 
@@ -68,6 +71,10 @@ impl Answer {
         self.is_cas_word && self.said.is_revoked_for_good()
     }
 
+    fn weight(&self) -> u32 {
+        weight(&self.octets)
+    }
+
     /// A revocation is no less one when its time is over.
     fn counts(&self, asked: Option<&Asked>, at: i64) -> bool {
         self.is_for_good()
@@ -115,8 +122,8 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) fn new() -> Self {
         Self {
-            passing: remembering(REMEMBERED, Some(IDLE)),
-            for_good: remembering(REMEMBERED, None),
+            passing: remembering(OCTETS, Answer::weight, Some(IDLE)),
+            for_good: remembering(OCTETS, Answer::weight, None),
         }
     }
 
@@ -185,13 +192,22 @@ impl Answers {
     }
 }
 
-/// Room for so many. The one that was not asked for longest goes first: what came last is always in.
+/// What one takes: its octets, and never less than what leaves room for [`REMEMBERED`] of them.
+fn weight(octets: &[u8]) -> u32 {
+    let least = OCTETS.div_ceil(REMEMBERED);
+    let octets = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+    u32::try_from(octets.max(least)).unwrap_or(u32::MAX)
+}
+
+/// Room for so much. The one that was not asked for longest goes first: what came last is always in.
 fn remembering<V: Clone + Send + Sync + 'static>(
     most: u64,
+    weight: fn(&V) -> u32,
     idle: Option<Duration>,
 ) -> Cache<Key, V> {
     let mut lived = Cache::builder()
         .max_capacity(most)
+        .weigher(move |_, value| weight(value))
         .eviction_policy(EvictionPolicy::lru());
     if let Some(idle) = idle {
         lived = lived.time_to_idle(idle);
@@ -274,7 +290,7 @@ mod tests {
 
     #[test]
     fn the_answer_that_came_last_is_at_hand_however_many_came_before() {
-        let cache = remembering::<u8>(8, None);
+        let cache = remembering::<u8>(8, |_| 1, None);
         for number in 0..64 {
             let key = ([number; 32], [0; 32]);
             cache.insert(key, number);
@@ -284,6 +300,25 @@ mod tests {
             }
         }
         assert!(cache.entry_count() <= 8);
+    }
+
+    #[test]
+    fn long_answers_are_fewer_and_short_ones_are_no_more_than_so_many() {
+        let octets = usize::try_from(OCTETS).unwrap();
+        let long = vec![0; 64 * 1024];
+        let cache = remembering::<Arc<[u8]>>(OCTETS, |answer| weight(answer), None);
+        for number in 0..512_u16 {
+            let mut key = [0; 32];
+            key[..2].copy_from_slice(&number.to_be_bytes());
+            cache.insert((key, [0; 32]), long.as_slice().into());
+            cache.run_pending_tasks();
+            let held: usize = cache.iter().map(|(_, answer)| answer.len()).sum();
+            assert!(held <= octets, "{held}");
+            assert!(cache.contains_key(&(key, [0; 32])));
+        }
+        assert!(cache.entry_count() >= 200, "{}", cache.entry_count());
+        assert!(OCTETS / u64::from(weight(&[])) <= REMEMBERED);
+        assert_eq!(weight(&[0; 2_000]), 2_000);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod deliveries;
 mod enterprises;
 mod evidence;
 mod health;
+mod key_locks;
 mod me;
 mod notices;
 mod operators;
@@ -66,6 +67,7 @@ fn mount_enterprises(app: &mut ServiceConfig) {
     app.service(at("/v1/enterprises").get(enterprises::list))
         .service(at("/v1/enterprises/{code}").get(enterprises::show))
         .service(at("/v1/enterprises/{code}/timeline").get(enterprises::timeline))
+        .service(at("/v1/key-locks").get(key_locks::ending))
         .service(at("/v1/enterprises/{code}/personal-data").get(enterprises::personal_data))
         .service(at("/v1/enterprises/{code}/evidence").post(evidence::hand_in))
         .service(at("/v1/enterprises/{code}/evidence/{sha256}").get(evidence::download))

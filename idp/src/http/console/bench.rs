@@ -4,8 +4,8 @@ use idp_core::operator::{Right, Role};
 
 use super::deliveries::SEEING;
 use super::{
-    AUDIT, AUTHORITIES, CONSENTS, CONSOLE, DELIVERIES, ENTERPRISES, HEALTH, NOTICES, OPERATORS,
-    PLATFORMS, PROPOSALS, SIGN_INS,
+    AUDIT, AUTHORITIES, CONSENTS, CONSOLE, DELIVERIES, ENDING_LOCKS, ENTERPRISES, HEALTH, NOTICES,
+    OPERATORS, PLATFORMS, PROPOSALS, SIGN_INS,
 };
 use crate::http::extract::{Desk, Visit};
 use crate::view::Frame;
@@ -22,6 +22,10 @@ const MENU: &[(MenuLink, &[Right])] = &[
     (link(DELIVERIES, "console-nav-deliveries"), SEEING),
     (
         link(ENTERPRISES, "console-nav-enterprises"),
+        &[Right::SeeEnterprises],
+    ),
+    (
+        link(ENDING_LOCKS, "console-nav-key-locks"),
         &[Right::SeeEnterprises],
     ),
     (

@@ -12,7 +12,7 @@ use idp_core::proposal::Proposal;
 use idp_core::signing_key::SigningKey;
 use idp_core::timestamp::Timestamp;
 
-use super::{AUTHORITIES, ENTERPRISES, HEALTH, PLATFORMS, PROPOSALS};
+use super::{AUTHORITIES, HEALTH, PLATFORMS, PROPOSALS};
 use crate::certificates::SourceReport;
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Visit};
@@ -98,8 +98,10 @@ pub fn figures(visit: &Visit, desk: &Desk, seen: &Seen<'_>) -> Vec<Figure> {
             "/console/deliveries?of=notifications",
         );
         let [ended, week, month, _] = seen.figures.locks_ending;
-        add("figure-locks-ending-week", week - ended, ENTERPRISES);
-        add("figure-locks-ending-month", month - ended, ENTERPRISES);
+        let (within_week, within_month) =
+            ("/console/key-locks?days=7", "/console/key-locks?days=30");
+        add("figure-locks-ending-week", week - ended, within_week);
+        add("figure-locks-ending-month", month - ended, within_month);
     }
     figures
 }

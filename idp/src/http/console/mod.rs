@@ -13,6 +13,7 @@ mod dashboard;
 mod dashboard_figures;
 mod dashboard_plots;
 mod deliveries;
+mod ending_locks;
 mod enterprise;
 mod enterprise_acts;
 mod enterprise_facts;
@@ -62,6 +63,8 @@ pub const AUDIT_EXPORT: &str = "/console/audit/export";
 pub const SIGN_INS: &str = "/console/sign-ins";
 /// What everybody was asked.
 pub const CONSENTS: &str = "/console/consents";
+/// Locks whose certificate ends soon.
+pub const ENDING_LOCKS: &str = "/console/key-locks";
 /// What is done to an enterprise.
 pub const ENTERPRISE_ACT: &str = "/console/enterprises/act";
 
@@ -183,6 +186,7 @@ fn mount_enterprises(app: &mut ServiceConfig) {
     )
     .service(resource(CONSENTS).get(sign_ins::list_consents))
     .service(resource(ENTERPRISES).get(enterprises::list))
+    .service(resource(ENDING_LOCKS).get(ending_locks::list))
     .service(resource(ENTERPRISE_ACT).post(enterprise_acts::submit))
     .service(resource(ENTERPRISE_RENAME).post(evidence::rename))
     .service(resource(PERSONAL_DATA).post(personal_data::tell))

@@ -7,6 +7,7 @@ mod audit;
 mod authorities;
 mod dashboard;
 mod deliveries;
+mod ending_locks;
 mod enterprises;
 mod events;
 mod health;
@@ -26,6 +27,7 @@ pub use authorities::{
 };
 pub use dashboard::{DashboardPage, FailureRow, Figure, KeyRow, SourceRow};
 pub use deliveries::{DeliveriesPage, DeliveryRow};
+pub use ending_locks::{EndingLockRow, EndingLocksPage};
 pub use enterprises::{
     ConsoleConsentRow, ConsoleLockRow, ConsoleSignInRow, EnterpriseActPage, EnterprisePage,
     EnterpriseRow, EnterprisesPage, RenameRow,
