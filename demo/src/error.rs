@@ -45,6 +45,9 @@ pub enum DemoError {
         "{0} is there already; --force makes a new lock in its place, whose key is another one"
     )]
     LockExists(PathBuf),
+    /// An operator's key that is there already.
+    #[error("{0} is there already: an operator of this name was entered; choose another name")]
+    OperatorExists(PathBuf),
     /// A lock that does not open.
     #[error("{path} does not open: {why}{}", hint(why))]
     LockShut {
@@ -122,6 +125,10 @@ impl DemoError {
             Self::LockExists(lock) => format!(
                 "{} 已经存在；加 --force 则另做一把新锁代替它（密钥随之改变）",
                 lock.display()
+            ),
+            Self::OperatorExists(key) => format!(
+                "{} 已经存在：已登记过同名的技术人员，请换一个名称",
+                key.display()
             ),
             Self::LockShut { path, why } => {
                 let hint = match why {

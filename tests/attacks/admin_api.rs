@@ -403,6 +403,8 @@ async fn a_token_comes_by_its_header_alone_and_browsers_of_others_are_not_served
     // An address has one spelling, and whatever is wrong is told in JSON.
     let spelt = Program::with(provider, &token).get("/plat%66orms").await;
     assert_eq!((spelt.status, &*code(&spelt)), (404, "not-found"));
+    let nowhere = Program::with(provider, &token).get("/nowhere").await;
+    assert_eq!((nowhere.status, &*code(&nowhere)), (404, "not-found"));
 }
 
 /// Freezes an enterprise that is nobody's.

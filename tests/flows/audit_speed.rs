@@ -89,7 +89,8 @@ async fn evidence_of_many_events_is_sequenced_exported_and_verified() {
     let mut file = Counted::default();
     let whole = extent(database, (0, None)).await.unwrap();
     measured("exported", events, async {
-        let out = (&mut file, &mut |_| ());
+        let mut silent = |_: u64| ();
+        let out: (&mut Counted, &mut dyn FnMut(u64)) = (&mut file, &mut silent);
         export(database, key.verifier(), whole, out).await.unwrap();
     })
     .await;

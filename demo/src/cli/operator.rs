@@ -41,7 +41,7 @@ impl Operator {
         let roles = Roles::new(self.roles.iter().copied()).map_err(DemoError::provider)?;
         let out = state::locks(&self.state_dir).join(format!("operator-{}.pem", self.name));
         if out.exists() {
-            return Err(DemoError::LockExists(out));
+            return Err(DemoError::OperatorExists(out));
         }
         let password = Remembered::read_or_make(&self.state_dir)?.ca_password;
         let now = idp::clock::now().unix_seconds();

@@ -59,11 +59,19 @@ pub struct Under {
     pub reason: String,
 }
 
+/// The first half of a handshake, not a failure (RFC 9449 §8).
+const NONCE_ASKED: &str = "use_dpop_nonce";
+
 /// Counts events.
 pub fn count(events: &[EventToCount]) -> BTreeMap<Under, i64> {
     let mut counts = BTreeMap::new();
     for event in events {
         let reason = event.reason.as_deref().filter(|_| event.kind.is_failure());
+        // What refuses tokens says the error code first, and then what it means.
+        let reason = reason.map(|said| said.split_once(": ").map_or(said, |(code, _)| code));
+        if reason == Some(NONCE_ASKED) {
+            continue;
+        }
         let under = Under {
             hour: Hour::of(event.at),
             kind: event.kind.as_str(),
@@ -131,6 +139,11 @@ mod tests {
             event(AuditKind::LoginRefused, "certificate-expired"),
             event(AuditKind::LoginRefused, "张三 said so"),
             event(AuditKind::EnterpriseFrozen, "fraud"),
+            event(
+                AuditKind::TokenRefused,
+                "invalid_grant: the code is unknown",
+            ),
+            event(AuditKind::TokenRefused, "use_dpop_nonce: it needs a nonce"),
         ]);
         let seen: Vec<_> = counts
             .iter()
@@ -142,6 +155,7 @@ mod tests {
                 (2, "enterprise.frozen", "", 1),
                 (2, "login.refused", "", 1),
                 (2, "login.refused", "certificate-expired", 2),
+                (2, "token.refused", "invalid_grant", 1),
             ]
         );
     }

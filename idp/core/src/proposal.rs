@@ -79,6 +79,9 @@ pub enum Change {
     EndEverySignIn {},
 }
 
+/// The subject of what is nobody's in particular.
+pub const EVERYBODY: &str = "*";
+
 impl Change {
     /// The machine word.
     pub const fn code(&self) -> &'static str {
@@ -127,8 +130,7 @@ impl Change {
             Self::AddOperator { name, .. } => name,
             Self::ChangeOperator { id, .. } => id.as_str(),
             Self::EndGrants { platform } => platform.as_str(),
-            // Nobody's in particular.
-            Self::EndEverySignIn {} => "*",
+            Self::EndEverySignIn {} => EVERYBODY,
         }
     }
 

@@ -10,6 +10,7 @@ use time::macros::offset;
 use super::error::Failure;
 use super::extract::{Browser, Visit, browser};
 use super::page::moment;
+use super::{problem, routes};
 use crate::view::{Download, DriverPage, HelpPage, HomePage, Locale, Notice};
 
 /// Notices that are shown at most.
@@ -97,5 +98,8 @@ pub async fn not_found(visit: Visit, request: HttpRequest) -> HttpResponse {
     } else {
         Failure::refused(StatusCode::NOT_FOUND, "not-found")
     };
+    if routes::is_admin_api(request.path()) {
+        return problem::answer(&visit, &failure);
+    }
     failure.answer(&visit, &request)
 }

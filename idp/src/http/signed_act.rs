@@ -11,6 +11,7 @@ use idp_core::directory::{DirectoryError, RegistrationRefusal};
 use idp_core::duty::{OnDuty, OperatorAuthentication};
 use idp_core::id::SignedStatementId;
 use idp_core::operate::OperateRefusal;
+use idp_core::proposal::EVERYBODY;
 use idp_core::session::SessionKey;
 use idp_core::signed_statement::SignedStatement;
 use protocol::challenge::Purpose;
@@ -143,10 +144,15 @@ fn statement(
 ) -> String {
     let messages = Messages::of(locale);
     let what = messages.t(&format!("act-{}", prepared.code));
+    let everybody = messages.t("act-everybody");
+    let subject = match &*prepared.subject {
+        EVERYBODY => &*everybody,
+        subject => subject,
+    };
     let args = [
         ("operator", &*signatory.on_duty.operator().name),
         ("what", &*what),
-        ("subject", &prepared.subject),
+        ("subject", subject),
         ("reason", &prepared.reason),
         ("digest", &prepared.digest),
         ("origin", &visit.state.settings.origin),

@@ -115,8 +115,13 @@ impl Report {
             say(format_args!("and {} more", self.more))?;
         }
         let unsigned = lines.saturating_sub(*signed);
+        let verdict = if self.is_good() {
+            ""
+        } else {
+            "NOT AS IT WAS WRITTEN; looked at: "
+        };
         say(format_args!(
-            "{lines} lines, {heads} signed heads verified; {unsigned} lines under no verified head, {waiting} events wait for \
+            "{verdict}{lines} lines, {heads} signed heads verified; {unsigned} lines under no verified head, {waiting} events wait for \
              their place"
         ))
     }

@@ -5,12 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::four_eyes::{FourEyesError, withdraw};
 use idp_core::id::{OperatorId, ProposalId};
 use idp_core::operator::Operator;
-use idp_core::proposal::{Proposal, ProposalState};
+use idp_core::proposal::{EVERYBODY, Proposal, ProposalState};
 
 use super::PROPOSALS;
 use super::act::review;
 use super::bench::{PROPOSING, bench, frame};
-use super::facts::of_change;
+use super::facts::{of_change, word};
 use super::shown::{not_found, show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
@@ -166,7 +166,10 @@ fn row<'a>(visit: &Visit, proposal: &'a Proposal, operators: &[Operator]) -> Pro
     ProposalRow {
         id: proposal.id.as_str(),
         code: proposal.change.code(),
-        subject: proposal.change.subject(),
+        subject: match proposal.change.subject() {
+            EVERYBODY => word(visit, "act-everybody"),
+            subject => subject.to_owned(),
+        },
         proposed_by: name(operators, &proposal.proposed_by),
         proposed_at: visit.locale.date_time(moment(proposal.proposed_at)),
         state: state_of(proposal, visit.cx.now),

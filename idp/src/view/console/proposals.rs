@@ -29,7 +29,7 @@ pub struct ProposalRow<'a> {
     /// The machine word of the change: `act-<code>` is its text.
     pub code: &'a str,
     /// Of what.
-    pub subject: &'a str,
+    pub subject: String,
     /// Who wants it.
     pub proposed_by: String,
     /// When.
