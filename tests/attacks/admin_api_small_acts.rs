@@ -148,18 +148,15 @@ async fn a_paper_waits_for_the_token_that_handed_it_in_and_is_not_too_large() {
     assert_eq!((replaced.status, &*code(&replaced)), (409, "evidence-gone"));
 }
 
-#[tokio::test]
-async fn what_is_not_understood_is_refused_and_changes_nothing() {
-    let provider = Provider::with_api();
-    let worker = Worker::new(provider, &Role::ALL).await;
-    let program = worker.program(provider).await;
+/// What is posted where, and how it is refused.
+fn not_understood() -> Vec<(&'static str, Value, u16, &'static str)> {
     let good = json!({ "title_zh": "一", "title_en": "One" });
     let with = |name: &str, value: Value| {
         let mut body = good.clone();
         body[name] = value;
         body
     };
-    for (path, body, status, word) in [
+    vec![
         ("/notices", json!({}), 400, "request-invalid"),
         (
             "/notices",
@@ -246,7 +243,15 @@ async fn what_is_not_understood_is_refused_and_changes_nothing() {
             404,
             "proposal-unknown",
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_refused_and_changes_nothing() {
+    let provider = Provider::with_api();
+    let worker = Worker::new(provider, &Role::ALL).await;
+    let program = worker.program(provider).await;
+    for (path, body, status, word) in not_understood() {
         let answer = program.post(path, &body).await;
         assert_eq!(
             (answer.status, &*code(&answer)),

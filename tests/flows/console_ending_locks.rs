@@ -99,7 +99,7 @@ async fn write_many(provider: &Provider, like: &KeyLock, count: u16) {
                 thumbprint: Thumbprint(thumbprint),
                 key_number: format!("MANY-{number}"),
                 media_number: None,
-                not_after: like.not_after + Duration::from_secs(60) * u32::from(number),
+                not_after: like.not_after + Duration::from_mins(1) * u32::from(number),
                 ..like.clone()
             }
         })

@@ -115,11 +115,16 @@ mod tests {
     /// The console's routes as its source mounts them: `GET /console`.
     fn routes_of_the_console() -> BTreeSet<String> {
         let source = include_str!("../console/mod.rs");
+        let elsewhere = include_str!("../routes.rs");
+        let constant = |source: &'static str, word: &str| {
+            let (_, rest) = source.split_once(&format!("pub const {word}: &str = \""))?;
+            rest.split_once('"').map(|(path, _)| path.to_owned())
+        };
         let named = |word: &str| {
-            let (_, rest) = source
-                .split_once(&format!("pub const {word}: &str = \""))
-                .unwrap();
-            rest.split_once('"').unwrap().0.to_owned()
+            constant(source, word)
+                .or_else(|| constant(elsewhere, word))
+                .or_else(|| constant(elsewhere, &format!("CONSOLE_{word}")))
+                .unwrap()
         };
         let mut routes = BTreeSet::new();
         for mounted in source.split("resource(").skip(1) {
