@@ -106,36 +106,7 @@ inEachLanguage('console-people', 'the console’s pages of people', (scene) => {
     await desk.locator('#no-sign-ins').waitFor();
     await desk.click('#console-nav-consents');
     await album.see(desk, '10-consents');
-  });
-
-  step('two of support end every sign-in of everybody, after which a bidder signs in anew', async () => {
-    const { page, portal, demo } = scene;
-    const bidder = demo.lock('good-rsa');
-    await page.goto(`${portal}/bind`);
-    await bind(page, bidder);
-    await page.locator('#bound').waitFor();
-    await signIn(page, portal, bidder);
-    await desk.click('#console-nav-sign-ins');
-    await desk.fill('#reason', zh ? '签名密钥泄露' : 'A signing key is out');
-    await album.see(desk, '13-end-every');
-    await desk.click('#end-every');
-    await desk.locator('#act').waitFor();
-    await album.see(desk, '14-end-every-review');
-    await signAct(desk, people.support);
-    await desk.locator('#done').waitFor();
-    const proposal = desk.url();
-    assert.equal(await desk.locator('#approve').count(), 0);
     await closeDesk(desk);
-    assert.equal((await page.goto(`${portal}/certificate`)).url(), `${portal}/certificate`);
-    people.second = await addOperator(scene, 'support-2', 'support');
-    const other = await openDesk(scene, people.second);
-    await other.goto(proposal);
-    await other.click('#approve');
-    await signAct(other, people.second);
-    await album.see(other, '15-end-every-approved');
-    await closeDesk(other);
-    assert.equal((await page.goto(`${portal}/certificate`)).url(), `${portal}/login`);
-    await signIn(page, portal, bidder);
   });
 
   step('an auditor reads all of it, is offered nothing to change, and exports what was found', async () => {
