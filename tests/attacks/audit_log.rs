@@ -386,7 +386,8 @@ async fn a_running_provider_tells_of_a_changed_row_and_of_a_damaged_tree() {
     let told = |reason: &'static str| {
         let provider = &provider;
         async move {
-            for _ in 0..100 {
+            // What failed is tried again after two seconds, then four, then eight.
+            for _ in 0..600 {
                 let trail = provider.audit().await;
                 let mut found = trail
                     .iter()

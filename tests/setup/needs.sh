@@ -57,14 +57,18 @@ has_softhsm() {
   command -v softhsm2-util >/dev/null && command -v pkcs11-tool >/dev/null
 }
 
-# Sets YZT_CHROMIUM.
+# Sets YZT_CHROMIUM. The headless shell is the same engine without the browser's own windows, of which nobody sees any here,
+# and needs a quarter less time.
 need_chromium() {
-  find_chromium || { need_package Chromium chromium && find_chromium; }
+  find_chromium_of chromium-headless-shell ||
+    { need_package "Chromium's headless shell" chromium-headless-shell && find_chromium_of chromium-headless-shell; } ||
+    find_chromium_of chromium chromium-browser google-chrome-stable google-chrome ||
+    { need_package Chromium chromium && find_chromium_of chromium; }
 }
 
-find_chromium() {
+find_chromium_of() {
   local name
-  for name in "${YZT_CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; do
+  for name in "${YZT_CHROMIUM:-}" "$@"; do
     if [[ -n $name ]] && YZT_CHROMIUM=$(command -v "$name"); then
       export YZT_CHROMIUM
       return 0

@@ -37,17 +37,24 @@ suite_storage() {
   need_openssl || skip_missing "TLS to PostgreSQL"
   # Some tests panic on purpose; their traces would bury the rest.
   export RUST_BACKTRACE=0
-  with_servers cargo_tests storage test --workspace --no-fail-fast --test conformance -- --nocapture
+  # Named together with e2e, of which nothing runs: by itself it would have Diesel built a second time.
+  local nothing=(--skip flows:: --skip attacks:: --skip walls:: --skip habits::)
+  with_servers cargo_tests storage test --workspace --no-fail-fast --test conformance --test e2e -- --nocapture "${nothing[@]}"
+}
+
+# Tests that go through HTTP wait most of their time: for a minute's pause, a moment's end, an answer.
+waiting_threads() {
+  echo $((4 * $(nproc)))
 }
 
 suite_flows() {
   need_softhsm || skip_missing "signing keys behind PKCS #11 (SoftHSM2)"
-  with_servers cargo_tests flows test --workspace --no-fail-fast --test e2e -- flows::
+  with_servers cargo_tests flows test --workspace --no-fail-fast --test e2e -- --test-threads="$(waiting_threads)" flows::
 }
 
 suite_attacks() {
   need_softhsm || skip_missing "signing keys behind PKCS #11 (SoftHSM2)"
-  cargo_tests attacks test --workspace --no-fail-fast --test e2e -- attacks::
+  cargo_tests attacks test --workspace --no-fail-fast --test e2e -- --test-threads="$(waiting_threads)" attacks::
 }
 
 suite_corpora() {
@@ -76,6 +83,8 @@ suite_browser() {
     need_openssl || skip_missing "locks that the openssl command takes apart"
     need_softhsm || skip_missing "signing in with a lock behind PKCS #11 (SoftHSM2)"
     rm -rf "${output:?}/screenshots"
+    local files_at_once
+    files_at_once=$(nproc)
     node_tests browser
   else
     skip_missing "the browser story: no Chromium or no Node.js"
@@ -181,11 +190,11 @@ cargo_tests() {
   count_run "$status" "$counts"
 }
 
-# node_tests FOLDER [NAME]: runs its *.test.mjs, or those that begin so, one after another, each with a
-# demonstration of its own.
+# node_tests FOLDER [NAME]: runs its *.test.mjs, or those that begin so, one after another or as many at once as files_at_once
+# says, each with a demonstration of its own.
 node_tests() {
   local folder=$1 name=${2:-} log=$output/$1${2:+-$2} status=0 counts
-  node --test --test-concurrency=1 \
+  node --test --test-concurrency="${files_at_once:-1}" \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$log.tap" \
     "tests/$folder/$name"*.test.mjs 2>&1 | tee "$log.log" || status=$?
