@@ -1,4 +1,4 @@
-//! The program: `cargo run -p demo`.
+//! The program: `cargo run --bin demo`.
 
 use std::process::ExitCode;
 

@@ -15,6 +15,7 @@ pub(crate) fn config(state: &State, issuer: &str, pki: &SamplePki) -> Result<Con
     config.agent.ports = vec![state.remembered.ports.agent];
     // The platforms, which are told of sign-outs, are on this machine.
     config.outbound.allow_loopback = true;
+    config.api.enabled = true;
     config.portal.demo = true;
     config.portal.support_phone = Some("0471-0000000".to_owned());
     Ok(config)

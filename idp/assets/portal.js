@@ -323,5 +323,14 @@
     search.addEventListener("input", filter);
   }
 
+  // A file that would be refused is refused before it is sent: the page is not left, and nothing that was typed is lost.
+  for (const input of document.querySelectorAll("input[type=file][data-most]")) {
+    input.addEventListener("change", () => {
+      const isTooLarge = [...input.files].some((file) => file.size > Number(input.dataset.most));
+      input.setCustomValidity(isTooLarge ? input.dataset.tooLarge : "");
+      input.reportValidity();
+    });
+  }
+
   document.querySelector("[data-autofocus]")?.focus();
 })();

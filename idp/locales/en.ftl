@@ -3,7 +3,7 @@
 ## Shared by all pages
 
 region-name = Inner Mongolia Public Resource Trading
-service-name = One-Certificate Pass, CA mutual recognition
+service-name = Yizhengtong, CA mutual recognition
 skip-to-content = Skip to main content
 nav-label = Main
 nav-home = Home
@@ -253,6 +253,8 @@ error-title-slow-down = Too many attempts
 error-title-unavailable = The service is unavailable
 error-title-internal = Something went wrong
 error-time = Time
+error-typed = What you typed
+field-reason = Reason
 error-quote = When you contact support, please give these details:
 
 ## Help
@@ -520,7 +522,7 @@ problem-not-found-advice = Check the address, or start from the home page.
 problem-method-not-allowed = This address cannot be used in that way.
 problem-method-not-allowed-advice = Start from the home page. Do not reload a page that was submitted.
 problem-too-large = What was sent is too large.
-problem-too-large-advice = Shorten what you filled in and submit again.
+problem-too-large-advice = Shorten what you filled in, or choose a smaller file, and submit again. Your browser leads back to the page, with what you typed.
 problem-too-many-requests = There were too many requests in a short time; this one was not handled.
 problem-too-many-requests-advice = Wait a minute and try again. If many people of your organisation share one network address and this keeps coming up, contact support.
 problem-unavailable = The service does not answer at present.

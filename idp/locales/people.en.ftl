@@ -85,6 +85,7 @@ enterprise-stays-hint = Empty: it stays as it is.
 enterprise-with-evidence = Erase the evidence of changes of name too (its digests stay)
 rename-new-hint = Letter by letter as the new certificate has it.
 rename-evidence-hint = A scan of the notice of approval or the like, 8 MiB at most. Sign within 10 minutes; the file is kept, and never opened here.
+rename-evidence-too-large = This file is larger than 8 MiB. Please choose a smaller one.
 evidence-name = File name
 evidence-type = Kind of file (by its content)
 evidence-octets = Size (octets)

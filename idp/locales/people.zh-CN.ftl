@@ -85,6 +85,7 @@ enterprise-stays-hint = 留空：不变。
 enterprise-with-evidence = 同时删除变更名称的证明材料（只保留其摘要）
 rename-new-hint = 与新证书上的单位名称逐字一致。
 rename-evidence-hint = 核准变更通知书等的扫描件，最大8 MiB。选好后10分钟内签名；文件只保存，不在系统里打开。
+rename-evidence-too-large = 这个文件超过8 MiB，请选择较小的文件。
 evidence-name = 文件名
 evidence-type = 文件类型（按内容判断）
 evidence-octets = 大小（字节）

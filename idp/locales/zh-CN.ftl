@@ -253,6 +253,8 @@ error-title-slow-down = 操作过于频繁
 error-title-unavailable = 服务暂时不可用
 error-title-internal = 系统出现故障
 error-time = 发生时间
+error-typed = 您填写的内容
+field-reason = 原因
 error-quote = 联系技术支持时，请提供以下信息：
 
 ## 帮助
@@ -520,7 +522,7 @@ problem-not-found-advice = 请检查网址是否正确，或从首页重新进�
 problem-method-not-allowed = 这个网址不支持当前的访问方式。
 problem-method-not-allowed-advice = 请从首页重新进入，不要直接刷新提交过的页面。
 problem-too-large = 提交的内容过大。
-problem-too-large-advice = 请减少填写内容后重新提交。
+problem-too-large-advice = 请减少填写内容或选择较小的文件后重新提交。用浏览器返回上一页，已填写的内容仍在。
 problem-too-many-requests = 短时间内请求过多，本次请求没有处理。
 problem-too-many-requests-advice = 请稍等一分钟再试；单位多人共用同一网络出口、仍反复出现的，请联系技术支持。
 problem-unavailable = 服务暂时无法响应。

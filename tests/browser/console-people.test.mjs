@@ -66,6 +66,8 @@ inEachLanguage('console-people', 'the console’s pages of people', (scene) => {
     const at = desk.url();
     await desk.click('#rename');
     await desk.fill('#new_name', `${lock.enterprise}（集团）`);
+    await desk.setInputFiles('#evidence', { name: 'scan.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc((8 << 20) + 1) });
+    assert.match(await desk.locator('#evidence').evaluate((it) => it.validationMessage), /8 MiB/);
     await desk.setInputFiles('#evidence', { name: '核准通知书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 paper') });
     await desk.fill('#reason', '核准通知书 9 号');
     await album.see(desk, '04-rename');
@@ -74,7 +76,9 @@ inEachLanguage('console-people', 'the console’s pages of people', (scene) => {
     assert.match(await desk.innerText('[data-fact=evidence-sha256]'), /^[0-9a-f]{64}$/);
     await album.see(desk, '05-rename-review');
     await signAct(desk, people.support);
-    await desk.waitForURL(at);
+    await desk.waitForURL((url) => url.href.startsWith(`${at}?acted=rename.`));
+    await album.see(desk, '05-renamed');
+    assert.ok((await desk.innerText('#acted')).length > 4);
     assert.equal(await desk.innerText('h1'), `${lock.enterprise}（集团）`);
     const [file] = await Promise.all([desk.waitForEvent('download'), desk.click('#evidence-1')]);
     assert.equal(file.suggestedFilename(), '核准通知书.pdf');

@@ -43,7 +43,7 @@ inEachLanguage('console-watch', 'what operators watch', (scene) => {
     await desk.click('#health-chifeng a');
     const look = desk.locator('#look');
     await look.focus();
-    await Promise.all([desk.waitForURL(/looked/), desk.keyboard.press('Enter')]);
+    await Promise.all([desk.waitForURL(/acted=look-at-platform/), desk.keyboard.press('Enter')]);
     const states = await desk.locator('#addresses tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.state));
     assert.ok(states.length >= 3 && states.every((state) => state === 'ok'), states.join(' '));
     await album.see(desk, '04-looked-at');

@@ -412,6 +412,7 @@ pub(super) async fn client_of(provider: &Provider, lock: &Lock) -> Client {
         url: provider.issuer.clone(),
         ca: None,
         scope: None,
+        language: None,
     };
     let key = OperatorKey::open(&files).unwrap();
     Client::open(&place, key).await.unwrap()

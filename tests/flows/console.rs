@@ -86,12 +86,16 @@ async fn a_second_person_lets_an_operator_in() {
         Some("乌兰")
     );
     let done = second.decide(&proposal, "approve").await;
-    assert_eq!(
-        done.location(),
-        Some(format!("{proposal}?done=approved").as_str()),
-        "{}",
-        done.summary()
-    );
+    let told = done.location().unwrap_or_default().to_owned();
+    let expected = format!("{proposal}?acted=approved.");
+    assert!(told.starts_with(&expected), "{}", done.summary());
+    assert!(second.browser.open(&told).await.has("#done"));
+    // Nobody else's link says so.
+    let forged = format!("{expected}0123456789abcdef0123456789abcdef");
+    for not_told in [&*forged, expected.trim_end_matches('.')] {
+        let page = second.browser.open(not_told).await;
+        assert!(page.status == 200 && !page.has("#done"), "{not_told}");
+    }
     assert_eq!(
         second.kinds(provider).await,
         [
@@ -216,7 +220,7 @@ async fn support_freezes_an_enterprise_with_a_signature() {
         "too early"
     );
     let done = support.sign(&review).await;
-    assert_eq!(done.location(), Some("/console"), "{}", done.summary());
+    support.is_told(&done, ("/console", "freeze")).await;
     assert_eq!(scene.browser.open("/certificate").await.status, 303);
     let trail = support.trail(provider).await;
     let frozen = trail.iter().find(|e| e.kind == AuditKind::EnterpriseFrozen);
@@ -375,4 +379,49 @@ async fn a_platform_loses_every_grant_when_two_registrars_say_so() {
     assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
     second.decide(&proposal, "approve").await;
     assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_form_whose_session_ended_meanwhile_still_shows_what_was_typed() {
+    let provider = Provider::shared();
+    let mut support = Worker::on_duty(provider, &[Role::Support]).await;
+    let page = support.browser.open("/console/enterprises").await;
+    let token = ("csrf_token".to_owned(), e2e::browser::csrf_token(&page));
+    let leaving = [token.clone()];
+    let out = support.browser.post("/console/sign-out", &leaving).await;
+    assert_eq!(out.status, 303);
+    let typed = [
+        ("credit_code", "91150100330000009K"),
+        ("do", "freeze"),
+        ("reason", "涉嫌冒用，来函〔2026〕7号"),
+        ("back", "/console/enterprises?words=建设"),
+    ];
+    let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let fields = [&[token][..], &typed[..]].concat();
+    let path = "/console/enterprises/act";
+    // Where no browser says that the form is ours, it may be a stranger's.
+    let unsaid = support.browser.post(path, &fields).await;
+    assert!(!unsaid.has("#typed"), "{}", unsaid.summary());
+    let mut honest = support
+        .browser
+        .clone()
+        .with_header("origin", &provider.issuer);
+    let over = honest.post(path, &fields).await;
+    assert_eq!(
+        over.problem(),
+        "operator-session-over",
+        "{}",
+        over.summary()
+    );
+    let kept = over.text("#typed").unwrap();
+    assert!(
+        kept.contains("涉嫌冒用，来函〔2026〕7号") && kept.contains("原因"),
+        "{kept}"
+    );
+    // What no page of ours says leads to the console's own first page.
+    assert_eq!(
+        over.attribute("#back", "href").as_deref(),
+        Some("/console/sign-in?next=%2Fconsole")
+    );
+    assert!(!kept.contains("csrf"), "{kept}");
 }

@@ -181,7 +181,7 @@ async fn support_freezes_and_unfreezes_from_the_page() {
         "too early"
     );
     let done = support.sign(&review).await;
-    assert_eq!(done.location(), Some(at.as_str()), "{}", done.summary());
+    support.is_told(&done, (&at, "freeze")).await;
     assert_eq!(scene.browser.open("/certificate").await.status, 303);
     let page = support.browser.open(&at).await;
     assert_eq!(page.text("#enterprise-state").as_deref(), Some("已冻结"));
@@ -272,7 +272,7 @@ async fn an_enterprise_is_renamed_with_evidence_that_is_kept_and_given_out_as_a_
     let sha256 = review.text("[data-fact=evidence-sha256]").unwrap();
     assert!(review.text("#statement").unwrap().contains(&new_name));
     let done = support.sign(&review).await;
-    assert_eq!(done.location(), Some(at.as_str()), "{}", done.summary());
+    support.is_told(&done, (&at, "rename")).await;
     let renamed = provider
         .enterprise(&scene.lock.credit_code())
         .await
@@ -343,7 +343,7 @@ async fn support_ends_one_sign_in_then_all_of_them_and_takes_a_consent_back() {
     let back = format!("{at}/do/take-consent-back?platform={}", scene.platform.id);
     assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 200);
     let done = support.act(&back, &[("reason", "企业来函")]).await;
-    assert_eq!(done.location(), Some(at.as_str()), "{}", done.summary());
+    support.is_told(&done, (&at, "take-consent-back")).await;
     assert_eq!(scene.platform.userinfo(tokens.access()).await.status, 401);
     assert_eq!(support.browser.open(&back).await.status, 404);
 
@@ -409,7 +409,7 @@ async fn personal_data_is_told_as_a_file_and_erased_once_no_lock_is_in_force() {
     let page = support.browser.open(&at).await;
     let erase = page.attribute("#erase", "href").unwrap();
     let done = support.act(&erase, &[("reason", "本人申请")]).await;
-    assert_eq!(done.location(), Some(at.as_str()), "{}", done.summary());
+    support.is_told(&done, (&at, "erase")).await;
     let now = provider
         .enterprise(&scene.lock.credit_code())
         .await

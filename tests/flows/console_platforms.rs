@@ -137,12 +137,8 @@ async fn a_changed_platform_shows_what_differs_and_is_changed_as_it_was_shown() 
         review.summary()
     );
     let done = worker.sign(&review).await;
-    assert_eq!(
-        done.location(),
-        Some("/console/platforms/trial-two"),
-        "{}",
-        done.summary()
-    );
+    let of = "/console/platforms/trial-two";
+    worker.is_told(&done, (of, "change-platform")).await;
     let kept = platform(provider, "trial-two").await.unwrap();
     assert_eq!(kept.client.unwrap().consent, ConsentPolicy::AskAlways);
 
@@ -205,12 +201,8 @@ async fn a_registrar_suspends_activates_and_rotates_with_overlap() {
         let typed = [("do", act), ("reason", "检修")];
         let review = worker.send(&page, "#platform-form", &typed).await;
         let done = worker.sign(&review).await;
-        assert_eq!(
-            done.location(),
-            Some(address.as_str()),
-            "{}",
-            done.summary()
-        );
+        let told = format!("{act}-platform");
+        worker.is_told(&done, (&address, &told)).await;
         assert_eq!(
             platform(provider, &scene.platform.id).await.unwrap().state,
             state
@@ -278,12 +270,8 @@ async fn a_listed_platform_is_connected_under_the_strict_profile() {
     }
     let review = send(&mut worker, &page, &wanted).await;
     let done = worker.sign(&review).await;
-    assert_eq!(
-        done.location(),
-        Some("/console/platforms/wuhai"),
-        "{}",
-        done.summary()
-    );
+    let of = "/console/platforms/wuhai";
+    worker.is_told(&done, (of, "connect-platform")).await;
     let kept = platform(&provider, "wuhai").await.unwrap();
     assert_eq!(kept.state, PlatformState::Active);
     assert_eq!(kept.client.unwrap().profile, SecurityProfile::Fapi2);

@@ -323,12 +323,10 @@ async fn a_registration_token_is_signed_for_shown_once_and_taken_back() {
     let form = format!("#token-{id} form");
     let review = worker.send(&list, &form, &[("reason", "不再需要")]).await;
     let done = worker.sign(&review).await;
-    assert_eq!(
-        done.location(),
-        Some("/console/registration-tokens"),
-        "{}",
-        done.summary()
-    );
+    let of = "/console/registration-tokens";
+    worker
+        .is_told(&done, (of, "revoke-registration-token"))
+        .await;
     let refused = provider.register(&token, &described()).await;
     assert_eq!(refused.status, 401, "{}", refused.summary());
     let kinds = worker.kinds(&provider).await;

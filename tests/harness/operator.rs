@@ -105,9 +105,18 @@ impl Worker {
         let answer = self.sign(review).await;
         let address = answer
             .location()
-            .and_then(|to| to.strip_suffix("?done=proposed"));
-        let address = address.unwrap_or_else(|| panic!("{}", answer.summary()));
+            .and_then(|to| to.split_once("?acted=proposed."));
+        let (address, _) = address.unwrap_or_else(|| panic!("{}", answer.summary()));
         address.to_owned()
+    }
+
+    /// That it was led back there, and is told in words that the act was done.
+    pub async fn is_told(&mut self, done: &Answer, (address, act): (&str, &str)) {
+        let told = done.location().unwrap_or_default();
+        let expected = format!("{address}?acted={act}.");
+        assert!(told.starts_with(&expected), "{}", done.summary());
+        let page = self.browser.open(told).await;
+        assert!(page.has("#acted"), "{}", page.summary());
     }
 
     /// Posts this decision of a proposal and signs it; the last answer.

@@ -19,16 +19,16 @@ use crate::start;
 
 const EXAMPLES: &str = "\
 示例 Examples:
-  cargo run -p demo                                 启动演示，按 Ctrl-C 结束 · start; Ctrl-C ends it
-  cargo run -p demo -- --ready ready.json           就绪后写出 JSON（含平台密钥）· for scripts
-  cargo run -p demo -- --port 9600                  门户使用指定端口 · the portal on this port
-  cargo run -p demo -- lock --kind good --name 赤峰市试验有限公司 --out demo-state/locks/b-mine.pem
+  cargo run --bin demo                              启动演示，按 Ctrl-C 结束 · start; Ctrl-C ends it
+  cargo run --bin demo -- --ready ready.json        就绪后写出 JSON（含平台密钥）· for scripts
+  cargo run --bin demo -- --port 9600               门户使用指定端口 · the portal on this port
+  cargo run --bin demo -- lock --kind good --name 赤峰市试验有限公司 --out demo-state/locks/b-mine.pem
                                                     再做一把示例锁 · one more sample lock
-  cargo run -p demo -- operator --name 其其格       登记一名技术人员，可登录 /console · an operator of the console
-  cargo run -p demo -- revoke demo-state/locks/1-good-sm2.pem
+  cargo run --bin demo -- operator --name 其其格    登记一名技术人员，可登录 /console · an operator of the console
+  cargo run --bin demo -- revoke demo-state/locks/1-good-sm2.pem
                                                     吊销一把示例锁 · take a sample lock back
 
-日志 Log: DEMO_LOG=info cargo run -p demo";
+日志 Log: DEMO_LOG=info cargo run --bin demo";
 
 /// 一证通演示：身份认证、两个交易平台、驱动和示例锁 · the whole system on this computer, with sample locks.
 #[derive(Parser)]

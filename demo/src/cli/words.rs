@@ -74,7 +74,7 @@ fn try_zh(ready: &Ready) -> String {
   6. 用 a 锁登录：单位名称已变更，说明三个步骤；技术人员办理变更后即可登录
   7. 登录后打开 {issuer}/account （个人信息维护）：修改信息，把第 3 把锁激活为副锁，查看授权、登录记录和会话
   8. 打开证书助手 {agent} ：一键检测、证书显示、签章显示、登录系统、清理证书、常见问题、软件升级
-  9. 技术人员：另开终端运行 cargo run -p demo -- operator --name 其其格 和 --name 巴特尔，用各自的锁登录 {issuer}/console ，一人提议变更，另一人批准
+  9. 技术人员：另开终端运行 cargo run --bin demo -- operator --name 其其格 和 --name 巴特尔，用各自的锁登录 {issuer}/console ，一人提议变更，另一人批准
   10. 技术人员的命令见下
 "
     )
@@ -94,7 +94,7 @@ fn try_en(ready: &Ready) -> String {
   6. Sign in with lock a: the enterprise was renamed, the three steps are told; once an operator has applied them it signs in
   7. Signed in, open {issuer}/account: change your information, activate lock 3 as a secondary one, see consents, sign-ins, sessions
   8. Open the certificate assistant {agent}: check, certificates, e-seals, sign in, tidy up, questions, update
-  9. Operators: in another terminal run cargo run -p demo -- operator --name 其其格 and --name 巴特尔, sign in at {issuer}/console with each lock; one proposes a change, the other approves it
+  9. Operators: in another terminal run cargo run --bin demo -- operator --name 其其格 and --name 巴特尔, sign in at {issuer}/console with each lock; one proposes a change, the other approves it
   10. Operators' commands are below
 "
     )
@@ -104,7 +104,7 @@ fn try_en(ready: &Ready) -> String {
 fn commands(out: &mut impl Write, ready: &Ready) -> io::Result<()> {
     let state = ready.state_dir.display();
     let (_, code) = first_good(&ready.locks);
-    let idp = format!("IDP_STATE_DIR={state}/provider cargo run -p idp --");
+    let idp = format!("IDP_STATE_DIR={state}/provider cargo run --bin idp --");
     writeln!(
         out,
         "技术人员的命令，在另一个终端运行；--help 说明各项 · operators' commands, in another terminal; --help tells what each does"
@@ -117,7 +117,7 @@ fn commands(out: &mut impl Write, ready: &Ready) -> io::Result<()> {
         let file = lock.file.display();
         writeln!(
             out,
-            "  cargo run -p demo -- revoke --state-dir {state} {file}"
+            "  cargo run --bin demo -- revoke --state-dir {state} {file}"
         )?;
     }
     writeln!(out)

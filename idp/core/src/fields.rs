@@ -83,7 +83,7 @@ pub(crate) fn is_unreadable(c: char) -> bool {
 
 /// Characters that a reader can't see and that change what is read: unreadable, zero-width and
 /// bidirectional ones.
-pub(crate) fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     is_unreadable(c)
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}')

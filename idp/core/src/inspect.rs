@@ -7,6 +7,7 @@ mod dashboard;
 mod enterprise;
 mod enterprises;
 mod event;
+mod health;
 mod names;
 mod paper;
 mod standing;
@@ -16,6 +17,7 @@ pub use dashboard::{Dashboard, MANY, dashboard};
 pub use enterprise::{Sight, SightAsk, look_at};
 pub use enterprises::{EnterpriseSearch, Found, FoundBy, find_enterprises};
 pub use event::{EventSight, look_at_event};
+pub use health::{HealthSeen, health};
 pub use names::EventNames;
 pub use paper::find_paper;
 pub use standing::{

@@ -55,7 +55,9 @@ pub enum OperatorsRefusal {
     #[error("it is so already")]
     Unchanged,
     /// Nobody would be left who can enter operators.
-    #[error("two active operators with the role trust must be left: changes need two")]
+    #[error(
+        "two active operators with the role trust, whose certificates have not ended, must be left: changes need two"
+    )]
     TooFewLeft,
     /// The approved change is another flow's.
     #[error("this change is not of operators")]
@@ -123,17 +125,16 @@ pub fn check_certificate(cx: &Cx, der: &[u8]) -> Result<Certificate, OperatorsRe
 
 /// One lock is one person: with two certificates of one key, somebody would be two, and approve what he proposed.
 fn check_key(
-    store: &mut dyn Store,
+    operators: &[Operator],
     of: &OperatorId,
     certificate: &Certificate,
-) -> Result<(), OperatorsError> {
-    let operators = store.list_operators()?;
+) -> Result<(), OperatorsRefusal> {
     let mut others = operators.iter().filter(|one| one.id != *of);
     let has_key = |one: &Operator| {
         Certificate::from_der(&one.certificate).is_ok_and(|own| own.is_of_key_of(certificate))
     };
     if others.any(has_key) {
-        return Err(OperatorsRefusal::KeyTaken.into());
+        return Err(OperatorsRefusal::KeyTaken);
     }
     Ok(())
 }
@@ -145,6 +146,7 @@ pub fn add(
     hand: &Hand,
     (name, roles, certificate): (&str, Roles, &[u8]),
 ) -> Result<Operator, OperatorsError> {
+    let standing = store.hold_operators()?;
     let read = check_certificate(cx, certificate)?;
     let operator = Operator {
         id: OperatorId::generate(&*cx.rng, cx.now),
@@ -160,7 +162,7 @@ pub fn add(
     if !store.insert_operator(&operator)? {
         return Err(OperatorsRefusal::CertificateTaken.into());
     }
-    check_key(store, &operator.id, &read)?;
+    check_key(&standing, &operator.id, &read)?;
     note(store, cx, hand, (AuditKind::OperatorAdded, &operator))?;
     Ok(operator)
 }
@@ -172,7 +174,9 @@ pub fn change(
     hand: &Hand,
     (id, version, to): (&OperatorId, u32, OperatorChange),
 ) -> Result<Operator, OperatorsError> {
-    let from = store.find_operator(id)?.ok_or(OperatorsRefusal::Unknown)?;
+    let standing = store.hold_operators()?;
+    let from = standing.iter().find(|one| one.id == *id);
+    let from = from.ok_or(OperatorsRefusal::Unknown)?;
     if from.version != version {
         return Err(OperatorsRefusal::Overtaken.into());
     }
@@ -187,9 +191,9 @@ pub fn change(
         if held.is_some_and(|other| other.id != next.id) {
             return Err(OperatorsRefusal::CertificateTaken.into());
         }
-        check_key(store, &next.id, &read)?;
+        check_key(&standing, &next.id, &read)?;
     }
-    if next == from {
+    if next == *from {
         return Err(OperatorsRefusal::Unchanged.into());
     }
     next.version = from.version.saturating_add(1);
@@ -197,9 +201,10 @@ pub fn change(
     if !store.exchange_operator(&next, version)? {
         return Err(OperatorsRefusal::Overtaken.into());
     }
-    if is_trusted(&from) && !is_trusted(&next) {
-        let left = store.list_operators()?;
-        if left.iter().filter(|one| is_trusted(one)).count() < 2 {
+    if is_trusted(from) && !is_trusted(&next) {
+        let others = standing.iter().filter(|one| one.id != next.id);
+        let left = others.filter(|one| is_trusted(one) && signs(cx, one));
+        if left.count() < 2 {
             return Err(OperatorsRefusal::TooFewLeft.into());
         }
     }
@@ -245,6 +250,11 @@ pub fn carry_out(
 /// Whether it is one of those without whom nobody enters operators.
 fn is_trusted(operator: &Operator) -> bool {
     operator.may(Right::ChangeOperators)
+}
+
+/// Whether its certificate still signs in: one that has ended approves nothing.
+fn signs(cx: &Cx, operator: &Operator) -> bool {
+    Certificate::from_der(&operator.certificate).is_ok_and(|it| duty::fit(&it, cx.now).is_ok())
 }
 
 fn note(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use idp_core::token::operator_grant::OperatorGrant;
 use protocol::challenge::{ChallengeText, Purpose};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Certificate, Method, Response, redirect};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -30,6 +30,8 @@ pub struct Place {
     pub ca: Option<PathBuf>,
     /// What the token is to be for; absent: all that the operator's roles give.
     pub scope: Option<String>,
+    /// The language of what it says, a BCP 47 tag; absent: the provider's own.
+    pub language: Option<String>,
 }
 
 /// A program with a token.
@@ -197,6 +199,10 @@ fn http(place: &Place) -> Result<reqwest::Client, ClientError> {
         .timeout(PATIENCE)
         // A token goes where it was meant to.
         .redirect(redirect::Policy::none());
+    let language = place.language.as_deref();
+    if let Some(Ok(language)) = language.map(HeaderValue::from_str) {
+        building = building.default_headers([(ACCEPT_LANGUAGE, language)].into_iter().collect());
+    }
     if let Some(file) = &place.ca {
         let wrong = |why: String| ClientError::File(file.clone(), why);
         let pem = std::fs::read(file).map_err(|e| wrong(e.to_string()))?;
@@ -208,6 +214,7 @@ fn http(place: &Place) -> Result<reqwest::Client, ClientError> {
 
 async fn read(answer: Response) -> Result<Value, ClientError> {
     let status = answer.status();
+    let scope = missing_scope(&answer);
     let body: Value = answer
         .json()
         .await
@@ -226,9 +233,19 @@ async fn read(answer: Response) -> Result<Value, ClientError> {
         status: status.as_u16(),
         code: code.to_owned(),
         title: title.to_owned(),
-        detail: said("detail").to_owned(),
+        detail: match scope {
+            Some(scope) => format!("{} (scope {scope})", said("detail")),
+            None => said("detail").to_owned(),
+        },
         incident: said("incident").to_owned(),
     })
+}
+
+/// The scope that the token lacks (RFC 6750 §3), where the answer names one.
+fn missing_scope(answer: &Response) -> Option<String> {
+    let challenge = answer.headers().get(WWW_AUTHENTICATE)?.to_str().ok()?;
+    let (_, from) = challenge.split_once("scope=\"")?;
+    from.split_once('"').map(|(scope, _)| scope.to_owned())
 }
 
 fn word<'a>(body: &'a Value, name: &str) -> Result<&'a str, ClientError> {

@@ -3,6 +3,7 @@
 use clap::{Subcommand, ValueEnum};
 use idp_core::consent::{ConsentOutcome, ConsentRecord};
 use idp_core::id::PlatformId;
+use idp_core::inspect;
 use idp_core::listing::{ConsentFilter, List};
 use idp_core::operate::take_consent_back;
 use serde_json::json;
@@ -109,13 +110,15 @@ async fn list(
                     return Ok(None);
                 }
             }
-            let ask = paging.ask(List::Consents)?;
-            Ok(Some(store.page_consents(&filter, &ask)?))
+            Ok(Some(inspect::consents(store, &filter, paging.asked())?))
         })
         .await
         .map_err(failed)?;
     match (found, code) {
-        (Some(page), _) => paging.print((&page, List::Consents), row, line),
+        (Some(seen), _) => {
+            let row = |one: &ConsentRecord| row(one, &seen.enterprises);
+            paging.print((&seen.page, List::Consents), row, line)
+        }
         (None, Some(code)) => Err(unbound(&code)),
         (None, None) => Ok(()),
     }

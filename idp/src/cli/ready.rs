@@ -41,7 +41,8 @@ pub(super) async fn database(config: &Config) -> Result<Database, StartError> {
     }
 }
 
-/// A moment that somebody typed, as RFC 3339 writes it.
-pub(super) fn moment(option: &str, text: &str) -> Result<Timestamp, StartError> {
-    clock::read_rfc3339(text).map_err(|e| StartError::new(option, e))
+/// A moment that somebody typed, as RFC 3339 writes it: an option's parser.
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+    let read = clock::read_rfc3339(text);
+    read.map_err(|_not_one| "a moment is written as in 2026-11-27T22:00:00+08:00".to_owned())
 }

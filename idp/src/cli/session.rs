@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use idp_core::id::{KeyLockId, SessionId};
+use idp_core::inspect;
 use idp_core::listing::{List, SessionFilter};
 use idp_core::operate::{SignIns, end_sign_ins};
 use idp_core::session::{LiveSince, SessionRecord};
@@ -105,17 +106,16 @@ async fn list(
                     return Ok(None);
                 }
             }
-            let ask = paging.ask(List::Sessions)?;
-            Ok(Some(store.page_sessions(&filter, &ask)?))
+            Ok(Some(inspect::sign_ins(store, &filter, paging.asked())?))
         })
         .await
         .map_err(failed)?;
-    let page = match (found, code) {
-        (Some(page), _) => page,
+    let seen = match (found, code) {
+        (Some(seen), _) => seen,
         (None, Some(code)) => return Err(unbound(&code)),
         (None, None) => return Ok(()),
     };
-    let row = |one: &SessionRecord| sign_in::row(one, &cx);
+    let row = |one: &SessionRecord| sign_in::row(one, &seen.enterprises, &cx);
     let shown = |session: &SessionRecord| {
         format!(
             "{} {} {} {} {}",
@@ -126,7 +126,7 @@ async fn list(
             session.remote_address.as_deref().unwrap_or("-"),
         )
     };
-    paging.print((&page, List::Sessions), row, shown)
+    paging.print((&seen.page, List::Sessions), row, shown)
 }
 
 async fn end(

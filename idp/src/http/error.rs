@@ -55,15 +55,30 @@ impl Failure {
 
     /// The error page.
     pub fn page(&self, visit: &Visit) -> HttpResponse {
-        self.page_with(visit, self.back(visit))
+        self.page_with(visit, self.back(visit), &[])
     }
 
     /// The error page, leading to where one was heading.
     pub fn page_leading_to(&self, visit: &Visit, link: BackLink<'_>) -> HttpResponse {
-        self.page_with(visit, Some(link))
+        self.page_with(visit, Some(link), &[])
     }
 
-    fn page_with(&self, visit: &Visit, back: Option<BackLink<'_>>) -> HttpResponse {
+    /// The same, with what was typed into the form that is refused: pairs of field and text.
+    pub fn page_keeping(
+        &self,
+        visit: &Visit,
+        link: BackLink<'_>,
+        typed: &[(&str, &str)],
+    ) -> HttpResponse {
+        self.page_with(visit, Some(link), typed)
+    }
+
+    fn page_with(
+        &self,
+        visit: &Visit,
+        back: Option<BackLink<'_>>,
+        typed: &[(&str, &str)],
+    ) -> HttpResponse {
         self.log(&visit.incident_id);
         let page = ErrorPage {
             frame: visit.frame(None),
@@ -75,6 +90,7 @@ impl Failure {
             },
             at: visit.moment(),
             back,
+            typed,
         };
         visit.html(self.status, page.render())
     }

@@ -231,6 +231,17 @@ impl Act {
         serde_json::from_str(text).ok()
     }
 
+    /// Why, where it says so itself.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Propose { reason, .. }
+            | Self::Platform { reason, .. }
+            | Self::Registration { reason, .. }
+            | Self::Enterprise { reason, .. } => Some(reason),
+            Self::Approve { .. } | Self::Refuse { .. } => None,
+        }
+    }
+
     /// SHA-256 over its text, hexadecimal.
     pub fn digest(&self) -> Result<String, Unwritable> {
         Ok(hex::encode(Sha256::digest(self.to_text()?.as_bytes())))

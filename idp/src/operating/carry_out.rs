@@ -52,6 +52,11 @@ pub fn carry_out(
     signed: &Signed,
     prepared: &Prepared,
 ) -> Result<Done, ActError> {
+    // Before whoever signed is looked up and anything is written that points to them: who waits here for another decision sees
+    // what came of it, and holds nothing that the other one waits for.
+    if let Act::Approve { .. } | Act::Refuse { .. } = &prepared.act {
+        store.hold_operators()?;
+    }
     let on_duty = find_on_duty(store, &signed.authentication, cx.now)?;
     let mandate = on_duty.and_then(|on_duty| on_duty.mandate(prepared.right));
     let mandate = mandate.ok_or(ActError::NotAllowed)?;

@@ -1,15 +1,21 @@
 //! Askings for consent as JSON.
 
+use std::collections::BTreeMap;
+
 use idp_core::consent::ConsentRecord;
+use idp_core::enterprise::Enterprise;
+use idp_core::id::EnterpriseId;
 use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
 
-/// One asking.
-pub fn row(record: &ConsentRecord) -> Value {
+/// One asking, with whose it is.
+pub fn row(record: &ConsentRecord, enterprises: &BTreeMap<EnterpriseId, Enterprise>) -> Value {
+    let enterprise = enterprises.get(&record.enterprise_id);
     json!({
         "id": record.id.as_str(),
         "enterprise": record.enterprise_id.as_str(),
+        "credit_code": enterprise.map(|one| one.credit_code.as_str()),
         "lock": record.key_lock_id.as_str(),
         "platform": record.platform_id.as_str(),
         "scopes": record.scopes.to_string(),

@@ -1,6 +1,10 @@
 //! Sign-ins on record as JSON.
 
+use std::collections::BTreeMap;
+
 use idp_core::cx::Cx;
+use idp_core::enterprise::Enterprise;
+use idp_core::id::EnterpriseId;
 use idp_core::session::{SessionRecord, SessionStage};
 use serde_json::{Value, json};
 
@@ -15,11 +19,17 @@ pub fn stage(session: &SessionRecord, cx: &Cx) -> &'static str {
     }
 }
 
-/// One sign-in.
-pub fn row(session: &SessionRecord, cx: &Cx) -> Value {
+/// One sign-in, with whose it is.
+pub fn row(
+    session: &SessionRecord,
+    enterprises: &BTreeMap<EnterpriseId, Enterprise>,
+    cx: &Cx,
+) -> Value {
+    let enterprise = enterprises.get(&session.enterprise_id);
     json!({
         "id": session.id.as_str(),
         "enterprise": session.enterprise_id.as_str(),
+        "credit_code": enterprise.map(|one| one.credit_code.as_str()),
         "lock": session.key_lock_id.as_str(),
         "state": stage(session, cx),
         "begun_at": rfc3339(session.begun_at),

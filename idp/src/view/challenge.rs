@@ -65,6 +65,7 @@ impl AgentMessages {
             path_and_query: "/",
             signed_in: None,
             csrf_token: "",
+            done: None,
             assets,
             support: Support::default(),
             demo: false,

@@ -19,6 +19,8 @@ pub struct ErrorPage<'a> {
     pub at: OffsetDateTime,
     /// The way back; home when there is none.
     pub back: Option<BackLink<'a>>,
+    /// What was typed into the form that is refused, by field: it is not lost.
+    pub typed: &'a [(&'a str, &'a str)],
 }
 
 impl ErrorPage<'_> {

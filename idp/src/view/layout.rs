@@ -17,6 +17,8 @@ pub struct Frame<'a> {
     pub signed_in: Option<SignedIn<'a>>,
     /// The anti-forgery token for every form of the page.
     pub csrf_token: &'a str,
+    /// The machine word of what was done just now, at the console; `act-<word>` is its text.
+    pub done: Option<&'a str>,
     /// Where the stylesheet, the script and the emblem are.
     pub assets: Assets<'a>,
     /// Whom to call.

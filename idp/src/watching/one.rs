@@ -13,6 +13,9 @@ use crate::state::AppState;
 /// A look at one platform, all its addresses together, takes at most so long; shorter than the shortest time between two.
 const LONGEST: Duration = Duration::from_secs(50);
 
+/// As an operator wants it, who waits for the answer: shorter than a request may take.
+const LONGEST_AT_ONCE: Duration = Duration::from_secs(27);
+
 /// Whoever presses a button again and again calls no platform more often than so.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -43,14 +46,19 @@ pub async fn look_now(state: &AppState, platform: Platform) -> Result<(), LookEr
     if health.iter().any(|it| now < it.checked_at + PAUSE) {
         return Err(LookError::JustNow);
     }
-    look_at(state, platform).await
+    keep(state, platform, LONGEST_AT_ONCE).await
 }
 
-/// Looks, and keeps what was found.
+/// As it is due.
 pub(super) async fn look_at(state: &AppState, platform: Platform) -> Result<(), LookError> {
+    keep(state, platform, LONGEST).await
+}
+
+/// Looks for at most so long, and keeps what was found.
+async fn keep(state: &AppState, platform: Platform, longest: Duration) -> Result<(), LookError> {
     let client = platform.client.as_ref().ok_or(LookError::NotConnected)?;
     let mut reach = Reach::quietly(state.platforms.clone(), &state.config);
-    let looked = tokio::time::timeout(LONGEST, look(&mut reach, client)).await;
+    let looked = tokio::time::timeout(longest, look(&mut reach, client)).await;
     let seen = looked.or(Err(LookError::TooSlow))?;
     let cx = state.cx();
     let kept = state

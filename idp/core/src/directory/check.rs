@@ -147,7 +147,7 @@ pub(super) fn check_client(cx: &Cx, client: &Client) -> Result<(), RegistrationR
         check_keys(client, jwks)?;
     }
     if needs_keys(client) && client.keys.is_none() {
-        return Err(JwksProblem::NoUsableKey.into());
+        return Err(JwksProblem::Missing.into());
     }
     if let ConsentPolicy::RememberDays(days) = client.consent
         && !(1..=365).contains(&days)

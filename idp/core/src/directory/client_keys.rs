@@ -32,6 +32,12 @@ pub enum JwksProblem {
         "key {0} of the JWK Set is an RSA key of {1} bits: {RSA_MIN_BITS} to {RSA_MAX_BITS} are needed"
     )]
     RsaLength(usize, usize),
+    /// Neither `jwks` nor `jwks_uri` is given.
+    #[error(
+        "the platform's keys are missing: what it is to do with them (how it proves itself, signed requests, \
+         encrypted id_tokens) needs jwks_uri or jwks"
+    )]
+    Missing,
     /// Nothing could sign an assertion.
     #[error(
         "the JWK Set holds no usable key: an EC key on P-256 (ES256) or an RSA key (RS256, PS256) with \

@@ -18,6 +18,9 @@ pub trait OperatorStore {
     ) -> Result<Option<Operator>, StoreError>;
     /// All operators, oldest first.
     fn list_operators(&mut self) -> Result<Vec<Operator>, StoreError>;
+    /// All operators, oldest first; nobody else enters or changes one until this transaction ends. Comes before
+    /// anything is written that points to an operator, or two wait for one another.
+    fn hold_operators(&mut self) -> Result<Vec<Operator>, StoreError>;
     /// `false`: the identifier or the certificate is taken.
     fn insert_operator(&mut self, operator: &Operator) -> Result<bool, StoreError>;
     /// Replaces an operator; `false` when it does not stand at the version `from`. The name stays.

@@ -123,7 +123,8 @@ pub fn note_refusal(
     refusal: TokenRefusal,
 ) -> Result<(), StoreError> {
     store.append_audit(&AuditEvent {
-        reason: Some(format!("{}: {}", refusal.code(), refusal.description())),
+        reason: Some(refusal.code().to_owned()),
+        detail: Some(refusal.description().to_owned()),
         platform_id: platform_id.cloned(),
         incident_id: Some(caller.incident_id.clone()),
         remote_address: caller.remote_address.clone(),

@@ -37,6 +37,9 @@ pub(super) struct Api {
     /// What the token is to be for, scopes separated by blanks; without it, all that the roles give.
     #[arg(long)]
     scope: Option<String>,
+    /// The language of what the provider says and of what is signed: zh-CN or en, or a locale's name.
+    #[arg(long, env = "LANG", hide_env_values = true)]
+    language: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -131,10 +134,20 @@ pub(super) async fn run(api: Api) -> Result<(), StartError> {
         url: api.url,
         ca: api.ca,
         scope: api.scope,
+        language: api.language.as_deref().map(tag),
     };
     let client = Client::open(&place, key.map_err(failed)?);
     let client = client.await.map_err(failed)?;
     carry_out(&client, api.command).await
+}
+
+/// The tag of a language that is written as a locale, as the environment does (`en_GB.UTF-8`): a language that the provider does not
+/// speak is left to it, none at all (`C`) is English.
+fn tag(locale: &str) -> String {
+    match locale.split(['.', '@']).next().unwrap_or_default() {
+        "C" | "POSIX" => "en".to_owned(),
+        language => language.replace('_', "-"),
+    }
 }
 
 async fn carry_out(client: &Client, command: Command) -> Result<(), StartError> {

@@ -9,6 +9,7 @@ use idp_core::hand::Hand;
 use idp_core::id::{ConsentId, GrantId, IncidentId, KeyLockId, OperatorId, PlatformId, SessionId};
 use idp_core::inspect::InspectError;
 use idp_core::listing::{AuditFilter, List, Page};
+use idp_core::timestamp::Timestamp;
 use idp_storage::Database;
 
 use super::super::enterprise::code;
@@ -28,11 +29,11 @@ const LOOKS: u32 = 500;
 #[derive(Args)]
 pub(in crate::cli) struct Search {
     /// From this moment on (RFC 3339).
-    #[arg(long, value_name = "TIME")]
-    from: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = ready::moment)]
+    from: Option<Timestamp>,
     /// Before this moment (RFC 3339).
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = ready::moment)]
+    until: Option<Timestamp>,
     /// Of one of these kinds: login.refused, say.
     #[arg(long, value_parser = kind)]
     kind: Vec<AuditKind>,
@@ -86,14 +87,9 @@ fn kind(word: &str) -> Result<AuditKind, String> {
 
 pub(super) async fn run(config: &Config, search: Search) -> Result<(), StartError> {
     let code = search.enterprise.as_deref().map(code).transpose()?;
-    let moment = |option, text: &Option<String>| {
-        text.as_deref()
-            .map(|text| ready::moment(option, text))
-            .transpose()
-    };
     let mut filter = AuditFilter {
-        from: moment("--from", &search.from)?,
-        until: moment("--until", &search.until)?,
+        from: search.from,
+        until: search.until,
         kinds: search.kind,
         reason: search.reason,
         enterprise: None,

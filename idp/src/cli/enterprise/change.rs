@@ -13,6 +13,7 @@ use idp_core::operate::{
 };
 use idp_core::region::RegionCode;
 use idp_core::store::Store;
+use idp_core::timestamp::Timestamp;
 use pki::holder::credit_code::CreditCode;
 use serde_json::{Value, json};
 
@@ -123,8 +124,8 @@ pub(in crate::cli) enum Command {
         #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=90))]
         days: u16,
         /// Until this moment instead (RFC 3339).
-        #[arg(long, value_name = "TIME", conflicts_with = "days")]
-        until: Option<String>,
+        #[arg(long, value_name = "TIME", value_parser = ready::moment, conflicts_with = "days")]
+        until: Option<Timestamp>,
         #[command(flatten)]
         behind: Behind,
     },
@@ -193,10 +194,6 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartEr
             until,
             behind,
         } => {
-            let until = until
-                .as_deref()
-                .map(|at| ready::moment("--until", at))
-                .transpose()?;
             change(
                 config,
                 &credit_code,

@@ -2,18 +2,16 @@
 
 use clap::Args;
 use idp_core::id::PlatformId;
+use idp_core::inspect::health as kept;
 use idp_core::platform_health::{EndpointHealth, HealthChange, HealthState, worst};
-use idp_core::store::StoreError;
 use serde_json::json;
 
 use super::output::{remark, say};
 use super::ready::{self, rfc3339};
+use crate::clock;
 use crate::config::Config;
 use crate::serve::StartError;
 use crate::shapes::platform;
-
-/// Changes that are shown of one platform.
-const CHANGES: u32 = 50;
 
 #[derive(Args)]
 pub(in crate::cli) struct Health {
@@ -27,18 +25,12 @@ pub(in crate::cli) struct Health {
 pub(super) async fn run(config: &Config, asked: Health) -> Result<(), StartError> {
     let database = ready::database(config).await?;
     let id = asked.id.map(PlatformId::from_text);
-    let found = database
-        .read(move |store| {
-            let health = store.list_endpoint_health(id.as_ref())?;
-            let changes = match &id {
-                Some(id) => store.list_health_changes(id, CHANGES)?,
-                None => Vec::new(),
-            };
-            Ok::<_, StoreError>((health, changes))
-        })
+    let now = clock::now();
+    let seen = database
+        .read(move |store| kept(store, id.as_ref(), now))
         .await
         .map_err(|e| StartError::new("database", e))?;
-    let (health, changes) = found;
+    let (health, changes) = (seen.endpoints, seen.changes);
     if asked.json {
         let rows: Vec<_> = health.iter().map(platform::health).collect();
         let history: Vec<_> = changes.iter().map(platform::health_change).collect();

@@ -6,11 +6,9 @@ use idp_core::id::{MaintenanceId, PlatformId};
 use idp_core::platform_health::Maintenance;
 use idp_core::timestamp::Timestamp;
 use serde_json::json;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::output::{say, tell};
-use super::ready::{self, rfc3339};
+use super::ready::{self, moment, rfc3339};
 use super::{Behind, cx, refused};
 use crate::clock;
 use crate::config::Config;
@@ -64,12 +62,6 @@ pub(in crate::cli) struct Announce {
     /// As JSON.
     #[arg(long)]
     json: bool,
-}
-
-fn moment(text: &str) -> Result<Timestamp, String> {
-    let read = OffsetDateTime::parse(text, &Rfc3339);
-    let read = read.map_err(|_not_one| "a moment as in 2026-11-27T22:00:00+08:00".to_owned())?;
-    Ok(Timestamp::from_unix_seconds(read.unix_timestamp()))
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), StartError> {

@@ -5,8 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::directory::{Act, Planned, announce_maintenance, end_maintenance};
 use idp_core::id::{MaintenanceId, PlatformId};
+use idp_core::inspect::health;
 use idp_core::operator::Right;
-use idp_core::store::StoreError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,24 +20,17 @@ use crate::operating::ActError;
 use crate::shapes::platform;
 use crate::watching::{LookError, look_now};
 
-/// Changes of health that are shown of one platform.
-const CHANGES: u32 = 50;
-
 /// `GET /api/admin/v1/health`: of all platforms. They are few, and one page.
 pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
     read(&visit, &request, &[Right::SeePlatforms], async |_| {
         Query::read(&request, &[])?;
         let now = visit.cx.now;
         let database = &visit.state.database;
-        let (endpoints, ahead) = database
-            .read(move |store| {
-                let endpoints = store.list_endpoint_health(None)?;
-                Ok::<_, StoreError>((endpoints, store.list_maintenances(None, now)?))
-            })
-            .await?;
-        let maintenances = ahead.iter().map(|one| platform::maintenance(one, now));
+        let seen = database.read(move |store| health(store, None, now)).await?;
+        let maintenances = seen.maintenances.iter();
+        let maintenances = maintenances.map(|one| platform::maintenance(one, now));
         Ok(json!({
-            "items": endpoints.iter().map(platform::health).collect::<Vec<_>>(),
+            "items": seen.endpoints.iter().map(platform::health).collect::<Vec<_>>(),
             "next": null,
             "maintenances": maintenances.collect::<Vec<_>>(),
         }))
@@ -86,19 +79,14 @@ pub async fn look(visit: Visit, request: HttpRequest, id: web::Path<String>) -> 
 async fn kept(visit: &Visit, id: PlatformId) -> Result<Value, Failure> {
     let now = visit.cx.now;
     let database = &visit.state.database;
-    let (endpoints, changes, ahead) = database
-        .read(move |store| {
-            Ok::<_, StoreError>((
-                store.list_endpoint_health(Some(&id))?,
-                store.list_health_changes(&id, CHANGES)?,
-                store.list_maintenances(Some(&id), now)?,
-            ))
-        })
+    let seen = database
+        .read(move |store| health(store, Some(&id), now))
         .await?;
-    let maintenances = ahead.iter().map(|one| platform::maintenance(one, now));
+    let maintenances = seen.maintenances.iter();
+    let maintenances = maintenances.map(|one| platform::maintenance(one, now));
     Ok(json!({
-        "endpoints": endpoints.iter().map(platform::health).collect::<Vec<_>>(),
-        "changes": changes.iter().map(platform::health_change).collect::<Vec<_>>(),
+        "endpoints": seen.endpoints.iter().map(platform::health).collect::<Vec<_>>(),
+        "changes": seen.changes.iter().map(platform::health_change).collect::<Vec<_>>(),
         "maintenances": maintenances.collect::<Vec<_>>(),
     }))
 }

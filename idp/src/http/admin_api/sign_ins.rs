@@ -3,13 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse};
 use idp_core::consent::ConsentOutcome;
 use idp_core::id::{EnterpriseId, KeyLockId, PlatformId};
+use idp_core::inspect;
 use idp_core::listing::{ConsentFilter, List, SessionFilter};
 use idp_core::operator::Right;
 use idp_core::session::LiveSince;
 
 use super::caller::read;
 use super::enterprises::{credit_code, find};
-use super::query::Query;
+use super::query::{Query, failed};
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::shapes::{self, consent, sign_in};
@@ -31,13 +32,14 @@ pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
             remote_address: query.word("address").map(str::to_owned),
             ..SessionFilter::default()
         };
-        let ask = query.ask(List::Sessions)?;
+        let (cursor, size) = query.page()?;
         let database = &visit.state.database;
-        let page = database
-            .read(move |store| store.page_sessions(&filter, &ask))
-            .await?;
-        let row = |one: &_| sign_in::row(one, &visit.cx);
-        Ok(shapes::page((&page, List::Sessions), row))
+        let seen = database
+            .read(move |store| inspect::sign_ins(store, &filter, (cursor.as_deref(), size)))
+            .await
+            .map_err(failed)?;
+        let row = |one: &_| sign_in::row(one, &seen.enterprises, &visit.cx);
+        Ok(shapes::page((&seen.page, List::Sessions), row))
     })
     .await
 }
@@ -56,12 +58,14 @@ pub async fn consents(visit: Visit, request: HttpRequest) -> HttpResponse {
             from: query.moment("from")?,
             until: query.moment("until")?,
         };
-        let ask = query.ask(List::Consents)?;
+        let (cursor, size) = query.page()?;
         let database = &visit.state.database;
-        let page = database
-            .read(move |store| store.page_consents(&filter, &ask))
-            .await?;
-        Ok(shapes::page((&page, List::Consents), consent::row))
+        let seen = database
+            .read(move |store| inspect::consents(store, &filter, (cursor.as_deref(), size)))
+            .await
+            .map_err(failed)?;
+        let row = |one: &_| consent::row(one, &seen.enterprises);
+        Ok(shapes::page((&seen.page, List::Consents), row))
     })
     .await
 }

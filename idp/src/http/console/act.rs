@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::acted::acted;
 use super::bench::{bench, frame};
 use super::facts;
 use super::shown::{submit as take_form, within};
@@ -52,7 +53,7 @@ async fn submitted(visit: &Visit, desk: &Desk, form: &Form) -> Result<HttpRespon
             let shown = (SecretKind::RegistrationToken, id.as_str(), &*text);
             Ok(once(visit, desk, shown))
         }
-        Answered::Done(done) => Ok(see_other(&after(&done, back))),
+        Answered::Done(done) => Ok(see_other(&after(desk, &done, (back, prepared.code)))),
         Answered::Unsigned(code) => page(visit, desk, (&prepared, back), Some(code)).await,
         Answered::Refused(error) => Err(error.into()),
     }
@@ -116,12 +117,15 @@ async fn page(
     Ok(visit.html(status, page.render()))
 }
 
-/// Where one goes on.
-fn after(done: &Done, back: &str) -> String {
-    match done {
-        Done::Proposed(id) => format!("{PROPOSALS}/{id}?done=proposed"),
-        Done::Approved(id) => format!("{PROPOSALS}/{id}?done=approved"),
-        Done::Refused(id) => format!("{PROPOSALS}/{id}?done=refused"),
-        Done::Made | Done::Secret(..) | Done::RegistrationToken(..) => back.to_owned(),
-    }
+/// Where one goes on, and is told there what was done.
+fn after(desk: &Desk, done: &Done, (back, code): (&str, &str)) -> String {
+    let (id, code) = match done {
+        Done::Proposed(id) => (id, "proposed"),
+        Done::Approved(id) => (id, "approved"),
+        Done::Refused(id) => (id, "refused"),
+        Done::Made | Done::Secret(..) | Done::RegistrationToken(..) => {
+            return acted(desk, back, code);
+        }
+    };
+    acted(desk, &format!("{PROPOSALS}/{id}"), code)
 }

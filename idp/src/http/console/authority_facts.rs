@@ -6,6 +6,7 @@ use idp_core::key_lock::Thumbprint;
 use pki::certificate::Certificate;
 
 use super::facts::of_certificate;
+use super::members::members;
 use crate::certificates::Registered;
 use crate::http::extract::Visit;
 use crate::http::page::region_name;
@@ -21,8 +22,8 @@ pub fn of_entry(visit: &Visit, id: &CaId, entry: &CaEntry) -> Vec<Fact> {
         Fact::code("authority-anchors", prints(&entry.anchors)),
         Fact::code("authority-intermediates", prints(&entry.intermediates)),
         Fact::code("authority-algorithms", algorithms.join(" ")),
-        Fact::code("authority-revocation", text(&entry.revocation)),
-        Fact::code("authority-profile", text(&entry.profile)),
+        Fact::code("authority-revocation", members(&entry.revocation)),
+        Fact::code("authority-profile", members(&entry.profile)),
     ]
 }
 
@@ -73,8 +74,4 @@ fn prints(files: &[PemFile]) -> String {
     } else {
         all.join("; ")
     }
-}
-
-fn text(what: &impl serde::Serialize) -> String {
-    serde_json::to_string(what).unwrap_or_default()
 }

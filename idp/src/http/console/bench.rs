@@ -2,6 +2,7 @@
 
 use idp_core::operator::{Right, Role};
 
+use super::acted::done;
 use super::deliveries::SEEING;
 use super::{
     AUDIT, AUTHORITIES, CONSENTS, CONSOLE, DELIVERIES, ENDING_LOCKS, ENTERPRISES, HEALTH, NOTICES,
@@ -82,6 +83,7 @@ pub fn frame<'a>(visit: &'a Visit, desk: &'a Desk) -> Frame<'a> {
     Frame {
         signed_in: None,
         csrf_token: desk.csrf_token(),
+        done: done(visit, desk),
         ..visit.frame(None)
     }
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use idp_core::evidence::EVIDENCE_MAX;
 use idp_core::inspect::{Sight, SightAsk};
 use idp_core::listing::AuditFilter;
 use idp_core::operator::Right;
@@ -116,6 +117,7 @@ fn page(
             "correct" => regions().map(named).collect(),
             _ => Vec::new(),
         },
+        evidence_max: EVIDENCE_MAX,
     };
     visit.html(StatusCode::OK, page.render())
 }

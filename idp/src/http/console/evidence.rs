@@ -11,10 +11,10 @@ use pki::holder::credit_code::CreditCode;
 
 use super::act::review;
 use super::asked::reason;
-use super::shown::{not_found, show as show_page, within};
+use super::shown::{not_found, refusal, show as show_page, within};
 use crate::http::error::Failure;
 use crate::http::extract::upload::Upload;
-use crate::http::extract::{Desk, Visit};
+use crate::http::extract::{Desk, Form, Visit};
 use crate::http::file::paper;
 use crate::operating::{Act, EnterpriseAct, hand_in};
 
@@ -31,7 +31,7 @@ pub async fn rename(mut visit: Visit, request: HttpRequest, body: web::Payload) 
     };
     asked
         .await
-        .unwrap_or_else(|failure: Failure| failure.page(&visit))
+        .unwrap_or_else(|failure: Failure| refusal(&visit, &failure, &Form::parse(b"")))
 }
 
 async fn handed_in(visit: &Visit, desk: &Desk, upload: Upload) -> Result<HttpResponse, Failure> {
@@ -44,6 +44,9 @@ async fn handed_in(visit: &Visit, desk: &Desk, upload: Upload) -> Result<HttpRes
     let file = upload.file.ok_or(missing)?;
     let session_over = Failure::refused(StatusCode::UNAUTHORIZED, "operator-session-over");
     let authentication = desk.authentication().ok_or(session_over)?;
+    let bad_code = Failure::refused(StatusCode::BAD_REQUEST, "bad-credit-code");
+    let code: CreditCode = credit_code.parse().or(Err(bad_code))?;
+    check_new(visit, &code, &new_name).await?;
     let file = (&*file.name, file.content);
     let facts = hand_in(&visit.state.database, &visit.cx, authentication, file).await?;
     let act = Act::Enterprise {
@@ -54,10 +57,21 @@ async fn handed_in(visit: &Visit, desk: &Desk, upload: Upload) -> Result<HttpRes
         },
         reason,
     };
-    if act.credit_code().is_none() {
-        return Err(Failure::refused(StatusCode::BAD_REQUEST, "bad-credit-code"));
-    }
     review(visit, desk, (act, &back)).await
+}
+
+/// Nobody signs for the name that it has.
+async fn check_new(visit: &Visit, code: &CreditCode, name: &str) -> Result<(), Failure> {
+    let (code, database) = (code.clone(), &visit.state.database);
+    let found = database
+        .read(move |store| store.find_enterprise_by_credit_code(&code))
+        .await?;
+    match found {
+        Some(enterprise) if enterprise.name == name => {
+            Err(Failure::refused(StatusCode::CONFLICT, "change-nothing"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `GET /console/enterprises/{credit_code}/evidence/{sha256}`

@@ -3,6 +3,7 @@
 //! Owns the addresses below `/console`. What is done is [`crate::operating`]'s.
 
 mod act;
+mod acted;
 mod asked;
 mod audit;
 mod audit_asked;
@@ -23,6 +24,7 @@ mod enterprises;
 mod events;
 mod evidence;
 mod facts;
+mod members;
 mod notices;
 mod operators;
 mod paging;

@@ -10,6 +10,7 @@ use idp_core::operator::Right;
 use idp_core::timestamp::Timestamp;
 
 use super::NOTICES;
+use super::acted::acted;
 use super::bench::{bench, frame};
 use super::shown::{show as show_page, submit};
 use crate::http::error::Failure;
@@ -51,7 +52,7 @@ pub async fn announce(mut visit: Visit, request: HttpRequest, body: web::Bytes) 
             .write(move |store| publish(store, &cx, (&mandate, &caller), &announcement))
             .await;
         match done {
-            Ok(_) => Ok(see_other(NOTICES)),
+            Ok(_) => Ok(see_other(&acted(desk, NOTICES, "publish-notice"))),
             Err(AnnounceError::Refused(refusal)) => {
                 page(&visit, desk, (form, None, Some(refusal))).await
             }
@@ -75,7 +76,7 @@ pub async fn take_back(mut visit: Visit, request: HttpRequest, body: web::Bytes)
             .write(move |store| withdraw(store, &cx, (&mandate, &caller), &id))
             .await;
         match done {
-            Ok(()) => Ok(see_other(NOTICES)),
+            Ok(()) => Ok(see_other(&acted(desk, NOTICES, "withdraw-notice"))),
             Err(AnnounceError::Refused(refusal)) => {
                 Err(Failure::refused(StatusCode::CONFLICT, refusal.code()))
             }

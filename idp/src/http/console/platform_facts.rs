@@ -5,6 +5,7 @@ use idp_core::id::PlatformId;
 use idp_core::platform::{Client, ClientAuthentication, ConsentPolicy, Platform};
 
 use super::facts::word;
+use super::members::members;
 use super::shown::not_found;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
@@ -102,7 +103,7 @@ fn of_wanted(visit: &Visit, id: &str, wanted: &Wanted) -> Vec<Fact> {
         "platform-consent_signature",
         wanted.terms.consent_signature.as_str().to_owned(),
     ));
-    facts.push(Fact::code("platform-decided", text(&wanted.terms)));
+    facts.push(Fact::code("platform-decided", members(&wanted.terms)));
     // The names stand above; so that the same registration reads the same, written or shown.
     let plain = protocol::registration::ClientMetadata {
         client_name: None,
@@ -110,12 +111,8 @@ fn of_wanted(visit: &Visit, id: &str, wanted: &Wanted) -> Vec<Fact> {
         client_name_en: None,
         ..said.clone()
     };
-    facts.push(Fact::code("platform-metadata", text(&plain)));
+    facts.push(Fact::code("platform-metadata", members(&plain)));
     facts
-}
-
-fn text(what: &impl serde::Serialize) -> String {
-    serde_json::to_string(what).unwrap_or_default()
 }
 
 /// Of the platform as it would be kept: defaults spelled out, as it is shown when it stands.

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::directory::{Act, Planned, announce_maintenance, end_maintenance};
 use idp_core::id::MaintenanceId;
+use idp_core::inspect::{HealthSeen, health};
 use idp_core::operator::Right;
 use idp_core::platform::{Platform, PlatformState};
 use idp_core::platform_health::{EndpointHealth, HealthChange, HealthState, Maintenance, worst};
@@ -13,6 +14,7 @@ use idp_core::store::StoreError;
 use idp_core::timestamp::Timestamp;
 
 use super::PLATFORMS;
+use super::acted::acted;
 use super::bench::{bench, frame};
 use super::platform_facts::find;
 use super::shown::{not_found, show as show_page, submit};
@@ -27,8 +29,6 @@ use crate::view::console::{
 };
 use crate::watching::{LookError, look_now};
 
-/// Changes that are shown of a platform.
-const CHANGES: u32 = 50;
 /// Longest time ahead that a form announces, and longest that maintenance lasts there, in hours.
 const HOURS_MAX: u64 = 90 * 24;
 
@@ -37,18 +37,14 @@ pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
     show_page(&visit, &request, &[Right::SeePlatforms], async |desk| {
         let now = visit.cx.now;
         let database = &visit.state.database;
-        let (platforms, health, ahead) = database
+        let (platforms, seen) = database
             .read(move |store| {
-                Ok::<_, StoreError>((
-                    store.list_platforms()?,
-                    store.list_endpoint_health(None)?,
-                    store.list_maintenances(None, now)?,
-                ))
+                Ok::<_, StoreError>((store.list_platforms()?, health(store, None, now)?))
             })
             .await?;
         let in_force = platforms.iter().filter(|it| it.client.is_some());
         let mut rows: Vec<_> = in_force
-            .map(|platform| row(&visit, platform, (&health, &ahead)))
+            .map(|platform| row(&visit, platform, &seen))
             .collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.rank));
         let page = HealthPage {
@@ -62,12 +58,9 @@ pub async fn list(visit: Visit, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-fn row<'a>(
-    visit: &Visit,
-    platform: &'a Platform,
-    (health, ahead): (&[EndpointHealth], &[Maintenance]),
-) -> HealthRow<'a> {
-    let of: Vec<_> = health
+fn row<'a>(visit: &Visit, platform: &'a Platform, seen: &HealthSeen) -> HealthRow<'a> {
+    let of: Vec<_> = seen
+        .endpoints
         .iter()
         .filter(|it| it.platform_id == platform.id)
         .collect();
@@ -87,7 +80,7 @@ fn row<'a>(
             .collect::<Vec<_>>()
             .join(", "),
         checked: checked.map(|at| visit.locale.date_time(moment(at))),
-        has_maintenance: ahead.iter().any(|it| of_it(&it)),
+        has_maintenance: seen.maintenances.iter().any(|it| of_it(&it)),
     }
 }
 
@@ -112,10 +105,9 @@ pub async fn look(
         let by = desk.on_duty()?.operator().id.clone();
         tracing::info!(platform = %platform.id, operator = %by, "an operator has a platform looked at");
         let problem = match look_now(&visit.state, platform.clone()).await {
+            Ok(()) => return Ok(see_other(&acted(desk, &of_one(&id), "look-at-platform"))),
             // What was found a moment ago is what would be found now.
-            Ok(()) | Err(LookError::JustNow) => {
-                return Ok(see_other(&format!("{}?looked", of_one(&id))));
-            }
+            Err(LookError::JustNow) => return Ok(see_other(&of_one(&id))),
             Err(LookError::Store(error)) => return Err(error.into()),
             Err(LookError::NotConnected) => return Err(not_found()),
             Err(LookError::TooSlow) => "platform-look-too-slow",
@@ -147,7 +139,11 @@ pub async fn announce(
             })
             .await;
         let Err(error) = done.map_err(ActError::from) else {
-            return Ok(see_other(&maintenance_of(&id)));
+            return Ok(see_other(&acted(
+                desk,
+                &maintenance_of(&id),
+                "announce-maintenance",
+            )));
         };
         match error.code() {
             Some(code) => page(visit, desk, (&platform, form, Some(code))).await,
@@ -174,7 +170,11 @@ pub async fn end(
             ended.map(drop).map_err(ActError::from)
         });
         done.await?;
-        Ok(see_other(&maintenance_of(&id)))
+        Ok(see_other(&acted(
+            desk,
+            &maintenance_of(&id),
+            "end-maintenance",
+        )))
     })
     .await
 }
@@ -234,14 +234,8 @@ async fn page(
 ) -> Result<HttpResponse, Failure> {
     let (id, now) = (platform.id.clone(), visit.cx.now);
     let database = &visit.state.database;
-    let (health, changes, ahead) = database
-        .read(move |store| {
-            Ok::<_, StoreError>((
-                store.list_endpoint_health(Some(&id))?,
-                store.list_health_changes(&id, CHANGES)?,
-                store.list_maintenances(Some(&id), now)?,
-            ))
-        })
+    let seen = database
+        .read(move |store| health(store, Some(&id), now))
         .await?;
     let mut values = Vec::new();
     for name in ["begins", "lasts", "text_zh", "text_en"] {
@@ -252,9 +246,13 @@ async fn page(
         bench: bench(desk),
         id: platform.id.as_str(),
         name: page::platform_name(platform, visit.locale),
-        addresses: health.iter().map(|one| address(visit, one)).collect(),
-        changes: changes.iter().map(|one| changed(visit, one)).collect(),
-        maintenances: ahead.iter().map(|one| of_maintenance(visit, one)).collect(),
+        addresses: (seen.endpoints.iter())
+            .map(|one| address(visit, one))
+            .collect(),
+        changes: seen.changes.iter().map(|one| changed(visit, one)).collect(),
+        maintenances: (seen.maintenances.iter())
+            .map(|one| of_maintenance(visit, one))
+            .collect(),
         may_change: desk.may(Right::ChangePlatforms),
         is_connected: platform.client.is_some(),
         values: &values,

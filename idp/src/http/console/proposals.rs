@@ -9,6 +9,7 @@ use idp_core::proposal::{EVERYBODY, Proposal, ProposalState};
 
 use super::PROPOSALS;
 use super::act::review;
+use super::acted::{acted, decided};
 use super::bench::{PROPOSING, bench, frame};
 use super::facts::{of_change, word};
 use super::shown::{not_found, show as show_page, submit};
@@ -71,8 +72,6 @@ pub async fn show(visit: Visit, request: HttpRequest, id: web::Path<String>) -> 
         let (proposal, operators) = find(&visit, desk, &id).await?;
         let is_own = desk.on_duty()?.operator().id == proposal.proposed_by;
         let is_open = proposal.is_open(visit.cx.now);
-        let done = parameter(&request, "done");
-        let known = ["proposed", "approved", "refused", "withdrawn"];
         let page = ProposalPage {
             frame: frame(&visit, desk),
             bench: bench(desk),
@@ -83,7 +82,7 @@ pub async fn show(visit: Visit, request: HttpRequest, id: web::Path<String>) -> 
             course: course(&visit, &proposal, &operators)?,
             may_decide: is_open && !is_own && desk.may(proposal.change.right()),
             may_withdraw: is_open && is_own,
-            done: done.as_deref().filter(|done| known.contains(done)),
+            done: decided(&visit, desk),
         };
         Ok(visit.html(StatusCode::OK, page.render()))
     })
@@ -121,7 +120,11 @@ async fn taken_back(visit: &Visit, desk: &Desk, id: ProposalId) -> Result<HttpRe
         .write(move |store| withdraw(store, &cx, (&mandate, &caller), &of))
         .await
         .map_err(|error: FourEyesError| ActError::from(error))?;
-    Ok(see_other(&format!("{PROPOSALS}/{id}?done=withdrawn")))
+    Ok(see_other(&acted(
+        desk,
+        &format!("{PROPOSALS}/{id}"),
+        "withdrawn",
+    )))
 }
 
 async fn find(visit: &Visit, desk: &Desk, id: &str) -> Result<(Proposal, Vec<Operator>), Failure> {

@@ -8,6 +8,14 @@ use super::{CONSOLE, SIGN_IN, is_console};
 use crate::http::error::Failure;
 use crate::http::extract::browser::see_other;
 use crate::http::extract::{Desk, Form, Visit};
+use crate::operating::Act;
+use crate::view::BackLink;
+
+/// Nobody is on duty here any more.
+const SESSION_OVER: &str = "operator-session-over";
+
+/// Fields that a page fills in and nobody types.
+const BY_THE_PAGE: &[&str] = &["act", "back", "csrf_token", "nonce", "proof"];
 
 /// A page for whoever is on duty and has one of these rights; anybody else is led to sign in, or refused.
 pub async fn show(
@@ -36,8 +44,8 @@ pub async fn submit(
     rights: &[Right],
     answer: impl AsyncFnOnce(&Desk, &Form) -> Result<HttpResponse, Failure>,
 ) -> HttpResponse {
+    let form = Form::parse(body);
     let submitted = async {
-        let form = Form::parse(body);
         let desk = Desk::find(visit, request).await?;
         desk.check_form(visit, &form).await?;
         desk.on_duty()?;
@@ -46,7 +54,38 @@ pub async fn submit(
     };
     submitted
         .await
-        .unwrap_or_else(|failure: Failure| failure.page(visit))
+        .unwrap_or_else(|failure: Failure| refusal(visit, &failure, &form))
+}
+
+/// The page of a refused form. Where the session ended meanwhile it leads to signing in and back again, and still shows what was
+/// typed: the session of an operator is short, and a reason may be long.
+pub fn refusal(visit: &Visit, failure: &Failure, form: &Form) -> HttpResponse {
+    if !failure.is_stale() && failure.code != SESSION_OVER {
+        return failure.page(visit);
+    }
+    let from = form.one("back").unwrap_or_default();
+    let from = within(if from.is_empty() { visit.path() } else { from });
+    let next: String = url::form_urlencoded::byte_serialize(from.as_bytes()).collect();
+    let link = BackLink {
+        href: &format!("{SIGN_IN}?next={next}"),
+        label_key: "back-to-console",
+    };
+    // The portal's words for it speak of an enterprise's lock.
+    let code = match failure.code {
+        "session-expired" => SESSION_OVER,
+        other => other,
+    };
+    let told = Failure::refused(failure.status, code);
+    let act = form.one("act").ok().and_then(Act::of_text);
+    let mut typed = form.typed(BY_THE_PAGE);
+    typed.extend(act.as_ref().and_then(Act::reason).map(|it| ("reason", it)));
+    // Where nobody says that the form is ours, it may be a stranger's.
+    let kept = if visit.is_from_own_page() {
+        &typed[..]
+    } else {
+        &[]
+    };
+    told.page_keeping(visit, link, kept)
 }
 
 async fn allow(visit: &Visit, desk: &Desk, rights: &[Right]) -> Result<(), Failure> {

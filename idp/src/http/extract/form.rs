@@ -49,6 +49,13 @@ impl Form {
         }
     }
 
+    /// What was typed: every field that says something, but the ones of these names.
+    pub fn typed(&self, but: &[&str]) -> Vec<(&str, &str)> {
+        let all = self.0.iter().map(|(name, value)| (&**name, value.trim()));
+        all.filter(|(name, value)| !value.is_empty() && !but.contains(name))
+            .collect()
+    }
+
     /// Every value of a field.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.0

@@ -124,6 +124,11 @@ impl Visit {
         path_and_query.clone_into(&mut self.path_and_query);
     }
 
+    /// Path and query of this page, as a GET asks for it.
+    pub fn path(&self) -> &str {
+        &self.path_and_query
+    }
+
     /// Remembers who is signed in.
     pub fn seen(&self, enterprise_name: &str, csrf_token: &str) {
         let seen = Seen {
@@ -171,6 +176,7 @@ impl Visit {
             path_and_query: &self.path_and_query,
             signed_in: enterprise_name.map(|enterprise_name| SignedIn { enterprise_name }),
             csrf_token,
+            done: None,
             assets: self.state.assets.paths(),
             support: Support {
                 phone: portal.support_phone.as_deref(),

@@ -191,6 +191,8 @@ pub struct EnterpriseActPage<'a> {
     pub action: &'a str,
     /// Regions to choose from, where one is.
     pub regions: Vec<Choice<'a>>,
+    /// Largest file of evidence, in octets.
+    pub evidence_max: usize,
 }
 
 impl EnterpriseRow<'_> {

@@ -129,6 +129,7 @@ fn every_key_that_is_used_exists_and_every_key_that_exists_is_used() {
         "audit-",
         "consent-outcome-",
         "evidence-",
+        "field-",
         "enterprise-",
         "enterprises-by-",
         "lock-role-",

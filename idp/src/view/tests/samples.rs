@@ -27,6 +27,7 @@ pub(super) fn frame(locale: Locale) -> Frame<'static> {
         path_and_query: "/",
         signed_in: None,
         csrf_token: "sample-token",
+        done: Some("freeze"),
         assets: Assets {
             css: "portal.css",
             js: "portal.js",
@@ -239,6 +240,7 @@ fn reading(locale: Locale) -> Vec<(&'static str, String)> {
             problem,
             at,
             back,
+            typed: &[("reason", "法定代表人变更，见2026年第14号通知")],
         };
         page.render().unwrap()
     };

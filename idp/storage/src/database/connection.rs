@@ -37,6 +37,17 @@ impl Connection {
         }
     }
 
+    /// Takes all changes to a table until this transaction ends. Others read it meanwhile, and write rows that point into it:
+    /// two who each did so before and then wait here for one another would wait for ever.
+    pub(crate) fn take_changes(&mut self, table: &'static str) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(_) => {
+                self.execute(&format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
+            }
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Begins, ends or divides a transaction.
     pub(super) fn step(&mut self, step: Step) -> Result<(), StoreError> {
         match self {

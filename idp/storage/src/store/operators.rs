@@ -26,6 +26,13 @@ impl OperatorStore for Transaction<'_> {
         self.run(operator::list)
     }
 
+    fn hold_operators(&mut self) -> Result<Vec<Operator>, StoreError> {
+        self.run(|c| {
+            c.take_changes("operators")?;
+            operator::list(c)
+        })
+    }
+
     fn insert_operator(&mut self, operator: &Operator) -> Result<bool, StoreError> {
         self.run(|c| operator::insert(c, operator))
     }

@@ -1,5 +1,7 @@
 //! Properties of operators, of what they signed, and of changes that two of them agree on.
 
+use std::time::Duration;
+
 use idp_core::evidence::{Evidence, Holder, WaitingEvidence};
 use idp_core::id::{CaId, NoticeId, OperatorId, ProposalId, SignedStatementId};
 use idp_core::key_lock::Thumbprint;
@@ -17,6 +19,7 @@ use crate::steps::{read, write};
 pub const ALL: &[Property] = properties![
     operator_comes_back_as_stored_and_its_certificate_is_its_own,
     of_two_changes_of_one_version_one_is_made,
+    of_many_who_hold_the_operators_each_sees_what_the_others_did,
     signed_statement_comes_back_as_stored,
     proposals_come_newest_first_and_page_by_page,
     of_many_decisions_of_a_proposal_one_is_made,
@@ -153,6 +156,49 @@ async fn of_two_changes_of_one_version_one_is_made(b: &Backend) {
     assert_eq!(made, [true, false]);
     let id = changed.id.clone();
     assert_eq!(read!(b, |s| s.find_operator(&id)?), Some(changed));
+}
+
+/// So of many who go, the last two stay. Each writes a row that points to its operator, and a new certificate, as approvals do.
+async fn of_many_who_hold_the_operators_each_sees_what_the_others_did(b: &Backend) {
+    let people: Vec<_> = (0..5).map(|_| operator()).collect();
+    let stored = people.clone();
+    write!(b, |s| {
+        for one in &stored {
+            assert!(s.insert_operator(one)?);
+        }
+    });
+    let went = all(people.len(), |number| {
+        let (database, people) = (b.database.clone(), people.clone());
+        async move {
+            let written = database.write(move |s| {
+                let own = &people[number];
+                let is_active = |one: &Operator| one.state == OperatorState::Active;
+                let held = s.hold_operators()?;
+                s.insert_signed_statement(&signed(own))?;
+                let ours = |one: &&Operator| people.iter().any(|it| it.id == one.id);
+                if held
+                    .iter()
+                    .filter(ours)
+                    .filter(|one| is_active(one))
+                    .count()
+                    <= 2
+                {
+                    return Ok(false);
+                }
+                std::thread::sleep(Duration::from_millis(20));
+                let gone = Operator {
+                    state: OperatorState::Suspended,
+                    version: 2,
+                    thumbprint: operator().thumbprint,
+                    ..own.clone()
+                };
+                s.exchange_operator(&gone, 1)
+            });
+            written.await.unwrap()
+        }
+    })
+    .await;
+    assert_eq!(went.iter().filter(|went| **went).count(), 3);
 }
 
 async fn signed_statement_comes_back_as_stored(b: &Backend) {

@@ -7,6 +7,7 @@ use protocol::registration::ClientMetadata;
 use protocol::scope::{Scope, ScopeSet};
 
 use super::super::check::{RegistrationRefusal, check_client, check_redirect_uris};
+use super::super::client_keys::JwksProblem;
 use super::super::uris::PlainHttp;
 use super::authentication::{authentication, keys};
 use super::logout::logout;
@@ -95,6 +96,9 @@ fn told(metadata: &ClientMetadata, refusal: &RegistrationRefusal) -> MetadataPro
         }
         RegistrationRefusal::BadUri(uri) => {
             MetadataProblem::Metadata(member_with(metadata, uri), refusal.to_string())
+        }
+        RegistrationRefusal::Jwks(JwksProblem::Missing) => {
+            MetadataProblem::Metadata("jwks_uri", refusal.to_string())
         }
         RegistrationRefusal::Jwks(_) => MetadataProblem::Metadata("jwks", refusal.to_string()),
         refusal => MetadataProblem::Metadata("client", refusal.to_string()),

@@ -259,7 +259,7 @@ fn metadata_that_can_t_be_kept_is_refused_under_its_name() {
         ),
         (
             json!({ "token_endpoint_auth_method": "private_key_jwt" }),
-            "jwks",
+            "jwks_uri",
         ),
         (
             json!({ "token_endpoint_auth_method": "tls_client_auth" }),
