@@ -246,7 +246,7 @@ claim-address = Address
 ## Error page
 
 error-title-request = This request cannot be handled
-error-title-outdated = This page is out of date
+error-title-outdated = This can’t be done as things stand
 error-title-refused = You cannot continue
 error-title-not-found = Page not found
 error-title-slow-down = Too many attempts

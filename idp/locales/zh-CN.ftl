@@ -246,7 +246,7 @@ claim-address = 单位地址
 ## 错误页
 
 error-title-request = 无法处理这个请求
-error-title-outdated = 页面已过时
+error-title-outdated = 现在不能这样办理
 error-title-refused = 不能继续操作
 error-title-not-found = 没有找到这个页面
 error-title-slow-down = 操作过于频繁

@@ -104,7 +104,10 @@ fn try_en(ready: &Ready) -> String {
 fn commands(out: &mut impl Write, ready: &Ready) -> io::Result<()> {
     let state = ready.state_dir.display();
     let (_, code) = first_good(&ready.locks);
-    let idp = format!("IDP_STATE_DIR={state}/provider cargo run --bin idp --");
+    let idp = format!(
+        "IDP_ISSUER={} IDP_STATE_DIR={state}/provider cargo run --bin idp --",
+        ready.issuer
+    );
     writeln!(
         out,
         "技术人员的命令，在另一个终端运行；--help 说明各项 · operators' commands, in another terminal; --help tells what each does"

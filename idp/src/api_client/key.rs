@@ -130,7 +130,7 @@ fn read(certificate: &Certificate, pkcs8: &[u8]) -> Option<(ProofAlgorithm, Key)
 fn opened(files: &KeyFiles) -> Result<SecretDocument, ClientError> {
     let refused = |why: &dyn ToString| wrong(&files.key, why.to_string());
     let pem = text(&files.key)?;
-    let (label, document) = SecretDocument::from_pem(&pem).map_err(|e| refused(&e))?;
+    let (label, document) = SecretDocument::from_pem(of_key(&pem)).map_err(|e| refused(&e))?;
     match label {
         "PRIVATE KEY" => Ok(document),
         "ENCRYPTED PRIVATE KEY" => {
@@ -145,6 +145,18 @@ fn opened(files: &KeyFiles) -> Result<SecretDocument, ClientError> {
         }
         other => Err(refused(&format!("is a {other}: PKCS #8 is wanted"))),
     }
+}
+
+/// The key where a file holds the certificate too; all of it where it holds no key.
+fn of_key(pem: &str) -> &str {
+    let end = pem.find("PRIVATE KEY-----").and_then(|label| {
+        let begins = pem.get(..label)?.rfind("-----BEGIN ")?;
+        let rest = pem.get(begins..)?;
+        let closes = rest.find("-----END ")?;
+        let line = rest.get(closes..)?.find('\n');
+        line.map_or(Some(rest), |line| rest.get(..=closes + line))
+    });
+    end.unwrap_or(pem)
 }
 
 fn text(file: &Path) -> Result<String, ClientError> {

@@ -8,6 +8,7 @@ use idp_core::signer::NotSigned;
 use idp_core::store::StoreError;
 
 use super::extract::Visit;
+use super::routes::{CONSOLE, is_console};
 use crate::view::{BackLink, ErrorPage, Problem};
 
 /// A request that ends on the error page.
@@ -149,6 +150,9 @@ impl Failure {
                 ("/platforms", "back-to-platforms")
             }
             ("session-expired" | "csrf" | "request-expired", false) => ("/login", "back-to-login"),
+            _ if is_console(visit.path().split('?').next().unwrap_or_default()) => {
+                (CONSOLE, "back-to-console-home")
+            }
             _ => return None,
         };
         Some(BackLink { href, label_key })

@@ -207,6 +207,7 @@ pub(super) const CODES: &[&str] = &[
     "operator-certificate-not-yet-valid",
     "operator-certificate-not-for-signing",
     "operator-session-over",
+    "act-spent",
     "operator-not-allowed",
     "operator-name",
     "operator-no-role",

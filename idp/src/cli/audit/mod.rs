@@ -147,8 +147,23 @@ async fn key(config: &Config, database: &Database) -> Result<LogKey, StartError>
     key.map_err(failed)
 }
 
+/// Whether the log goes by the name that this configuration gives it. Under another one nothing is signed: to whoever verifies,
+/// such a head is forged.
+async fn check_name(database: &Database, name: &str) -> Result<(), StartError> {
+    let newest = database.read(|store| store.find_newest_checkpoint()).await;
+    let newest = newest.map_err(|e| StartError::new("database", e))?;
+    let own = newest.as_ref().and_then(|head| head.note.lines().next());
+    match own {
+        Some(own) if own != name => Err(failed(format_args!(
+            "its heads are signed as {own}, this configuration calls it {name}: set the issuer of the running provider (IDP_ISSUER)"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Brings in what waits and signs the head, as a running server does by itself.
 async fn bring_up(config: &Config, database: &Database) -> Result<LogKey, StartError> {
+    check_name(database, &config.audit_origin()).await?;
     let key = key(config, database).await?;
     let mut sequencer = Sequencer::default();
     let brought = sequencer.catch_up(database, &cx(config)?).await;

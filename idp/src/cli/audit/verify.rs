@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use idp_core::transparency::{Checkpoint, HeadToCheck, SignedNote, VerifierKey};
 
 use super::report::{Progress, Report};
-use super::{VerifyOptions, failed, key};
+use super::{VerifyOptions, check_name, failed, key};
 use crate::audit_log::{Outside, verify, verify_export};
+use crate::cli::output::remark;
 use crate::cli::ready;
 use crate::config::Config;
 use crate::serve::StartError;
@@ -26,6 +27,9 @@ pub(super) async fn run(config: &Config, options: VerifyOptions) -> Result<(), S
             config.database.url = url;
         }
         let database = ready::database(&config).await?;
+        if let Err(other) = check_name(&database, key.name()).await {
+            remark(other);
+        }
         let outside = Outside {
             heads: outside,
             segments: options.segments,

@@ -54,6 +54,10 @@ async fn submitted(visit: &Visit, desk: &Desk, form: &Form) -> Result<HttpRespon
             Ok(once(visit, desk, shown))
         }
         Answered::Done(done) => Ok(see_other(&after(desk, &done, (back, prepared.code)))),
+        // Sent twice, it may have been done the first time.
+        Answered::Unsigned("challenge-expired") => {
+            page(visit, desk, (&prepared, back), Some("act-spent")).await
+        }
         Answered::Unsigned(code) => page(visit, desk, (&prepared, back), Some(code)).await,
         Answered::Refused(error) => Err(error.into()),
     }

@@ -31,7 +31,7 @@ pub async fn rename(mut visit: Visit, request: HttpRequest, body: web::Payload) 
     };
     asked
         .await
-        .unwrap_or_else(|failure: Failure| refusal(&visit, &failure, &Form::parse(b"")))
+        .unwrap_or_else(|failure: Failure| refusal(&visit, &failure, (&Form::parse(b""), false)))
 }
 
 async fn handed_in(visit: &Visit, desk: &Desk, upload: Upload) -> Result<HttpResponse, Failure> {

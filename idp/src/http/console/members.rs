@@ -29,15 +29,15 @@ fn plain(value: &Value) -> String {
 
 /// What can't be seen is written out, as JSON does it.
 fn seen(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let written = |c| {
         if is_unseen(c) {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            format!("\\u{:04x}", u32::from(c))
         } else {
-            out.push(c);
+            c.to_string()
         }
-    }
-    out
+    };
+    let each = text.chars().map(written);
+    each.collect::<String>()
 }
 
 #[cfg(test)]

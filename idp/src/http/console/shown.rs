@@ -15,7 +15,15 @@ use crate::view::BackLink;
 const SESSION_OVER: &str = "operator-session-over";
 
 /// Fields that a page fills in and nobody types.
-const BY_THE_PAGE: &[&str] = &["act", "back", "csrf_token", "nonce", "proof"];
+const BY_THE_PAGE: &[&str] = &[
+    "act",
+    "back",
+    "csrf_token",
+    "do",
+    "nonce",
+    "proof",
+    "version",
+];
 
 /// A page for whoever is on duty and has one of these rights; anybody else is led to sign in, or refused.
 pub async fn show(
@@ -45,21 +53,26 @@ pub async fn submit(
     answer: impl AsyncFnOnce(&Desk, &Form) -> Result<HttpResponse, Failure>,
 ) -> HttpResponse {
     let form = Form::parse(body);
+    let mut is_off_duty = false;
     let submitted = async {
         let desk = Desk::find(visit, request).await?;
+        is_off_duty = desk.on_duty.is_none();
         desk.check_form(visit, &form).await?;
         desk.on_duty()?;
         allow(visit, &desk, rights).await?;
         answer(&desk, &form).await
     };
-    submitted
-        .await
-        .unwrap_or_else(|failure: Failure| refusal(visit, &failure, &form))
+    let answered: Result<_, Failure> = submitted.await;
+    answered.unwrap_or_else(|failure| refusal(visit, &failure, (&form, is_off_duty)))
 }
 
 /// The page of a refused form. Where the session ended meanwhile it leads to signing in and back again, and still shows what was
 /// typed: the session of an operator is short, and a reason may be long.
-pub fn refusal(visit: &Visit, failure: &Failure, form: &Form) -> HttpResponse {
+pub fn refusal(
+    visit: &Visit,
+    failure: &Failure,
+    (form, is_off_duty): (&Form, bool),
+) -> HttpResponse {
     if !failure.is_stale() && failure.code != SESSION_OVER {
         return failure.page(visit);
     }
@@ -70,9 +83,10 @@ pub fn refusal(visit: &Visit, failure: &Failure, form: &Form) -> HttpResponse {
         href: &format!("{SIGN_IN}?next={next}"),
         label_key: "back-to-console",
     };
-    // The portal's words for it speak of an enterprise's lock.
+    // The portal's words speak of an enterprise's lock; and whoever signed out in another tab has a session of nobody by now.
     let code = match failure.code {
         "session-expired" => SESSION_OVER,
+        _ if is_off_duty => SESSION_OVER,
         other => other,
     };
     let told = Failure::refused(failure.status, code);
