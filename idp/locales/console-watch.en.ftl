@@ -10,7 +10,7 @@ console-health-lead = The addresses that platforms registered are looked at from
 console-health-off = The scheduled look is switched off (platform_health.enabled = false); each platform can still be looked at from its page.
 console-health-none = No platform is connected yet.
 console-health-state = State
-console-health-failing = Addresses that do not well
+console-health-failing = Addresses in trouble
 console-health-checked = Last looked at
 console-health-ok = Well
 console-health-unknown = Not known

@@ -17,6 +17,7 @@ console-older = Older ones
 figure-proposals = Changes that wait for a second person
 figure-authorities-closed = Authorities whose locks can’t be judged now
 figure-logouts-given-up = Logout notices that were given up
+console-on-duty = Operator:
 back-to-console-home = Back to the console
 back-to-console = Back to operator sign-in
 role-registrar = Registrar

@@ -17,6 +17,7 @@ console-older = 更早的记录
 figure-proposals = 待审批的变更
 figure-authorities-closed = 暂时无法判定证书的 CA
 figure-logouts-given-up = 未能送达的退出通知
+console-on-duty = 当前技术人员：
 back-to-console-home = 返回控制台
 back-to-console = 返回技术人员登录
 role-registrar = 平台管理员

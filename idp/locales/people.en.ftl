@@ -234,7 +234,7 @@ consent-outcome-revoked = Taken back
 ## Audit
 
 console-nav-audit = Audit
-audit-lead = Look for what happened, newest first. Times are those of Beijing. No index knows addresses: name a time too.
+audit-lead = Look for what happened, newest first. Times are those of Beijing. A search by network address is slow: name a time too.
 audit-from = From
 audit-until = Until (not included)
 audit-enterprise = Credit code of the enterprise

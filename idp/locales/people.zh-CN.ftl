@@ -234,7 +234,7 @@ consent-outcome-revoked = 撤销
 ## 审计
 
 console-nav-audit = 审计
-audit-lead = 查找发生过的事，最近的在前。时间为北京时间。网络地址没有索引，请同时限定时间。
+audit-lead = 查找发生过的事，最近的在前。时间为北京时间。按网络地址查找较慢，请同时限定时间。
 audit-from = 从
 audit-until = 到（不含）
 audit-enterprise = 企业的统一社会信用代码

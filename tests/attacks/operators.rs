@@ -231,7 +231,7 @@ async fn a_signature_counts_for_the_very_act_that_was_shown() {
     let mut fields = page.fields("#challenge-form");
     set(&mut fields, "proof", &proof);
     let answer = trust.browser.post("/console/act", &fields).await;
-    assert_eq!(answer.problem(), "challenge-expired");
+    assert_eq!(answer.problem(), "act-spent");
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ suite_storage() {
 
 # Tests that go through HTTP wait most of their time: for a minute's pause, a moment's end, an answer.
 waiting_threads() {
-  echo $((4 * $(nproc)))
+  echo $((3 * $(nproc)))
 }
 
 suite_flows() {

@@ -166,3 +166,30 @@ fn text(file: &Path) -> Result<String, ClientError> {
 fn wrong(file: &Path, why: impl std::fmt::Display) -> ClientError {
     ClientError::File(file.to_owned(), why.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_found_beside_its_certificate() {
+        let block = |label| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        let (certificate, key) = (block("CERTIFICATE"), block("ENCRYPTED PRIVATE KEY"));
+        for file in [
+            format!("{certificate}{key}"),
+            format!("{key}{certificate}"),
+            format!("{certificate}{key}{certificate}"),
+            key.clone(),
+        ] {
+            assert_eq!(of_key(&file), key, "{file}");
+        }
+        for none in [
+            &*certificate,
+            "",
+            "PRIVATE KEY-----",
+            "-----BEGIN PRIVATE KEY-----",
+        ] {
+            assert_eq!(of_key(none), none);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::{Ended, Operator};
+use super::{Ended, Operator, ended};
 
 /// A log with events under several heads.
 fn with_log(platforms: usize) -> Operator {
@@ -133,6 +133,25 @@ fn the_log_is_verified_exported_and_verified_from_the_export() {
     operator
         .run(&["audit", "export", "--from", "99999"])
         .refused_with(&["no signed head holds these lines"]);
+}
+
+#[test]
+fn the_head_is_signed_under_the_log_s_own_name_alone() {
+    let operator = with_log(1);
+    let elsewhere = |words: &[&str]| {
+        let mut command = operator.command(words);
+        ended(command.env("IDP_ISSUER", "http://127.0.0.1:4712"))
+    };
+    elsewhere(&["audit", "checkpoint"]).refused_with(&["127.0.0.1:4712", "IDP_ISSUER"]);
+    let verified = elsewhere(&["audit", "verify"]);
+    assert!(
+        verified.err.contains("127.0.0.1:4712") && verified.code == 1,
+        "{}{}",
+        verified.out,
+        verified.err
+    );
+    let own = operator.run(&["audit", "verify"]);
+    assert_eq!(own.code, 0, "{}{}", own.out, own.err);
 }
 
 #[test]
