@@ -6,7 +6,7 @@
 //! tries again.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -80,29 +80,52 @@ pub(super) fn start_workers(
     Ok(())
 }
 
-/// Shared by the workers: since when the server is away, and how that showed.
+/// Shared by the workers: whether the server is away, and how that showed.
 #[derive(Default)]
-struct Outage(Mutex<Option<(Instant, String)>>);
+struct Outage(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// When somebody may try again, and why nobody may before.
+    away: Option<(Instant, String)>,
+    /// When the server was last found to be there.
+    there: Option<Instant>,
+}
 
 impl Outage {
-    fn check(&self) -> Result<(), StoreError> {
-        let mut outage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *outage {
-            Some((retry_at, why)) if Instant::now() < *retry_at => {
-                Err(StoreError::Unavailable(why.clone()))
-            }
+    /// Whether to try; when this try began.
+    fn check(&self) -> Result<Instant, StoreError> {
+        let now = Instant::now();
+        match &mut self.known().away {
+            Some((retry_at, why)) if now < *retry_at => Err(StoreError::Unavailable(why.clone())),
             // This caller tries; the others go on being refused until it knows more.
             Some((retry_at, _)) => {
-                *retry_at = Instant::now() + RETRY_AFTER;
-                Ok(())
+                *retry_at = now + RETRY_AFTER;
+                Ok(now)
             }
-            None => Ok(()),
+            None => Ok(now),
         }
     }
 
-    fn note(&self, why: Option<&str>) {
-        let outage = why.map(|why| (Instant::now() + RETRY_AFTER, why.to_owned()));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = outage;
+    /// What came of a try that began then.
+    fn note(&self, began: Instant, failed: Option<&str>) {
+        let now = Instant::now();
+        let mut known = self.known();
+        match failed {
+            None => {
+                *known = Known {
+                    away: None,
+                    there: Some(now),
+                }
+            }
+            // A try that another has overtaken says nothing of the server as it is.
+            Some(_) if known.there.is_some_and(|there| there > began) => (),
+            Some(why) => known.away = Some((now + RETRY_AFTER, why.to_owned())),
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -165,14 +188,14 @@ impl Worker {
         {
             return Ok(connection);
         }
-        self.outage.check()?;
+        let began = self.outage.check()?;
         let connected = self.connect().and_then(|mut connection| {
             connection.execute(begin)?;
             Ok(connection)
         });
         match &connected {
-            Ok(_) => self.outage.note(None),
-            Err(error) => self.outage.note(Some(&error.to_string())),
+            Ok(_) => self.outage.note(began, None),
+            Err(error) => self.outage.note(began, Some(&error.to_string())),
         }
         connected
     }
@@ -210,4 +233,38 @@ impl Worker {
 fn reason(error: tokio_postgres::Error) -> StoreError {
     let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
     StoreError::Unavailable(format!("{error}{}", cause.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_refused(outage: &Outage) -> bool {
+        matches!(outage.check(), Err(StoreError::Unavailable(why)) if why == "gone")
+    }
+
+    #[test]
+    fn server_that_is_away_is_left_alone_until_somebody_may_try() {
+        let outage = Outage::default();
+        let began = outage.check().unwrap();
+        outage.note(began, Some("gone"));
+        assert!(is_refused(&outage));
+        std::thread::sleep(RETRY_AFTER);
+        let trying = outage.check().unwrap();
+        assert!(is_refused(&outage), "one tries, the others wait");
+        outage.note(trying, None);
+        assert!(outage.check().is_ok());
+    }
+
+    #[test]
+    fn try_that_fails_late_does_not_hide_that_the_server_is_back() {
+        let outage = Outage::default();
+        let slow = outage.check().unwrap();
+        let quick = outage.check().unwrap();
+        outage.note(quick, None);
+        outage.note(slow, Some("gone"));
+        assert!(outage.check().is_ok());
+        outage.note(outage.check().unwrap(), Some("gone"));
+        assert!(is_refused(&outage), "a later one counts");
+    }
 }
