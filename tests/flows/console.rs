@@ -87,7 +87,7 @@ async fn a_second_person_lets_an_operator_in() {
     );
     let done = second.decide(&proposal, "approve").await;
     let told = done.location().unwrap_or_default().to_owned();
-    let expected = format!("{proposal}?acted=approved.");
+    let expected = format!("{proposal}?decided=approved.");
     assert!(told.starts_with(&expected), "{}", done.summary());
     assert!(second.browser.open(&told).await.has("#done"));
     // Nobody else's link says so.
@@ -139,6 +139,11 @@ async fn what_two_persons_signed_is_kept_whole_and_verifies() {
     for (one, worker) in signed.iter().zip([&first, &second]) {
         assert_eq!(one.operator_id, worker.id);
         assert!(one.statement.contains(&digest) && one.statement.contains(&worker.name));
+        assert!(
+            one.statement.contains("；职责：审计员；"),
+            "{}",
+            one.statement
+        );
         let proof = Proof::from_json(&one.proof).unwrap();
         let text = ChallengeText {
             origin: &one.origin,

@@ -7,7 +7,7 @@ use e2e::{Answer, Provider};
 use idp_core::audit::AuditKind;
 use idp_core::id::PlatformId;
 use idp_core::operator::Role;
-use idp_core::platform::{ConsentPolicy, Platform, PlatformState, SecurityProfile};
+use idp_core::platform::{ConsentPolicy, JwsAlgorithm, Platform, PlatformState, SecurityProfile};
 use serde_json::Value;
 
 async fn platform(provider: &Provider, id: &str) -> Option<Platform> {
@@ -35,6 +35,7 @@ fn typed(id: &str) -> Fields {
         ("post_logout_redirect_uris", "https://p.example/bye"),
         ("method", "client_secret_basic"),
         ("jwks_uri", ""),
+        ("id_token_alg", "PS256"),
         ("scopes", "openid"),
         ("scopes", "enterprise"),
         ("consent_days", "30"),
@@ -67,6 +68,8 @@ async fn a_platform_is_registered_and_its_secret_is_shown_once() {
     let provider = Provider::shared();
     let mut worker = Worker::on_duty(provider, &[Role::Registrar]).await;
     let page = worker.browser.open("/console/platforms/new").await;
+    let proposed = page.attribute("#id_token_alg [selected]", "value");
+    assert_eq!(proposed.as_deref(), Some("ES256"));
     let review = send(&mut worker, &page, &typed("trial-one")).await;
     let shown = review.texts("dd").join("\n");
     for fact in [
@@ -92,6 +95,7 @@ async fn a_platform_is_registered_and_its_secret_is_shown_once() {
     assert_eq!(kept.state, PlatformState::Active);
     let client = kept.client.unwrap();
     assert_eq!(client.consent, ConsentPolicy::RememberDays(30));
+    assert_eq!(client.id_token_alg, JwsAlgorithm::Ps256);
     assert!(client.tokens.refresh && client.redirect_uris.len() == 2);
     let events = provider.audit_of_platform("trial-one").await;
     let added = events.iter().find(|e| e.kind == AuditKind::PlatformAdded);

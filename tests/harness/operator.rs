@@ -105,7 +105,7 @@ impl Worker {
         let answer = self.sign(review).await;
         let address = answer
             .location()
-            .and_then(|to| to.split_once("?acted=proposed."));
+            .and_then(|to| to.split_once("?decided=proposed."));
         let (address, _) = address.unwrap_or_else(|| panic!("{}", answer.summary()));
         address.to_owned()
     }

@@ -5,6 +5,7 @@
 //! sibling handler. The map of addresses is [`routes`].
 
 mod account;
+mod act_words;
 mod admin_api;
 pub mod assets;
 pub mod audit_log;

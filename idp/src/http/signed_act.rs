@@ -11,14 +11,13 @@ use idp_core::directory::{DirectoryError, RegistrationRefusal};
 use idp_core::duty::{OnDuty, OperatorAuthentication};
 use idp_core::id::SignedStatementId;
 use idp_core::operate::OperateRefusal;
-use idp_core::proposal::EVERYBODY;
 use idp_core::session::SessionKey;
 use idp_core::signed_statement::SignedStatement;
 use protocol::challenge::Purpose;
 
 use super::error::Failure;
 use super::extract::Visit;
-use super::{challenge, trail};
+use super::{act_words, challenge, trail};
 use crate::operating::{ActError, Done, Prepared, Signed, carry_out};
 use crate::view::{Locale, Messages};
 
@@ -144,15 +143,11 @@ fn statement(
 ) -> String {
     let messages = Messages::of(locale);
     let what = messages.t(&format!("act-{}", prepared.code));
-    let everybody = messages.t("act-everybody");
-    let subject = match &*prepared.subject {
-        EVERYBODY => &*everybody,
-        subject => subject,
-    };
+    let subject = act_words::subject(messages, prepared);
     let args = [
         ("operator", &*signatory.on_duty.operator().name),
         ("what", &*what),
-        ("subject", subject),
+        ("subject", &*subject),
         ("reason", &prepared.reason),
         ("digest", &prepared.digest),
         ("origin", &visit.state.settings.origin),

@@ -22,7 +22,9 @@ pub struct Prepared {
     pub code: &'static str,
     /// To what.
     pub subject: String,
-    /// The same for the trail, in which nothing stands that was typed of an enterprise.
+    /// What people call that, where the identifier says nothing to them.
+    pub called: Option<String>,
+    /// The subject for the trail, in which nothing stands that was typed of an enterprise.
     pub traced: String,
     /// Why.
     pub reason: String,
@@ -66,14 +68,18 @@ pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError
 
 async fn looked_up(database: &Database, act: Act) -> Result<Prepared, ActError> {
     match act.clone() {
-        Act::Propose { change, reason } => of_change(act, &change, (reason, None)),
+        Act::Propose { change, reason } => {
+            let called = called(database, &change).await?;
+            of_change((act, called), &change, (reason, None))
+        }
         Act::Approve { proposal } | Act::Refuse { proposal } => {
             let found = database
                 .read(move |store| store.find_proposal(&proposal))
                 .await?;
             let found = found.ok_or(FourEyesRefusal::Unknown)?;
             let (change, reason) = (found.change.clone(), found.reason.clone());
-            of_change(act, &change, (reason, Some(found)))
+            let called = called(database, &change).await?;
+            of_change((act, called), &change, (reason, Some(found)))
         }
         Act::Platform {
             platform,
@@ -83,6 +89,7 @@ async fn looked_up(database: &Database, act: Act) -> Result<Prepared, ActError> 
             right: Right::ChangePlatforms,
             code: what.code(),
             subject: platform.to_string(),
+            called: None,
             traced: platform.to_string(),
             reason,
             digest: act.digest()?,
@@ -93,6 +100,7 @@ async fn looked_up(database: &Database, act: Act) -> Result<Prepared, ActError> 
             right: Right::ChangePlatforms,
             code: what.code(),
             subject: what.subject(),
+            called: None,
             traced: what.subject(),
             reason,
             digest: act.digest()?,
@@ -108,6 +116,7 @@ async fn looked_up(database: &Database, act: Act) -> Result<Prepared, ActError> 
             code: what.code(),
             traced: of_part(&credit_code, what.part_traced()),
             subject: of_part(&credit_code, what.part()),
+            called: None,
             reason,
             digest: act.digest()?,
             proposal: None,
@@ -123,8 +132,18 @@ fn of_part(credit_code: &str, part: Option<&str>) -> String {
     }
 }
 
+/// Operators are known by their names.
+async fn called(database: &Database, change: &Change) -> Result<Option<String>, ActError> {
+    let Change::ChangeOperator { id, .. } = change else {
+        return Ok(None);
+    };
+    let id = id.clone();
+    let found = database.read(move |store| store.find_operator(&id)).await?;
+    Ok(found.map(|one| one.name))
+}
+
 fn of_change(
-    act: Act,
+    (act, called): (Act, Option<String>),
     change: &Change,
     (reason, proposal): (String, Option<Proposal>),
 ) -> Result<Prepared, ActError> {
@@ -133,6 +152,7 @@ fn of_change(
         right: change.right(),
         code: change.code(),
         subject: change.subject().to_owned(),
+        called,
         traced: change.subject().to_owned(),
         digest: change.digest()?,
         reason,

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::acted::acted;
+use super::acted::{acted, decided};
 use super::bench::{bench, frame};
 use super::facts;
 use super::shown::{submit as take_form, within};
@@ -131,5 +131,5 @@ fn after(desk: &Desk, done: &Done, (back, code): (&str, &str)) -> String {
             return acted(desk, back, code);
         }
     };
-    acted(desk, &format!("{PROPOSALS}/{id}"), code)
+    decided(desk, &format!("{PROPOSALS}/{id}"), code)
 }

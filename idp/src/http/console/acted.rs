@@ -8,65 +8,51 @@ use subtle::ConstantTimeEq as _;
 
 use crate::http::extract::{Desk, Visit};
 
-/// What a page may be told was done; `act-<code>` is its text.
-const ACTS: &[&str] = &[
-    "announce-maintenance",
-    "change-platform",
-    "close-rebinding",
-    "connect-platform",
-    "correct",
-    "end-all-sign-ins",
-    "end-maintenance",
-    "end-sign-in",
-    "end-sign-ins-of-lock",
-    "erase",
-    "freeze",
-    "activate-platform",
-    "lock-lost",
-    "look-at-platform",
-    "open-rebinding",
-    "promote-lock",
-    "publish-notice",
-    "remove-lock",
-    "rename",
-    "revoke-registration-token",
-    "suspend-platform",
-    "take-consent-back",
-    "unfreeze",
-    "withdraw-notice",
-];
+/// What the address of a page that an act led to calls it: the code of the act, `act-<code>` is its text.
+const ACTED: &str = "acted";
 
-/// What became of a proposal; `proposal-done-<code>` is its text.
-const DECIDED: &[&str] = &["approved", "proposed", "refused", "withdrawn"];
+/// The same where a proposal is what was acted on; `proposal-done-<code>` is its text.
+const DECIDED: &str = "decided";
 
 /// The same address, whose page says that this was done.
 pub fn acted(desk: &Desk, back: &str, code: &str) -> String {
-    with(back, &format!("{code}.{}", mark(desk, code)))
+    with(back, &said(desk, ACTED, code))
+}
+
+/// The same address, whose page says that this became of the proposal.
+pub fn decided(desk: &Desk, back: &str, code: &str) -> String {
+    with(back, &said(desk, DECIDED, code))
 }
 
 /// The act that was done just now, where the page's address says so.
-pub fn done(visit: &Visit, desk: &Desk) -> Option<&'static str> {
-    one_of(ACTS, visit, desk)
+pub fn done<'a>(visit: &'a Visit, desk: &Desk) -> Option<&'a str> {
+    ours(visit, desk, ACTED)
 }
 
 /// What just became of the proposal that a page shows.
-pub fn decided(visit: &Visit, desk: &Desk) -> Option<&'static str> {
-    one_of(DECIDED, visit, desk)
+pub fn became<'a>(visit: &'a Visit, desk: &Desk) -> Option<&'a str> {
+    ours(visit, desk, DECIDED)
 }
 
-fn one_of(known: &[&'static str], visit: &Visit, desk: &Desk) -> Option<&'static str> {
+/// The code in this parameter. One with our mark is one that we gave out.
+fn ours<'a>(visit: &'a Visit, desk: &Desk, parameter: &str) -> Option<&'a str> {
     let (_, query) = visit.path().split_once('?')?;
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let (_, said) = pairs.find(|(name, _)| *name == "acted")?;
+    let (_, said) = pairs.find(|(name, _)| *name == parameter)?;
     let (code, said) = said.split_once('.')?;
-    let is_ours = mark(desk, code).as_bytes().ct_eq(said.as_bytes());
-    let known = known.iter().find(|one| **one == code)?;
-    bool::from(is_ours).then_some(*known)
+    let is_ours = mark(desk, parameter, code)
+        .as_bytes()
+        .ct_eq(said.as_bytes());
+    bool::from(is_ours).then_some(code)
+}
+
+fn said(desk: &Desk, parameter: &str, code: &str) -> String {
+    format!("{parameter}={code}.{}", mark(desk, parameter, code))
 }
 
 /// Nobody else knows the token of the session.
-fn mark(desk: &Desk, code: &str) -> String {
-    let digest = Sha256::digest(format!("acted\0{code}\0{}", desk.csrf_token()));
+fn mark(desk: &Desk, parameter: &str, code: &str) -> String {
+    let digest = Sha256::digest(format!("{parameter}\0{code}\0{}", desk.csrf_token()));
     hex::encode(digest).chars().take(32).collect()
 }
 
@@ -76,7 +62,7 @@ fn with(back: &str, said: &str) -> String {
         None => (back, String::new()),
     };
     let joint = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{joint}acted={said}{fragment}")
+    format!("{address}{joint}{said}{fragment}")
 }
 
 #[cfg(test)]
@@ -92,7 +78,7 @@ mod tests {
                 "/console/a?q=1&acted=freeze.0f#there",
             ),
         ] {
-            assert_eq!(with(back, "freeze.0f"), expected);
+            assert_eq!(with(back, "acted=freeze.0f"), expected);
         }
     }
 }

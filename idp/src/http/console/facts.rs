@@ -10,6 +10,7 @@ use pki::certificate::Certificate;
 
 use super::authority_facts::{differences, of_entry, warnings};
 use super::{enterprise_facts, platform_facts, registration_tokens::of_registration};
+use crate::http::act_words;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::moment;
@@ -228,10 +229,7 @@ pub fn of_certificate(visit: &Visit, certificate: &Certificate) -> Vec<Fact> {
 
 /// Roles in the page's language.
 pub fn role_names(visit: &Visit, roles: &Roles) -> String {
-    let names = roles
-        .iter()
-        .map(|role| word(visit, &format!("role-{}", role.as_str())));
-    names.collect::<Vec<_>>().join(" · ")
+    act_words::role_names(Messages::of(visit.locale), roles)
 }
 
 fn of_revision(revision: u32) -> Fact {

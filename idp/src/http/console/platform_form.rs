@@ -6,7 +6,9 @@ use idp_core::consent_statement::ConsentSigner;
 use idp_core::directory::{Entry, RegistrationRefusal, Terms, Wanted, version_of};
 use idp_core::id::PlatformId;
 use idp_core::operator::Right;
-use idp_core::platform::{ConsentPolicy, Platform, PlatformState, SecurityProfile, Zone};
+use idp_core::platform::{
+    ConsentPolicy, JwsAlgorithm, Platform, PlatformState, SecurityProfile, Zone,
+};
 use idp_core::region::RegionCode;
 use protocol::registration::ClientMetadata;
 use protocol::scope::{Scope, ScopeSet};
@@ -29,7 +31,7 @@ use crate::view::console::PlatformFormPage;
 const RIGHTS: [Right; 1] = [Right::ChangePlatforms];
 
 /// Fields of one value, and the member of the metadata that each is; empty: none of them.
-const FIELDS: [(&str, &str); 16] = [
+const FIELDS: [(&str, &str); 17] = [
     ("version", ""),
     ("id", ""),
     ("name_zh", ""),
@@ -43,6 +45,7 @@ const FIELDS: [(&str, &str); 16] = [
     ("post_logout_redirect_uris", "post_logout_redirect_uris"),
     ("method", "token_endpoint_auth_method"),
     ("jwks_uri", "jwks_uri"),
+    ("id_token_alg", "id_token_signed_response_alg"),
     ("consent_days", ""),
     ("consent_signature", ""),
     ("profile", ""),
@@ -68,7 +71,10 @@ pub async fn ask(visit: Visit, request: HttpRequest) -> HttpResponse {
     show_page(&visit, &request, &RIGHTS, async |desk| {
         let scopes = ScopeSet::all();
         let typed = Typed {
-            values: vec![("method", "private_key_jwt".to_owned())],
+            values: vec![
+                ("method", "private_key_jwt".to_owned()),
+                ("id_token_alg", JwsAlgorithm::Es256.as_str().to_owned()),
+            ],
             chosen: chosen_scopes(&scopes),
         };
         Ok(page(&visit, desk, (None, &typed), None))

@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use idp_core::four_eyes::{FourEyesError, withdraw};
 use idp_core::id::{OperatorId, ProposalId};
 use idp_core::operator::Operator;
-use idp_core::proposal::{EVERYBODY, Proposal, ProposalState};
+use idp_core::proposal::{Change, EVERYBODY, Proposal, ProposalState};
 
 use super::PROPOSALS;
 use super::act::review;
-use super::acted::{acted, decided};
+use super::acted::{became, decided};
 use super::bench::{PROPOSING, bench, frame};
 use super::facts::{of_change, word};
 use super::shown::{not_found, show as show_page, submit};
@@ -82,7 +82,7 @@ pub async fn show(visit: Visit, request: HttpRequest, id: web::Path<String>) -> 
             course: course(&visit, &proposal, &operators)?,
             may_decide: is_open && !is_own && desk.may(proposal.change.right()),
             may_withdraw: is_open && is_own,
-            done: decided(&visit, desk),
+            done: became(&visit, desk),
         };
         Ok(visit.html(StatusCode::OK, page.render()))
     })
@@ -120,7 +120,7 @@ async fn taken_back(visit: &Visit, desk: &Desk, id: ProposalId) -> Result<HttpRe
         .write(move |store| withdraw(store, &cx, (&mandate, &caller), &of))
         .await
         .map_err(|error: FourEyesError| ActError::from(error))?;
-    Ok(see_other(&acted(
+    Ok(see_other(&decided(
         desk,
         &format!("{PROPOSALS}/{id}"),
         "withdrawn",
@@ -169,9 +169,10 @@ fn row<'a>(visit: &Visit, proposal: &'a Proposal, operators: &[Operator]) -> Pro
     ProposalRow {
         id: proposal.id.as_str(),
         code: proposal.change.code(),
-        subject: match proposal.change.subject() {
-            EVERYBODY => word(visit, "act-everybody"),
-            subject => subject.to_owned(),
+        subject: match (&proposal.change, proposal.change.subject()) {
+            (Change::ChangeOperator { id, .. }, _) => name(operators, id),
+            (_, EVERYBODY) => word(visit, "act-everybody"),
+            (_, subject) => subject.to_owned(),
         },
         proposed_by: name(operators, &proposal.proposed_by),
         proposed_at: visit.locale.date_time(moment(proposal.proposed_at)),

@@ -1,6 +1,7 @@
 //! 交易平台 as registrars keep them.
 
 use askama::Template;
+use idp_core::platform::JwsAlgorithm;
 
 use super::{Bench, Fact};
 use crate::view::{Choice, Frame, Problem, page};
@@ -142,6 +143,11 @@ impl PlatformFormPage<'_> {
     #[expect(clippy::unused_self, reason = "templates reach it through the page")]
     fn methods(&self) -> [&'static str; 6] {
         METHODS
+    }
+
+    #[expect(clippy::unused_self, reason = "templates reach it through the page")]
+    fn algorithms(&self) -> [&'static str; 4] {
+        JwsAlgorithm::ALL.map(JwsAlgorithm::as_str)
     }
 }
 
