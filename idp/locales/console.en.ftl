@@ -169,7 +169,7 @@ platform-hint-backchannel_logout_uri = Where the platform is told that a session
 platform-post_logout_redirect_uris = post_logout_redirect_uris
 platform-hint-post_logout_redirect_uris = Where people go back to after signing out, one a line.
 platform-hint-method = private_key_jwt is best. A client secret is shown once, when it is made.
-platform-hint-id_token_alg = ES256 suits most. x-SM2-SM3 needs the rule below (its tokens may be signed with SM2).
+platform-hint-id_token_alg = ES256 suits most; FAPI 2.0 takes ES256 or PS256. x-SM2-SM3 needs the rule below (its tokens may be signed with SM2) and signing_keys.sm2 in the configuration.
 platform-jwks_uri = jwks_uri
 platform-hint-jwks_uri = Where the platform publishes its keys (private_key_jwt).
 platform-scopes = The most it may ask for
@@ -218,11 +218,31 @@ certificate-sha256 = Thumbprint (SHA-256)
 ## What is signed
 
 statement-operator-login = I sign in as an operator to the console of the CA mutual-recognition system of the public resource trading platforms of Inner Mongolia (Yizhengtong): { $origin }
-statement-term = ; { $label }: { $value }
-statement-act-propose = I ({ $operator }) propose: { $what }. Of: { $subject }. Reason: { $reason }. SHA-256 of the exact change: { $digest }. A second operator has to approve it. { $origin }
-statement-act-approve = I ({ $operator }) approve: { $what }. Of: { $subject }. Reason: { $reason }. SHA-256 of the exact change: { $digest }. { $origin }
-statement-act-refuse = I ({ $operator }) refuse: { $what }. Of: { $subject }. SHA-256 of the exact change: { $digest }. { $origin }
-statement-act-do = I ({ $operator }) carry out: { $what }. Of: { $subject }. Reason: { $reason }. SHA-256 of the exact act: { $digest }. { $origin }
+statement-term = { $label }: { $value }
+statement-act-propose =
+    I ({ $operator }) propose: { $what }
+    Of: { $subject }
+    Reason: { $reason }
+    SHA-256 of the exact change: { $digest }
+    A second operator has to approve it.
+    { $origin }
+statement-act-approve =
+    I ({ $operator }) approve: { $what }
+    Of: { $subject }
+    Reason: { $reason }
+    SHA-256 of the exact change: { $digest }
+    { $origin }
+statement-act-refuse =
+    I ({ $operator }) refuse: { $what }
+    Of: { $subject }
+    SHA-256 of the exact change: { $digest }
+    { $origin }
+statement-act-do =
+    I ({ $operator }) carry out: { $what }
+    Of: { $subject }
+    Reason: { $reason }
+    SHA-256 of the exact act: { $digest }
+    { $origin }
 
 ## Problems
 

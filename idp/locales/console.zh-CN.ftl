@@ -169,7 +169,7 @@ platform-hint-backchannel_logout_uri = 会话结束时通知平台的地址。
 platform-post_logout_redirect_uris = post_logout_redirect_uris
 platform-hint-post_logout_redirect_uris = 退出后返回平台的地址，每行一个。
 platform-hint-method = 建议使用 private_key_jwt。client_secret 只在生成时显示一次。
-platform-hint-id_token_alg = 一般选择 ES256。选择 x-SM2-SM3 时，须同时勾选下方“可以使用SM2签名的令牌”。
+platform-hint-id_token_alg = 一般选择 ES256；FAPI 2.0 只能选择 ES256 或 PS256。选择 x-SM2-SM3 时，须同时勾选下方“可以使用SM2签名的令牌”，并在配置中启用 signing_keys.sm2。
 platform-jwks_uri = jwks_uri
 platform-hint-jwks_uri = 平台公钥的地址（private_key_jwt）。
 platform-scopes = 平台最多可以请求的数据
@@ -218,11 +218,31 @@ certificate-sha256 = 证书指纹（SHA-256）
 ## 签名的内容
 
 statement-operator-login = 本人以技术人员身份登录内蒙古自治区公共资源交易平台CA互认系统（一证通）控制台：{ $origin }
-statement-term = ；{ $label }：{ $value }
-statement-act-propose = 本人（{ $operator }）提议：{ $what }。对象：{ $subject }。原因：{ $reason }。内容摘要 SHA-256：{ $digest }。须经另一位技术人员批准。{ $origin }
-statement-act-approve = 本人（{ $operator }）批准：{ $what }。对象：{ $subject }。原因：{ $reason }。内容摘要 SHA-256：{ $digest }。{ $origin }
-statement-act-refuse = 本人（{ $operator }）拒绝：{ $what }。对象：{ $subject }。内容摘要 SHA-256：{ $digest }。{ $origin }
-statement-act-do = 本人（{ $operator }）执行：{ $what }。对象：{ $subject }。原因：{ $reason }。内容摘要 SHA-256：{ $digest }。{ $origin }
+statement-term = { $label }：{ $value }
+statement-act-propose =
+    本人（{ $operator }）提议：{ $what }
+    对象：{ $subject }
+    原因：{ $reason }
+    内容摘要 SHA-256：{ $digest }
+    须经另一位技术人员批准。
+    { $origin }
+statement-act-approve =
+    本人（{ $operator }）批准：{ $what }
+    对象：{ $subject }
+    原因：{ $reason }
+    内容摘要 SHA-256：{ $digest }
+    { $origin }
+statement-act-refuse =
+    本人（{ $operator }）拒绝：{ $what }
+    对象：{ $subject }
+    内容摘要 SHA-256：{ $digest }
+    { $origin }
+statement-act-do =
+    本人（{ $operator }）执行：{ $what }
+    对象：{ $subject }
+    原因：{ $reason }
+    内容摘要 SHA-256：{ $digest }
+    { $origin }
 
 ## 问题
 

@@ -438,7 +438,11 @@ async fn what_was_changed_in_between_is_not_changed_over() {
     for roles in ["registrar", "auditor"] {
         let page = first.browser.open(&address).await;
         let typed = [("roles", roles), ("state", "active"), ("reason", "转岗")];
-        proposals.push(first.propose(&page, "#change-form", &typed).await);
+        let review = first.send(&page, "#change-form", &typed).await;
+        let statement = review.text("#statement").unwrap_or_default();
+        let named = format!("{} ({})", third.name, third.id);
+        assert!(statement.contains(&named), "{statement}");
+        proposals.push(first.proposed(&review).await);
     }
     assert_eq!(second.decide(&proposals[0], "approve").await.status, 303);
     let answer = second.decide(&proposals[1], "approve").await;

@@ -166,6 +166,11 @@ async fn what_can_t_be_kept_comes_back_with_what_was_typed_and_is_never_signed()
         ("redirect_uris", "http://p.example/callback", "https"),
         ("region_code", "110000", "15 开头"),
         ("more", "{", "「其他元数据"),
+        (
+            "more",
+            r#"{"id_token_signed_response_alg":"RS256"}"#,
+            "id_token_signed_response_alg 请在上面",
+        ),
         ("consent_days", "400", "365"),
         ("id", "chifeng platform", "小写字母"),
         ("method", "private_key_jwt", ""),

@@ -1,6 +1,6 @@
 //! A wire to a server that a test can cut and mend.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -69,14 +69,24 @@ impl Wire {
 }
 
 fn forward(mut from: TcpStream, mut to: TcpStream) {
-    thread::spawn(move || -> io::Result<()> {
+    thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];
-        loop {
-            let count = from.read(&mut buffer)?;
-            if count == 0 {
-                return to.shutdown(Shutdown::Write);
+        let broken = loop {
+            match from.read(&mut buffer) {
+                Ok(0) => break false,
+                Ok(count) if to.write_all(&buffer[..count]).is_ok() => (),
+                Ok(_) | Err(_) => break true,
             }
-            to.write_all(&buffer[..count])?;
+        };
+        // Half of a broken connection would keep the server waiting for the rest.
+        let ended = if broken {
+            Shutdown::Both
+        } else {
+            Shutdown::Write
+        };
+        let _ = to.shutdown(ended);
+        if broken {
+            let _ = from.shutdown(Shutdown::Both);
         }
     });
 }

@@ -1,8 +1,12 @@
 //! What a statement says of an act besides its digest: to what it is done, and what it comes to, in words that are still read
 //! when the database is gone.
+//!
+//! A line each: no name and no identifier holds a line's end, so none can stand for a line of ours. No digest is in one piece:
+//! a statement names one alone, that of the act.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use idp_core::key_lock::Thumbprint;
 use idp_core::operator::Roles;
 use idp_core::proposal::{Change, EVERYBODY};
 use sha2::{Digest as _, Sha256};
@@ -13,7 +17,7 @@ use crate::view::Messages;
 /// A message and what it is followed by.
 type Term = (&'static str, String);
 
-/// To what it is done, and each thing that the act itself fixes.
+/// To what it is done, and what the act makes of it where a few words say that.
 pub fn subject(messages: &Messages, prepared: &Prepared) -> String {
     let of = match (&*prepared.subject, &prepared.called) {
         (EVERYBODY, _) => messages.t("act-everybody").into_owned(),
@@ -25,7 +29,8 @@ pub fn subject(messages: &Messages, prepared: &Prepared) -> String {
         let args = [("label", &*label), ("value", &*value)];
         messages.ta("statement-term", &args).into_owned()
     });
-    std::iter::once(of).chain(terms).collect()
+    let lines: Vec<String> = std::iter::once(of).chain(terms).collect();
+    lines.join("\n")
 }
 
 fn terms(messages: &Messages, prepared: &Prepared) -> Vec<Term> {
@@ -38,23 +43,43 @@ fn terms(messages: &Messages, prepared: &Prepared) -> Vec<Term> {
             ..
         } => vec![("platform-overlap", overlap_hours.to_string())],
         Act::Enterprise { what, .. } => of_enterprise(messages, what),
-        _ => Vec::new(),
+        // Long, or said by what is done and to whom.
+        Act::Platform {
+            what: PlatformAct::Put { .. } | PlatformAct::Suspend | PlatformAct::Activate { .. },
+            ..
+        }
+        | Act::Registration { .. }
+        | Act::Propose { .. }
+        | Act::Approve { .. }
+        | Act::Refuse { .. } => Vec::new(),
     }
 }
 
 fn of_enterprise(messages: &Messages, what: &EnterpriseAct) -> Vec<Term> {
     match what {
         EnterpriseAct::OpenRebinding { days } => vec![("enterprise-days", days.to_string())],
-        EnterpriseAct::Rename { evidence, .. } => {
-            vec![("evidence-sha256", evidence.sha256.clone())]
-        }
         EnterpriseAct::Erase {
             with_evidence: true,
         } => vec![(
             "rename-evidence",
             messages.t("enterprise-with-evidence").into_owned(),
         )],
-        _ => Vec::new(),
+        // What is registered of people stands in no statement: those are never erased.
+        EnterpriseAct::Correct { .. }
+        | EnterpriseAct::Erase {
+            with_evidence: false,
+        }
+        | EnterpriseAct::Freeze
+        | EnterpriseAct::Unfreeze
+        | EnterpriseAct::LockLost { .. }
+        | EnterpriseAct::RemoveLock { .. }
+        | EnterpriseAct::PromoteLock { .. }
+        | EnterpriseAct::CloseRebinding
+        | EnterpriseAct::Rename { .. }
+        | EnterpriseAct::EndSignIn { .. }
+        | EnterpriseAct::EndSignInsOfLock { .. }
+        | EnterpriseAct::EndAllSignIns
+        | EnterpriseAct::TakeConsentBack { .. } => Vec::new(),
     }
 }
 
@@ -97,10 +122,10 @@ pub fn role_names(messages: &Messages, roles: &Roles) -> String {
     names.collect::<Vec<_>>().join(" · ")
 }
 
-/// Of a certificate as changes carry it. One that is none is refused when the change is made.
+/// Of a certificate as changes carry it, in the groups of the page above. What is none is refused before it is signed for.
 fn thumbprint(base64: &str) -> String {
     let der = STANDARD.decode(base64).unwrap_or_default();
-    hex::encode(Sha256::digest(der))
+    Thumbprint(Sha256::digest(der).into()).to_groups()
 }
 
 #[cfg(test)]
@@ -142,15 +167,16 @@ mod tests {
             change: Box::new(change),
             reason: String::new(),
         };
-        let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let sha256 = Thumbprint(Sha256::digest(b"abc").into()).to_groups();
+        assert!(sha256.starts_with("ba78 16bf "), "{sha256}");
         assert_eq!(
-            said(&prepared(act, ("01", Some("乌兰")))),
+            said(&prepared(act, ("01", Some("乌兰；职责：审计员")))),
             [
                 format!(
-                    "乌兰 (01)；职责：信任管理员 · 审计员；状态：已停用；证书指纹（SHA-256）：{sha256}"
+                    "乌兰；职责：审计员 (01)\n职责：信任管理员 · 审计员\n状态：已停用\n证书指纹（SHA-256）：{sha256}"
                 ),
                 format!(
-                    "乌兰 (01); Roles: Trust · Auditor; State: Suspended; Thumbprint (SHA-256): {sha256}"
+                    "乌兰；职责：审计员 (01)\nRoles: Trust · Auditor\nState: Suspended\nThumbprint (SHA-256): {sha256}"
                 ),
             ]
         );
@@ -167,8 +193,15 @@ mod tests {
         let [_, english] = said(&prepared(secret, ("wuhai", None)));
         assert_eq!(
             english,
-            "wuhai; Hours for which the old secret is taken yet: 24"
+            "wuhai\nHours for which the old secret is taken yet: 24"
         );
+        let rebinding = Act::Enterprise {
+            credit_code: "1".to_owned(),
+            what: EnterpriseAct::OpenRebinding { days: 30 },
+            reason: reason.clone(),
+        };
+        let [chinese, _] = said(&prepared(rebinding, ("1", None)));
+        assert_eq!(chinese, "1\n开放天数：30");
         let everybody = Act::Propose {
             change: Box::new(Change::EndEverySignIn {}),
             reason,

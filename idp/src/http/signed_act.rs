@@ -9,6 +9,7 @@ use idp_core::audit::{AuditEvent, AuditKind};
 use idp_core::challenge::Challenge;
 use idp_core::directory::{DirectoryError, RegistrationRefusal};
 use idp_core::duty::{OnDuty, OperatorAuthentication};
+use idp_core::four_eyes::FourEyesRefusal;
 use idp_core::id::SignedStatementId;
 use idp_core::operate::OperateRefusal;
 use idp_core::session::SessionKey;
@@ -163,6 +164,7 @@ impl From<ActError> for Failure {
             ActError::NotAllowed => StatusCode::FORBIDDEN,
             ActError::CreditCode
             | ActError::Unwritable(_)
+            | ActError::FourEyes(FourEyesRefusal::Reason)
             | ActError::Operate(OperateRefusal::Words { .. } | OperateRefusal::Evidence)
             | ActError::Directory(DirectoryError::Refused(
                 RegistrationRefusal::MaintenanceText | RegistrationRefusal::MaintenanceTime,

@@ -3,10 +3,15 @@
 use idp_core::fields;
 use idp_core::four_eyes::FourEyesRefusal;
 use idp_core::operator::Right;
+use idp_core::operators::{OperatorsRefusal, certificate_of_text};
 use idp_core::proposal::{Change, Proposal, Unwritable};
 use idp_storage::Database;
+use pki::certificate::Certificate;
 
 use super::{Act, ActError};
+
+/// Longest reason, in characters.
+const REASON_MAX: usize = 200;
 
 /// Longest name of what something is done to, in characters.
 const SUBJECT_MAX: usize = 320;
@@ -60,10 +65,27 @@ pub async fn prepare(database: &Database, act: Act) -> Result<Prepared, ActError
     let prepared = looked_up(database, act).await?;
     // It stands under signatures and in the trail, between words of ours: what can't be seen, or goes on for ever, would have
     // others read something else there. What was proposed before can be refused, whatever it is.
-    if prepared.proposal.is_none() && fields::required(&prepared.subject, SUBJECT_MAX).is_err() {
-        return Err(Unwritable.into());
+    if prepared.proposal.is_none() {
+        fields::required(&prepared.subject, SUBJECT_MAX).or(Err(Unwritable))?;
+        fields::required(&prepared.reason, REASON_MAX).or(Err(FourEyesRefusal::Reason))?;
+        check_certificate(&prepared)?;
     }
     Ok(prepared)
+}
+
+/// What nobody can read has no thumbprint to sign for.
+fn check_certificate(prepared: &Prepared) -> Result<(), ActError> {
+    let certificate = match prepared.change() {
+        Some(Change::AddOperator { certificate, .. }) => Some(certificate),
+        Some(Change::ChangeOperator { certificate, .. }) => certificate.as_ref(),
+        _ => None,
+    };
+    if let Some(text) = certificate {
+        let der = certificate_of_text(text).map_err(ActError::Operators)?;
+        let unreadable = ActError::Operators(OperatorsRefusal::CertificateUnreadable);
+        Certificate::from_der(&der).or(Err(unreadable))?;
+    }
+    Ok(())
 }
 
 async fn looked_up(database: &Database, act: Act) -> Result<Prepared, ActError> {

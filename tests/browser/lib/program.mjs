@@ -17,10 +17,19 @@ export async function run(name, words, environment = {}) {
   return stdout;
 }
 
-/** Ports of 127.0.0.1 that nobody uses now. */
+/** Ports of 127.0.0.1 that nobody uses now, below those that connections are given (from 32768 on). */
 export async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const servers = [];
+  while (servers.length < count) {
+    const port = 20000 + Math.floor(Math.random() * 12000);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      servers.push(server);
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE') throw error;
+    }
+  }
   const ports = servers.map((server) => server.address().port);
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return ports;

@@ -16,12 +16,12 @@ const DECIDED: &str = "decided";
 
 /// The same address, whose page says that this was done.
 pub fn acted(desk: &Desk, back: &str, code: &str) -> String {
-    with(back, &said(desk, ACTED, code))
+    with(back, &said(desk, (back, ACTED), code))
 }
 
 /// The same address, whose page says that this became of the proposal.
 pub fn decided(desk: &Desk, back: &str, code: &str) -> String {
-    with(back, &said(desk, DECIDED, code))
+    with(back, &said(desk, (back, DECIDED), code))
 }
 
 /// The act that was done just now, where the page's address says so.
@@ -34,25 +34,26 @@ pub fn became<'a>(visit: &'a Visit, desk: &Desk) -> Option<&'a str> {
     ours(visit, desk, DECIDED)
 }
 
-/// The code in this parameter. One with our mark is one that we gave out.
+/// The code in this parameter. One with our mark is one that we gave out, for this page.
 fn ours<'a>(visit: &'a Visit, desk: &Desk, parameter: &str) -> Option<&'a str> {
-    let (_, query) = visit.path().split_once('?')?;
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let (_, said) = pairs.find(|(name, _)| *name == parameter)?;
+    let (page, query) = visit.path().split_once('?')?;
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    // The newest one is at the end.
+    let (_, said) = pairs.filter(|(name, _)| *name == parameter).last()?;
     let (code, said) = said.split_once('.')?;
-    let is_ours = mark(desk, parameter, code)
-        .as_bytes()
-        .ct_eq(said.as_bytes());
-    bool::from(is_ours).then_some(code)
+    let expected = mark(desk, (page, parameter), code);
+    bool::from(expected.as_bytes().ct_eq(said.as_bytes())).then_some(code)
 }
 
-fn said(desk: &Desk, parameter: &str, code: &str) -> String {
-    format!("{parameter}={code}.{}", mark(desk, parameter, code))
+fn said(desk: &Desk, (back, parameter): (&str, &str), code: &str) -> String {
+    let page = back.split(['?', '#']).next().unwrap_or_default();
+    format!("{parameter}={code}.{}", mark(desk, (page, parameter), code))
 }
 
 /// Nobody else knows the token of the session.
-fn mark(desk: &Desk, parameter: &str, code: &str) -> String {
-    let digest = Sha256::digest(format!("{parameter}\0{code}\0{}", desk.csrf_token()));
+fn mark(desk: &Desk, (page, parameter): (&str, &str), code: &str) -> String {
+    let token = desk.csrf_token();
+    let digest = Sha256::digest(format!("{page}\0{parameter}\0{code}\0{token}"));
     hex::encode(digest).chars().take(32).collect()
 }
 

@@ -20,7 +20,7 @@ use super::asked::{choices, reason};
 use super::bench::{bench, frame};
 use super::facts::word;
 use super::platform_facts::find;
-use super::platform_words::{unreadable, why};
+use super::platform_words::{has_field, unreadable, why};
 use super::shown::{show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Form, Visit};
@@ -234,6 +234,11 @@ fn described(
             serde_json::from_str(text).map_err(|e| unreadable(visit, "more", &e.to_string()))?
         }
     };
+    let fields = FIELDS.iter().map(|(_, member)| *member);
+    let mut fields = fields.chain(["scope", "grant_types"]);
+    if let Some(member) = fields.find(|member| members.contains_key(*member)) {
+        return Err(has_field(visit, member));
+    }
     for (field, member) in FIELDS.iter().filter(|(_, member)| !member.is_empty()) {
         let text = form.one(field).map_err(|f| f.code.to_owned())?.trim();
         let value = match *field {

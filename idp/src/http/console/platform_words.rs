@@ -31,6 +31,12 @@ pub fn unreadable(visit: &Visit, field: &str, why: &str) -> String {
     )
 }
 
+/// Metadata with a member that a field of the form says: which of both counts, nobody could tell.
+pub fn has_field(visit: &Visit, member: &str) -> String {
+    let about = [("about", member.to_owned())];
+    said(visit, "platform-why-has-field", &about)
+}
+
 fn said(visit: &Visit, key: &str, about: &[(&'static str, String)]) -> String {
     let args: Vec<_> = about
         .iter()

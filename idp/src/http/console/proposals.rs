@@ -170,7 +170,8 @@ fn row<'a>(visit: &Visit, proposal: &'a Proposal, operators: &[Operator]) -> Pro
         id: proposal.id.as_str(),
         code: proposal.change.code(),
         subject: match (&proposal.change, proposal.change.subject()) {
-            (Change::ChangeOperator { id, .. }, _) => name(operators, id),
+            // Names are not one person's alone.
+            (Change::ChangeOperator { id, .. }, _) => format!("{} ({id})", name(operators, id)),
             (_, EVERYBODY) => word(visit, "act-everybody"),
             (_, subject) => subject.to_owned(),
         },

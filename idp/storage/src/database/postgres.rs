@@ -28,6 +28,9 @@ pub(crate) type PostgresConnection = AsyncConnectionWrapper<AsyncPgConnection, O
 /// How long nobody tries a server that was just found away.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
+/// A server that takes longer until it can be asked is away.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A statement that takes longer is ended by the server.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -93,34 +96,32 @@ struct Known {
 }
 
 impl Outage {
-    /// Whether to try; when this try began.
-    fn check(&self) -> Result<Instant, StoreError> {
-        let now = Instant::now();
+    /// Whether to try at this moment.
+    fn check(&self, now: Instant) -> Result<(), StoreError> {
         match &mut self.known().away {
             Some((retry_at, why)) if now < *retry_at => Err(StoreError::Unavailable(why.clone())),
             // This caller tries; the others go on being refused until it knows more.
             Some((retry_at, _)) => {
                 *retry_at = now + RETRY_AFTER;
-                Ok(now)
+                Ok(())
             }
-            None => Ok(now),
+            None => Ok(()),
         }
     }
 
-    /// What came of a try that began then.
-    fn note(&self, began: Instant, failed: Option<&str>) {
-        let now = Instant::now();
+    /// What came of a try: when it began, when it ended.
+    fn note(&self, (began, ended): (Instant, Instant), failed: Option<&str>) {
         let mut known = self.known();
         match failed {
             None => {
                 *known = Known {
                     away: None,
-                    there: Some(now),
+                    there: Some(ended),
                 }
             }
             // A try that another has overtaken says nothing of the server as it is.
             Some(_) if known.there.is_some_and(|there| there > began) => (),
-            Some(why) => known.away = Some((now + RETRY_AFTER, why.to_owned())),
+            Some(why) => known.away = Some((ended + RETRY_AFTER, why.to_owned())),
         }
     }
 
@@ -164,6 +165,13 @@ impl Worker {
             Ok(connection) => connection,
             Err(error) => return job.answer(Err(error.to_string())),
         };
+        // Connecting may have taken longer than whoever asked waits: what was answered as failed is not done after all.
+        if job.is_abandoned() {
+            if connection.execute("ROLLBACK").is_ok() {
+                self.connection = Some(connection);
+            }
+            return;
+        }
         let verdict = job.run(&mut connection);
         let ended = connection.execute(match verdict {
             Verdict::Keep => "COMMIT",
@@ -188,21 +196,22 @@ impl Worker {
         {
             return Ok(connection);
         }
-        let began = self.outage.check()?;
+        let began = Instant::now();
+        self.outage.check(began)?;
         let connected = self.connect().and_then(|mut connection| {
             connection.execute(begin)?;
             Ok(connection)
         });
         match &connected {
-            Ok(_) => self.outage.note(began, None),
-            Err(error) => self.outage.note(began, Some(&error.to_string())),
+            Ok(_) => self.outage.note((began, Instant::now()), None),
+            Err(error) => (self.outage).note((began, Instant::now()), Some(&error.to_string())),
         }
         connected
     }
 
     fn connect(&self) -> Result<Connection, StoreError> {
         let Target { config, tls } = &self.target;
-        let connected = self.runtime.block_on(async {
+        let connecting = async {
             if let Some(tls) = tls {
                 let (client, driver) = config.connect(tls.clone()).await.map_err(reason)?;
                 AsyncPgConnection::try_from_client_and_connection(client, driver).await
@@ -211,7 +220,13 @@ impl Worker {
                 AsyncPgConnection::try_from_client_and_connection(client, driver).await
             }
             .map_err(|error| StoreError::Unavailable(error.to_string()))
-        })?;
+        };
+        // The driver's own limit ends with the TCP connection; a server that stands still greets nobody.
+        let connected = self
+            .runtime
+            .block_on(async { tokio::time::timeout(GREETING_TIMEOUT, connecting).await });
+        let slow = |_| StoreError::Unavailable("the database does not greet".to_owned());
+        let connected = connected.map_err(slow)??;
         let mut connection = Connection::Postgres(connected.into());
         connection.execute(&format!(
             "SET statement_timeout = {}; SET lock_timeout = {}; \
@@ -239,32 +254,34 @@ fn reason(error: tokio_postgres::Error) -> StoreError {
 mod tests {
     use super::*;
 
-    fn is_refused(outage: &Outage) -> bool {
-        matches!(outage.check(), Err(StoreError::Unavailable(why)) if why == "gone")
+    fn is_refused(outage: &Outage, now: Instant) -> bool {
+        matches!(outage.check(now), Err(StoreError::Unavailable(why)) if why == "gone")
     }
 
     #[test]
     fn server_that_is_away_is_left_alone_until_somebody_may_try() {
-        let outage = Outage::default();
-        let began = outage.check().unwrap();
-        outage.note(began, Some("gone"));
-        assert!(is_refused(&outage));
-        std::thread::sleep(RETRY_AFTER);
-        let trying = outage.check().unwrap();
-        assert!(is_refused(&outage), "one tries, the others wait");
-        outage.note(trying, None);
-        assert!(outage.check().is_ok());
+        let (outage, began) = (Outage::default(), Instant::now());
+        let after = |milliseconds| began + Duration::from_millis(milliseconds);
+        assert!(outage.check(began).is_ok());
+        outage.note((began, after(10)), Some("gone"));
+        assert!(is_refused(&outage, after(509)));
+        assert!(outage.check(after(510)).is_ok());
+        assert!(
+            is_refused(&outage, after(511)),
+            "one tries, the others wait"
+        );
+        outage.note((after(510), after(520)), None);
+        assert!(outage.check(after(521)).is_ok());
     }
 
     #[test]
     fn try_that_fails_late_does_not_hide_that_the_server_is_back() {
-        let outage = Outage::default();
-        let slow = outage.check().unwrap();
-        let quick = outage.check().unwrap();
-        outage.note(quick, None);
-        outage.note(slow, Some("gone"));
-        assert!(outage.check().is_ok());
-        outage.note(outage.check().unwrap(), Some("gone"));
-        assert!(is_refused(&outage), "a later one counts");
+        let (outage, began) = (Outage::default(), Instant::now());
+        let after = |milliseconds| began + Duration::from_millis(milliseconds);
+        outage.note((after(1), after(2)), None);
+        outage.note((began, after(3)), Some("gone"));
+        assert!(outage.check(after(4)).is_ok());
+        outage.note((after(4), after(5)), Some("gone"));
+        assert!(is_refused(&outage, after(6)), "a later one counts");
     }
 }

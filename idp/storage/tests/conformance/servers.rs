@@ -9,10 +9,18 @@
 use std::env;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+/// Where servers of tests listen.
+const PORTS: Range<u16> = 20_000..32_000;
+
+/// Ports that are tried.
+const TRIES: u32 = 5;
 
 /// How long a server may take to answer.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
@@ -140,31 +148,24 @@ fn private_postgres(
         restrict(&path);
         own(&path);
     }
-    let port = free_port();
-    let mut command = as_postgres(postgres);
-    command.arg("-D").arg(&data).arg("-p").arg(port.to_string());
     let fixed = [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
         "fsync=off",
         "max_connections=200",
     ];
-    for setting in fixed.iter().chain(settings) {
-        command.arg("-c").arg(setting);
-    }
-    let log = fs::File::create(directory.join("log")).expect("a log");
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()
-        .expect("postgres starts");
-    let is_ready = postgres_program("pg_isready");
-    wait_for(&mut child, &directory, || match &is_ready {
-        Some(program) => Command::new(program)
-            .args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()])
-            .status()
-            .is_ok_and(|status| status.success()),
-        None => TcpStream::connect(("127.0.0.1", port)).is_ok(),
+    // What this very server says of itself: on a port that another one took, that one would answer.
+    let is_ready = |_: u16| {
+        let said = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+        said.lines().any(|line| line.trim_end() == "ready")
+    };
+    let (child, port) = on_free_port(&directory, is_ready, |port| {
+        let mut command = as_postgres(postgres);
+        command.arg("-D").arg(&data).arg("-p").arg(port.to_string());
+        for setting in fixed.iter().chain(settings) {
+            command.arg("-c").arg(setting);
+        }
+        command
     });
     Server {
         url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
@@ -179,12 +180,10 @@ fn private_postgres(
 
 fn private_redis(program: &Path, arguments: &[&str]) -> Server {
     let directory = temporary_folder("redis");
-    let port = free_port();
-    let log = fs::File::create(directory.join("log")).expect("a log");
-    let mut child = Command::new(program)
-        .args([
-            "--port",
-            &port.to_string(),
+    let is_ready = |port| TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let (child, port) = on_free_port(&directory, is_ready, |port| {
+        let mut command = Command::new(program);
+        command.arg("--port").arg(port.to_string()).args([
             "--bind",
             "127.0.0.1",
             "--save",
@@ -192,15 +191,9 @@ fn private_redis(program: &Path, arguments: &[&str]) -> Server {
             "--appendonly",
             "no",
             "--dir",
-        ])
-        .arg(&directory)
-        .args(arguments)
-        .stdout(log)
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("redis-server starts");
-    wait_for(&mut child, &directory, || {
-        TcpStream::connect(("127.0.0.1", port)).is_ok()
+        ]);
+        command.arg(&directory).args(arguments);
+        command
     });
     Server {
         url: format!("redis://127.0.0.1:{port}/"),
@@ -213,33 +206,66 @@ fn private_redis(program: &Path, arguments: &[&str]) -> Server {
     }
 }
 
-fn wait_for(child: &mut Child, directory: &Path, is_ready: impl Fn() -> bool) {
+/// Starts it on a port that is free: on another one where somebody took that in between.
+fn on_free_port(
+    directory: &Path,
+    is_ready: impl Fn(u16) -> bool,
+    command: impl Fn(u16) -> Command,
+) -> (Child, u16) {
+    let log = || fs::read_to_string(directory.join("log")).unwrap_or_default();
+    for _ in 0..TRIES {
+        let port = free_port();
+        let file = fs::File::create(directory.join("log")).expect("a log");
+        let mut command = command(port);
+        command
+            .stdout(file.try_clone().expect("a log"))
+            .stderr(file);
+        let mut child = command.spawn().expect("the server starts");
+        if wait_for(&mut child, || is_ready(port)) {
+            return (child, port);
+        }
+        assert!(log().contains("in use"), "the server ended: {}", log());
+    }
+    panic!("no port is free: {}", log());
+}
+
+/// `false`: it ended.
+fn wait_for(child: &mut Child, is_ready: impl Fn() -> bool) -> bool {
     let deadline = Instant::now() + START_TIMEOUT;
-    while !is_ready() {
-        let ended = child.try_wait().expect("a process to ask after");
-        let log = || fs::read_to_string(directory.join("log")).unwrap_or_default();
-        assert!(ended.is_none(), "the server ended: {}", log());
-        assert!(
-            Instant::now() < deadline,
-            "the server does not answer: {}",
-            log()
-        );
+    loop {
+        let answers = is_ready();
+        // Asked last: what answered is this one only while it lives.
+        if child.try_wait().expect("a process to ask after").is_some() {
+            return false;
+        }
+        if answers {
+            return true;
+        }
+        assert!(Instant::now() < deadline, "the server does not answer");
         sleep(Duration::from_millis(50));
     }
 }
 
 fn temporary_folder(name: &str) -> PathBuf {
-    let path = env::temp_dir().join(format!("yzt-{name}-{}-{}", std::process::id(), free_port()));
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let (process, number) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let path = env::temp_dir().join(format!("yzt-{name}-{process}-{number}"));
     fs::create_dir_all(&path).expect("a temporary folder");
     path
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago, below those that connections are given (from 32768 on): each of this process is another.
 fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
-        .port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = std::process::id().wrapping_mul(97);
+    loop {
+        let next = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).into());
+        let port =
+            PORTS.start + u16::try_from(next % u32::from(PORTS.end - PORTS.start)).expect("a port");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 fn send(signal: &str, process: u32) {
