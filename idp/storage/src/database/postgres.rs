@@ -196,15 +196,15 @@ impl Worker {
         {
             return Ok(connection);
         }
-        let began = Instant::now();
-        self.outage.check(began)?;
+        let tried = Instant::now();
+        self.outage.check(tried)?;
         let connected = self.connect().and_then(|mut connection| {
             connection.execute(begin)?;
             Ok(connection)
         });
         match &connected {
-            Ok(_) => self.outage.note((began, Instant::now()), None),
-            Err(error) => (self.outage).note((began, Instant::now()), Some(&error.to_string())),
+            Ok(_) => self.outage.note((tried, Instant::now()), None),
+            Err(error) => (self.outage).note((tried, Instant::now()), Some(&error.to_string())),
         }
         connected
     }
