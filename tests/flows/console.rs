@@ -140,7 +140,7 @@ async fn what_two_persons_signed_is_kept_whole_and_verifies() {
         assert_eq!(one.operator_id, worker.id);
         assert!(one.statement.contains(&digest) && one.statement.contains(&worker.name));
         assert!(
-            one.statement.contains("；职责：审计员；"),
+            one.statement.contains("\n职责：审计员\n"),
             "{}",
             one.statement
         );
