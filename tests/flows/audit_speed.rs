@@ -60,7 +60,8 @@ async fn measured<T>(what: &str, events: u32, work: impl Future<Output = T>) -> 
 async fn evidence_of_many_events_is_sequenced_exported_and_verified() {
     let said = std::env::var("YZT_EVIDENCE_EVENTS").ok();
     let events: u32 = said.map_or(100_000, |said| said.parse().unwrap());
-    let provider = Provider::start(|_| ());
+    // What is timed is brought in here, not by the server beside it.
+    let provider = Provider::start(|config| config.audit.sequence_milliseconds = 3_600_000);
     let (database, key) = (&provider.state.database, &provider.state.log_key);
     let cx = provider.state.cx();
     Sequencer::default().catch_up(database, &cx).await.unwrap();
