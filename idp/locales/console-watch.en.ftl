@@ -137,6 +137,7 @@ figure-key-waiting = Waits
 figure-key-published = Published alone
 
 platform-why-has-field = { $about } has a field of its own above: say it there, and leave it out of the further metadata.
+platform-why-unknown-member = { $about } is no member of the metadata that is known here.
 platform-why-unreadable = { $field } is not what it should be: { $why }
 platform-why-id = The identifier must be 2 to 40 lower-case letters, digits or hyphens.
 platform-why-redirect-uris = At least one redirect URI is needed, and not too many.

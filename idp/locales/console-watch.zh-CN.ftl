@@ -137,6 +137,7 @@ figure-key-waiting = 等待启用
 figure-key-published = 仅供验证
 
 platform-why-has-field = { $about } 请在上面的栏目中填写，不要写在其他元数据中。
+platform-why-unknown-member = { $about } 不是本平台认识的元数据成员。
 platform-why-unreadable = 「{ $field }」不符合要求：{ $why }
 platform-why-id = 标识必须是 2 至 40 个小写字母、数字或连字符。
 platform-why-redirect-uris = 需要 1 个以上、且不过多的 redirect_uris。

@@ -166,6 +166,7 @@ async fn what_can_t_be_kept_comes_back_with_what_was_typed_and_is_never_signed()
         ("redirect_uris", "http://p.example/callback", "https"),
         ("region_code", "110000", "15 开头"),
         ("more", "{", "「其他元数据"),
+        ("more", r#"{"contact":["ops@p.example"]}"#, "contact 不是"),
         (
             "more",
             r#"{"id_token_signed_response_alg":"RS256"}"#,
@@ -224,11 +225,20 @@ async fn a_registrar_suspends_activates_and_rotates_with_overlap() {
         ("overlap", "24"),
         ("reason", "年度更换"),
     ];
-    let review = worker.send(&page, "#platform-form", &typed).await;
+    let review = worker.send(&page, "#secret-form", &typed).await;
+    let statement = review.text("#statement").unwrap_or_default();
+    assert!(
+        statement.contains("试验公共资源交易平台 (trial-three)"),
+        "{statement}"
+    );
     let done = worker.sign(&review).await;
     assert!(done.has("#client-secret"), "{}", done.summary());
     let page = worker.browser.open("/console/platforms/trial-three").await;
     assert!(page.has("[data-fact=platform-secret-until]"));
+    // Whoever makes another one now is told what that ends.
+    let review = worker.send(&page, "#secret-form", &typed).await;
+    let warned = review.texts(".callout-warn").join(" ");
+    assert!(warned.contains("旧密钥"), "{warned}");
 }
 
 #[tokio::test]

@@ -2,13 +2,16 @@
 
 use idp_core::fields;
 use idp_core::four_eyes::FourEyesRefusal;
+use idp_core::id::PlatformId;
 use idp_core::operator::Right;
 use idp_core::operators::{OperatorsRefusal, certificate_of_text};
 use idp_core::proposal::{Change, Proposal, Unwritable};
+use idp_core::store::StoreError;
 use idp_storage::Database;
 use pki::certificate::Certificate;
+use pki::holder::credit_code::CreditCode;
 
-use super::{Act, ActError};
+use super::{Act, ActError, EnterpriseAct};
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 200;
@@ -111,7 +114,7 @@ async fn looked_up(database: &Database, act: Act) -> Result<Prepared, ActError> 
             right: Right::ChangePlatforms,
             code: what.code(),
             subject: platform.to_string(),
-            called: None,
+            called: platform_name(database, &platform).await?,
             traced: platform.to_string(),
             reason,
             digest: act.digest()?,
@@ -138,7 +141,7 @@ async fn looked_up(database: &Database, act: Act) -> Result<Prepared, ActError> 
             code: what.code(),
             traced: of_part(&credit_code, what.part_traced()),
             subject: of_part(&credit_code, what.part()),
-            called: None,
+            called: enterprise_name(database, (&credit_code, &what)).await?,
             reason,
             digest: act.digest()?,
             proposal: None,
@@ -154,14 +157,51 @@ fn of_part(credit_code: &str, part: Option<&str>) -> String {
     }
 }
 
-/// Operators are known by their names.
+/// Operators and platforms are known by their names.
 async fn called(database: &Database, change: &Change) -> Result<Option<String>, ActError> {
-    let Change::ChangeOperator { id, .. } = change else {
+    match change {
+        Change::ChangeOperator { id, .. } => {
+            let id = id.clone();
+            let found = database.read(move |store| store.find_operator(&id)).await?;
+            Ok(found.map(|one| one.name))
+        }
+        Change::EndGrants { platform } => Ok(platform_name(database, platform).await?),
+        _ => Ok(None),
+    }
+}
+
+async fn platform_name(database: &Database, id: &PlatformId) -> Result<Option<String>, StoreError> {
+    let id = id.clone();
+    let found = database.read(move |store| store.find_platform(&id)).await?;
+    Ok(found.map(|one| one.name_zh))
+}
+
+/// The enterprise's name, with the number of the lock that it is about: that is what a person can look at.
+async fn enterprise_name(
+    database: &Database,
+    (credit_code, what): (&str, &EnterpriseAct),
+) -> Result<Option<String>, StoreError> {
+    let Ok(code) = credit_code.parse::<CreditCode>() else {
         return Ok(None);
     };
-    let id = id.clone();
-    let found = database.read(move |store| store.find_operator(&id)).await?;
-    Ok(found.map(|one| one.name))
+    let lock = what.lock().cloned();
+    let found = database
+        .read(move |store| {
+            let Some(enterprise) = store.find_enterprise_by_credit_code(&code)? else {
+                return Ok(None);
+            };
+            let lock = lock
+                .map(|id| store.find_key_lock(&id))
+                .transpose()?
+                .flatten();
+            let lock = lock.filter(|lock| lock.enterprise_id == enterprise.id);
+            Ok::<_, StoreError>(Some((enterprise.name, lock.map(|lock| lock.key_number))))
+        })
+        .await?;
+    Ok(found.map(|(name, number)| match number {
+        Some(number) => format!("{name} {number}"),
+        None => name,
+    }))
 }
 
 fn of_change(

@@ -142,6 +142,16 @@ async fn of_one(visit: &Visit, prepared: &Prepared) -> Result<Shown, Failure> {
     let id = platform.clone();
     let database = &visit.state.database;
     let standing = database.read(move |store| store.find_platform(&id)).await?;
+    let former = standing
+        .as_ref()
+        .filter(|_| matches!(what, PlatformAct::RotateSecret { .. }));
+    let former = former.and_then(|standing| platform_facts::former_until(visit, standing));
+    let warnings = former.map(|until| {
+        let messages = Messages::of(visit.locale);
+        messages
+            .ta("platform-former-ends", &[("until", &until)])
+            .into_owned()
+    });
     let facts = match what {
         PlatformAct::Put { wanted, .. } => {
             let fresh = wanted.fresh(platform);
@@ -159,7 +169,7 @@ async fn of_one(visit: &Visit, prepared: &Prepared) -> Result<Shown, Failure> {
     };
     Ok(Shown {
         facts,
-        ..Shown::default()
+        warnings: warnings.into_iter().collect(),
     })
 }
 

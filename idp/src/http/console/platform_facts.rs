@@ -18,16 +18,21 @@ pub fn of_platform(visit: &Visit, platform: &Platform) -> Vec<Fact> {
     if platform.client.is_some() {
         facts.push(Fact::code("platform-version", version_of(platform)));
     }
-    if let Some(ClientAuthentication::ClientSecret {
-        previous: Some(previous),
-        ..
-    }) = platform.client.as_ref().map(|c: &Client| &c.authentication)
-        && previous.until > visit.cx.now
-    {
-        let until = visit.locale.date_time(moment(previous.until));
-        facts.push(Fact::new("platform-secret-until", until));
-    }
+    let until = former_until(visit, platform);
+    facts.extend(until.map(|until| Fact::new("platform-secret-until", until)));
     facts
+}
+
+/// How long the former secret is taken yet, where it is.
+pub fn former_until(visit: &Visit, platform: &Platform) -> Option<String> {
+    let client: &Client = platform.client.as_ref()?;
+    match &client.authentication {
+        ClientAuthentication::ClientSecret {
+            previous: Some(previous),
+            ..
+        } if previous.until > visit.cx.now => Some(visit.locale.date_time(moment(previous.until))),
+        _ => None,
+    }
 }
 
 /// What a platform is to be, line by line; beside how it stands, where it does.

@@ -20,7 +20,7 @@ use super::asked::{choices, reason};
 use super::bench::{bench, frame};
 use super::facts::word;
 use super::platform_facts::find;
-use super::platform_words::{has_field, unreadable, why};
+use super::platform_words::{has_field, unknown_member, unreadable, why};
 use super::shown::{show as show_page, submit};
 use crate::http::error::Failure;
 use crate::http::extract::{Desk, Form, Visit};
@@ -234,6 +234,7 @@ fn described(
             serde_json::from_str(text).map_err(|e| unreadable(visit, "more", &e.to_string()))?
         }
     };
+    let typed: Vec<String> = members.keys().cloned().collect();
     let fields = FIELDS.iter().map(|(_, member)| *member);
     let mut fields = fields.chain(["scope", "grant_types"]);
     if let Some(member) = fields.find(|member| members.contains_key(*member)) {
@@ -259,8 +260,14 @@ fn described(
     }
     members.insert("grant_types".to_owned(), json!(grants));
     members.insert("scope".to_owned(), json!(terms.scopes.to_string()));
-    serde_json::from_value(Value::Object(members))
-        .map_err(|e| unreadable(visit, "more", &e.to_string()))
+    let read: ClientMetadata = serde_json::from_value(Value::Object(members))
+        .map_err(|e| unreadable(visit, "more", &e.to_string()))?;
+    // What a platform sends of members that nobody knows is passed over (RFC 7591 §2); a person who typed one mistook it.
+    let known = serde_json::to_value(&read).map_err(|e| e.to_string())?;
+    match typed.iter().find(|member| known.get(member).is_none()) {
+        Some(member) => Err(unknown_member(visit, member)),
+        None => Ok(read),
+    }
 }
 
 fn of_form(form: &Form) -> Result<Typed, Failure> {

@@ -37,6 +37,12 @@ pub fn has_field(visit: &Visit, member: &str) -> String {
     said(visit, "platform-why-has-field", &about)
 }
 
+/// Metadata with a member that is none.
+pub fn unknown_member(visit: &Visit, member: &str) -> String {
+    let about = [("about", member.to_owned())];
+    said(visit, "platform-why-unknown-member", &about)
+}
+
 fn said(visit: &Visit, key: &str, about: &[(&'static str, String)]) -> String {
     let args: Vec<_> = about
         .iter()
