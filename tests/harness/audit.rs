@@ -1,9 +1,14 @@
 //! The audit trail, read from the provider's own store.
 
+use std::time::{Duration, Instant};
+
 use idp_core::audit::{AuditEntry, AuditEvent, AuditKind};
 use idp_core::id::PlatformId;
 
 use super::provider::Provider;
+
+/// Transactions under way end within this.
+const SETTLING: Duration = Duration::from_secs(20);
 
 /// Events read at once.
 const PAGE: u32 = 1000;
@@ -14,21 +19,26 @@ impl Provider {
         self.audit_after(0).await
     }
 
-    /// What came after an entry.
+    /// What came after an entry. On PostgreSQL a list ends before what is written beside a transaction that is under way, were it
+    /// only the log's own: what is there already is waited for.
     pub async fn audit_after(&self, mut after: i64) -> Vec<AuditEntry> {
+        let database = &self.state.database;
+        let end = database.read(|store| store.last_audit_sequence()).await;
+        let end = end.unwrap();
+        let deadline = Instant::now() + SETTLING;
         let mut trail = Vec::new();
         loop {
-            let page = self
-                .state
-                .database
-                .read(move |store| store.list_audit(after, PAGE))
-                .await;
-            let page = page.unwrap();
-            let Some(last) = page.last() else {
+            let page = database.read(move |store| store.list_audit(after, PAGE));
+            let page = page.await.unwrap();
+            if let Some(last) = page.last() {
+                after = last.sequence;
+                trail.extend(page);
+            } else if after >= end {
                 return trail;
-            };
-            after = last.sequence;
-            trail.extend(page);
+            } else {
+                assert!(Instant::now() < deadline, "the trail does not settle");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
         }
     }
 

@@ -105,9 +105,10 @@ pub async fn look(
         let by = desk.on_duty()?.operator().id.clone();
         tracing::info!(platform = %platform.id, operator = %by, "an operator has a platform looked at");
         let problem = match look_now(&visit.state, platform.clone()).await {
-            Ok(()) => return Ok(see_other(&acted(desk, &of_one(&id), "look-at-platform"))),
             // What was found a moment ago is what would be found now.
-            Err(LookError::JustNow) => return Ok(see_other(&of_one(&id))),
+            Ok(()) | Err(LookError::JustNow) => {
+                return Ok(see_other(&acted(desk, &of_one(&id), "look-at-platform")));
+            }
             Err(LookError::Store(error)) => return Err(error.into()),
             Err(LookError::NotConnected) => return Err(not_found()),
             Err(LookError::TooSlow) => "platform-look-too-slow",
