@@ -20,6 +20,11 @@ pub(crate) enum Connection {
 }
 
 impl Connection {
+    /// For the few statements that are not the same on both.
+    pub(crate) const fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Runs statements that answer nothing.
     pub(super) fn execute(&mut self, statements: &str) -> Result<(), StoreError> {
         match self {

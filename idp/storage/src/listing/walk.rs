@@ -93,7 +93,8 @@ impl Walk {
         let along = self.along_alone();
         let mut counted = 0;
         for branch in self.branches() {
-            let (text, values) = along.conditions(&Start::Beginning, branch, None);
+            let (text, values) =
+                along.conditions(connection.is_postgres(), &Start::Beginning, (branch, None));
             let from = self.from;
             let text = format!(
                 "SELECT COUNT(*) AS rows FROM (SELECT 1 FROM {from}{text} LIMIT {most}) AS counted"
@@ -126,7 +127,7 @@ impl Walk {
         (branch, most): (&Conditions, u32),
     ) -> Result<Option<Place>, StoreError> {
         let along = self.along_alone();
-        let (text, values) = along.conditions(&ask.start, branch, None);
+        let (text, values) = along.conditions(connection.is_postgres(), &ask.start, (branch, None));
         let (place, from, order) = (self.keys.as_place(), self.from, self.order(&ask.start));
         let skipped = most.saturating_sub(1);
         let text = format!("SELECT {place} FROM {from}{text}{order} LIMIT 1 OFFSET {skipped}");
@@ -147,7 +148,7 @@ impl Walk {
     where
         R: QueryableByName<Sqlite> + QueryableByName<Pg> + Send + 'static,
     {
-        let (text, values) = self.conditions(&ask.start, branch, floor);
+        let (text, values) = self.conditions(connection.is_postgres(), &ask.start, (branch, floor));
         let (columns, from, order) = (self.columns, self.from, self.order(&ask.start));
         // One more than is shown: whether there is a next page.
         let limit = ask.size.saturating_add(1);
@@ -165,9 +166,9 @@ impl Walk {
 
     fn conditions(
         &self,
+        is_postgres: bool,
         start: &Start,
-        branch: &Conditions,
-        floor: Option<&Place>,
+        (branch, floor): (&Conditions, Option<&Place>),
     ) -> (String, Vec<Value>) {
         let parts = [&self.along, branch, &self.besides];
         let mut texts: Vec<String> = Vec::new();
@@ -185,11 +186,17 @@ impl Walk {
         let columns = self.keys.columns();
         let mut bound = |place: &Place, sign: &str| {
             let marks = vec!["?"; columns.len()].join(", ");
+            let all = self.keys.values(place);
+            if let ([first, _, ..], true) = (columns.as_slice(), is_postgres) {
+                // Says no more than the pair, but PostgreSQL knows how few rows it leaves; of a pair it guesses a third of all.
+                texts.push(format!("{first} {}= ?", sign.trim_end_matches('=')));
+                values.extend(all.first().cloned());
+            }
             texts.push(match columns.as_slice() {
                 [column] => format!("{column} {sign} ?"),
                 columns => format!("({}) {sign} ({marks})", columns.join(", ")),
             });
-            values.extend(self.keys.values(place));
+            values.extend(all);
         };
         if let Some(place) = beside {
             bound(place, if goes_down { "<" } else { ">" });
